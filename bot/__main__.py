@@ -1,0 +1,5 @@
+"""Run as ``python -m bot``, which is ``article-bot``."""
+
+from bot.cli import main
+
+main()

@@ -1,0 +1,143 @@
+"""Settings, read once from the environment and a .env file.
+
+Every key is a field of Settings in capitals; .env.example explains each in a line.
+"""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+
+from bot.errors import SettingsError
+
+TELEGRAM = "https://api.telegram.org"
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+MIN_VOTER_KEY = 32
+"""Characters. A shorter key could be guessed, and with it who voted what."""
+
+_TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
+_SWITCH = {"1": True, "true": True, "yes": True, "on": True} | {
+    "0": False,
+    "false": False,
+    "no": False,
+    "off": False,
+}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a person can set.
+
+    bot_token: None where only the corpus is needed. bot_api_url: without path's end "/bot" and
+    without a slash at the end. corpus_dir: None for the usual places. database_url: "sqlite:///"
+    and a path. voter_key: None to keep one beside the database. log_level: one of LOG_LEVELS.
+    """
+
+    bot_token: str | None = None
+    bot_api_url: str = TELEGRAM
+    telegram_test_environment: bool = False
+    corpus_dir: Path | None = None
+    database_url: str = "sqlite:///votes.db"
+    voter_key: str | None = None
+    log_level: str = "INFO"
+
+    @property
+    def database_path(self) -> Path:
+        """The file of the SQLite database."""
+        return Path(self.database_url.removeprefix("sqlite:///"))
+
+    @property
+    def base_url(self) -> str:
+        """The Bot API's address as python-telegram-bot takes it, with the token's place."""
+        suffix = "/test" if self.telegram_test_environment else ""
+        return f"{self.bot_api_url}/bot{{token}}{suffix}"
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the Bot API server runs on this machine, where no proxy can reach it."""
+        host = urlsplit(self.bot_api_url).hostname or ""
+        return host in ("localhost", "::1") or host.startswith("127.")
+
+
+def read_settings(environ: Mapping[str, str] = os.environ, dotenv: Path = Path(".env")) -> Settings:
+    """Read the settings; the environment outweighs the file, and an empty value is none.
+
+    Raises:
+        SettingsError: a value is of the wrong form, or the file cannot be read.
+    """
+    try:
+        merged = {**(dotenv_values(dotenv) if dotenv.is_file() else {}), **environ}
+    except (OSError, UnicodeDecodeError):
+        raise SettingsError(f"{dotenv} cannot be read: make it a readable UTF-8 file.") from None
+    values = {key: value.strip() for key, value in merged.items() if value and value.strip()}
+    corpus = values.get("CORPUS_DIR")
+    return Settings(
+        bot_token=_token(values.get("BOT_TOKEN")),
+        bot_api_url=_api_url(values.get("BOT_API_URL", TELEGRAM)),
+        telegram_test_environment=_switch(values, "TELEGRAM_TEST_ENVIRONMENT"),
+        corpus_dir=Path(corpus).expanduser() if corpus else None,
+        database_url=_database_url(values.get("DATABASE_URL", Settings.database_url)),
+        voter_key=_voter_key(values.get("VOTER_KEY")),
+        log_level=_log_level(values.get("LOG_LEVEL", Settings.log_level)),
+    )
+
+
+def _token(value: str | None) -> str | None:
+    # The value itself stays out of the message: it may be a real token with a slip in it.
+    if value is not None and not _TOKEN.fullmatch(value):
+        raise SettingsError(
+            "BOT_TOKEN is not of a token's form (digits, a colon, letters): "
+            "copy it again from @BotFather."
+        )
+    return value
+
+
+def _api_url(value: str) -> str:
+    url = value.rstrip("/").removesuffix("/bot").rstrip("/")
+    try:
+        parts = urlsplit(url)
+        fits = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        fits = False
+    if not fits or set(url) & set("{}?# "):
+        raise SettingsError(
+            f"BOT_API_URL is {value!r}: give a server's address such as {TELEGRAM}."
+        )
+    return url
+
+
+def _switch(values: Mapping[str, str], key: str) -> bool:
+    value = values.get(key, "no")
+    if value.lower() not in _SWITCH:
+        raise SettingsError(f"{key} is {value!r}: set it to yes or no.")
+    return _SWITCH[value.lower()]
+
+
+def _database_url(value: str) -> str:
+    path = value.removeprefix("sqlite:///")
+    if path in (value, "", ":memory:"):
+        # A database's address may hold a password, so only its kind is repeated.
+        kind = value.split(":", maxsplit=1)[0]
+        raise SettingsError(
+            f"DATABASE_URL begins with {kind!r}: give sqlite:/// and a file, as sqlite:///votes.db."
+        )
+    return value
+
+
+def _voter_key(value: str | None) -> str | None:
+    if value is not None and len(value) < MIN_VOTER_KEY:
+        raise SettingsError(
+            f"VOTER_KEY is shorter than {MIN_VOTER_KEY} characters: make one with "
+            'python3 -c "import secrets; print(secrets.token_hex(32))".'
+        )
+    return value
+
+
+def _log_level(value: str) -> str:
+    if value.upper() not in LOG_LEVELS:
+        raise SettingsError(f"LOG_LEVEL is {value!r}: set it to one of {', '.join(LOG_LEVELS)}.")
+    return value.upper()

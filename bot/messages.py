@@ -1,0 +1,265 @@
+"""What the bot says: answers and counts -> text, entities and keyboard. No I/O, no client."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from telegram import BotCommand, InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity
+
+from bot.article import Article
+from bot.callbacks import ArticleButton, QuestionButton, ReactionButton, parse, question_key
+from bot.corpus import Reaction
+from bot.reactions import Change, Press
+from bot.rich_text import TEXT_LIMIT, RichText, cut, cut_around, units
+from bot.search import Answer, Verdict
+
+BUTTONS_A_ROW = 4
+"""Seven in one row leave no room for counts on a phone."""
+TOAST_LIMIT = 200
+"""Characters of the answer to a button's press."""
+NEAREST_QUESTIONS, START_QUESTIONS = 2, 3
+"""Sample questions offered where the article has no answer, and at the start."""
+MAX_LISTED = 20
+"""Articles listed as buttons; more would be no list to read."""
+
+COMMANDS = (
+    BotCommand("article", "The article and everybody's reactions"),
+    BotCommand("help", "How to ask and react"),
+    BotCommand("privacy", "What is stored about you"),
+    BotCommand("forget", "Remove your reactions"),
+    BotCommand("start", "What this bot is about"),
+)
+SHORT_DESCRIPTION = "Ask about the article; the answer comes in the article's own words."
+DESCRIPTION = (
+    "Ask a question about the article and get the passage that answers it, word for word. "
+    "When the article does not say, you are told so. React, and see everybody's reactions."
+)
+
+COULD_NOT_COUNT = "Could not count that, please tap again."
+OLD_BUTTON = "This button is out of date. Ask again for a fresh one."
+FAILED = "Something went wrong here. Please try again in a moment."
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A message to send. keyboard: None for none."""
+
+    text: str
+    entities: Sequence[MessageEntity] = ()
+    keyboard: InlineKeyboardMarkup | None = None
+
+
+def compact(number: int) -> str:
+    """Return a count as it stands on a button: 0 as nothing, 1234 as 1.2K, rounded down."""
+    for size, letter in ((1_000_000_000, "B"), (1_000_000, "M"), (1_000, "K")):
+        if number >= size:
+            tenths = number * 10 // size
+            whole = tenths >= 1000 or tenths % 10 == 0
+            return f"{tenths // 10}{letter}" if whole else f"{tenths // 10}.{tenths % 10}{letter}"
+    return str(number) if number > 0 else ""
+
+
+def reaction_rows(
+    article_id: str, reactions: Sequence[Reaction], counts: Mapping[str, int]
+) -> list[list[InlineKeyboardButton]]:
+    """Return the buttons of all reactions with their counts."""
+    buttons = [
+        InlineKeyboardButton(
+            f"{reaction.emoji} {compact(counts.get(reaction.id, 0))}".rstrip(),
+            callback_data=ReactionButton(article_id, reaction.id).data,
+        )
+        for reaction in reactions
+    ]
+    return [buttons[n : n + BUTTONS_A_ROW] for n in range(0, len(buttons), BUTTONS_A_ROW)]
+
+
+def with_counts(
+    keyboard: InlineKeyboardMarkup | None,
+    article_id: str,
+    reactions: Sequence[Reaction],
+    counts: Mapping[str, int],
+) -> InlineKeyboardMarkup:
+    """Return a keyboard as a message should show it now: fresh reactions, other rows kept.
+
+    keyboard: the one that the message shows; None when that is not known.
+    """
+    others = [
+        row
+        for row in (keyboard.inline_keyboard if keyboard else ())
+        if not all(isinstance(parse(_data(button)), ReactionButton) for button in row)
+    ]
+    return InlineKeyboardMarkup([*reaction_rows(article_id, reactions, counts), *others])
+
+
+def _data(button: InlineKeyboardButton) -> str | None:
+    return button.callback_data if isinstance(button.callback_data, str) else None
+
+
+def question_rows(article: Article, most: int) -> list[list[InlineKeyboardButton]]:
+    """Return a button for each of the article's first sample questions, one a row."""
+    return [
+        [
+            InlineKeyboardButton(
+                question,
+                callback_data=QuestionButton(article.id, question_key(question)).data,
+            )
+        ]
+        for question in article.questions[:most]
+    ]
+
+
+def answer(
+    found: Answer,
+    reactions: Sequence[Reaction],
+    counts: Mapping[str, int],
+    asked: str | None = None,
+) -> Rendered:
+    """Return the passage with the answering sentence in bold, or that the article does not say.
+
+    asked: the question, where the chat does not show it already.
+    """
+    if found.verdict is Verdict.NOT_IN_ARTICLE:
+        return not_in_article(found.article, asked)
+    text = _headed(found.article, asked)
+    if found.verdict is Verdict.UNSURE:
+        text.add("I am not sure that the article answers this. The closest passage:\n")
+    place = f"Paragraph {found.passage.number} of {found.passage.of}"
+    room = TEXT_LIMIT - units(text.text) - units(place) - 1
+    passage, (start, end) = cut_around(found.passage.text, found.sentence, room)
+    begin = text.end
+    text.add(passage, MessageEntity.BLOCKQUOTE)
+    if found.verdict is Verdict.ANSWERED:
+        text.mark(begin + start, begin + end, MessageEntity.BOLD)
+    text.add("\n").add(place, MessageEntity.ITALIC)
+    keyboard = InlineKeyboardMarkup(reaction_rows(found.article.id, reactions, counts))
+    return Rendered(text.text, text.entities, keyboard)
+
+
+def not_in_article(article: Article, asked: str | None = None) -> Rendered:
+    """Return that the article does not say, with what it is about and what it does answer."""
+    text = RichText()
+    if asked is not None:
+        text.add(f"{asked}\n\n", MessageEntity.ITALIC)
+    text.add("The article does not say.\n\n").add("It is about: ")
+    _headline(text, article)
+    text.add("\n\nYou could ask:")
+    keyboard = InlineKeyboardMarkup(question_rows(article, NEAREST_QUESTIONS))
+    return Rendered(text.text, text.entities, keyboard)
+
+
+def about(article: Article, reactions: Sequence[Reaction], counts: Mapping[str, int]) -> Rendered:
+    """Return headline, standfirst and reactions."""
+    text = _headed(article)
+    text.add(cut(article.standfirst, TEXT_LIMIT // 2), MessageEntity.BLOCKQUOTE)
+    byline = [article.author] if article.author else []
+    byline += [f"{article.published:%d %B %Y}".lstrip("0")] if article.published else []
+    if byline:
+        text.add("\n").add(" · ".join(byline), MessageEntity.ITALIC)
+    keyboard = InlineKeyboardMarkup(reaction_rows(article.id, reactions, counts))
+    return Rendered(text.text, text.entities, keyboard)
+
+
+def article_list(articles: Sequence[Article]) -> Rendered:
+    """Return a button for every article, at most MAX_LISTED."""
+    rows = [
+        [InlineKeyboardButton(cut(article.title, 60), callback_data=ArticleButton(article.id).data)]
+        for article in articles[:MAX_LISTED]
+    ]
+    return Rendered("Which article?", keyboard=InlineKeyboardMarkup(rows))
+
+
+def start(articles: Sequence[Article]) -> Rendered:
+    """Return what the bot is about, with three sample questions to tap."""
+    text = RichText().add("Ask me about ")
+    if len(articles) == 1:
+        text.add("this article:\n\n")
+        _headline(text, articles[0])
+        rows = question_rows(articles[0], START_QUESTIONS)
+    else:
+        text.add(f"any of these {len(articles)} articles, such as:\n")
+        rows = []
+        for article in articles[:START_QUESTIONS]:
+            _headline(text.add("\n• "), article)
+            rows += question_rows(article, 1)
+    text.add(
+        "\n\nI answer in the article's own words, and say so when it does not say. "
+        "Write a question, or tap one:"
+    )
+    return Rendered(text.text, text.entities, InlineKeyboardMarkup(rows))
+
+
+def help_text(reactions: Sequence[Reaction]) -> Rendered:
+    """Return how to ask and react, and the commands."""
+    text = RichText()
+    text.add("Ask", MessageEntity.BOLD)
+    text.add(
+        " in your own words, as in “what did they agree to?”. You get the passage of the article "
+        "that answers, the answering sentence in bold, and where it stands.\n\n"
+    )
+    text.add("React", MessageEntity.BOLD)
+    names = ", ".join(f"{reaction.emoji} {reaction.label}" for reaction in reactions)
+    text.add(
+        f" with the buttons below an answer: {names}. One vote a reader and article: tap another "
+        "to change it, tap the same to take it back. Everybody sees the same counts.\n"
+    )
+    for command in COMMANDS:
+        text.add(f"\n/{command.command} – {command.description}")
+    return Rendered(text.text, text.entities)
+
+
+PRIVACY = Rendered(
+    "When you react, the bot stores which reaction you gave to which article, under a code made "
+    "from your Telegram id with a secret key, not under your name or id. For a day it also "
+    "remembers that a tap was counted, so that none counts twice. Your questions are not stored.\n"
+    "\n/forget removes your reactions."
+)
+
+
+def forgotten(votes: int) -> Rendered:
+    """Return what /forget removed."""
+    if votes == 0:
+        return Rendered("No reaction of yours is stored.")
+    what = "Your reaction is" if votes == 1 else f"Your {votes} reactions are"
+    return Rendered(f"{what} removed.")
+
+
+def small_talk(kind: str | None, articles: Sequence[Article]) -> Rendered:
+    """Return a short friendly word. kind: "greeting", "thanks", or None for what is no text."""
+    if kind == "thanks":
+        return Rendered("You are welcome! Ask on whenever you like.")
+    hello = "Hello!" if kind == "greeting" else "I can only read words."
+    text = RichText().add(f"{hello} Ask me something about ")
+    _headline(text, articles[0])
+    if len(articles) > 1:
+        text.add(" or another /article")
+    text.add("\n\nFor example:")
+    keyboard = InlineKeyboardMarkup(question_rows(articles[0], NEAREST_QUESTIONS))
+    return Rendered(text.text, text.entities, keyboard)
+
+
+UNKNOWN_COMMAND = Rendered("I do not know that command. /help lists those that I know.")
+
+
+def toast(press: Press, reactions: Sequence[Reaction]) -> str:
+    """Return what a press did, in at most TOAST_LIMIT characters."""
+    labels = {reaction.id: reaction.label for reaction in reactions}
+    choice = labels.get(press.choice or "", press.choice)
+    previous = labels.get(press.previous or "", press.previous)
+    if press.change is Change.TAKEN_BACK:
+        return f"{previous} taken back."
+    if press.change is Change.CHANGED:
+        return f"{choice} instead of {previous}. Tap again to take it back."
+    if choice is None:
+        return "Taken back already."
+    return f"{choice} it is. Tap again to take it back."
+
+
+def _headed(article: Article, asked: str | None = None) -> RichText:
+    text = RichText()
+    if asked is not None:
+        text.add(f"{asked}\n\n", MessageEntity.ITALIC)
+    _headline(text, article)
+    return text.add("\n\n")
+
+
+def _headline(text: RichText, article: Article) -> None:
+    text.add(article.title, MessageEntity.BOLD, url=article.url)
