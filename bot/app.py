@@ -82,22 +82,13 @@ async def open_handlers(settings: Settings, corpus: Corpus) -> AsyncIterator[Han
         await store.close()
 
 
-def build_application(settings: Settings, handlers: Handlers) -> Application:  # type: ignore[type-arg]
-    """Return python-telegram-bot's application, not started.
-
-    Raises:
-        SettingsError: no token is set.
-    """
-    if settings.bot_token is None:
-        raise SettingsError(
-            "BOT_TOKEN is not set: get a token from @BotFather and put it into .env, "
-            "or try the bot without one: article-bot sandbox."
-        )
+def build_application(settings: Settings, token: str, handlers: Handlers) -> Application:  # type: ignore[type-arg]
+    """Return python-telegram-bot's application, not started."""
     # A proxy that the environment names cannot reach a server on this machine.
     local = {"trust_env": False} if settings.is_local else {}
     application = (
         Application.builder()
-        .token(settings.bot_token)
+        .token(token)
         .base_url(settings.base_url)
         .request(HTTPXRequest(httpx_kwargs=local))
         .get_updates_request(HTTPXRequest(connection_pool_size=1, httpx_kwargs=local))
@@ -122,8 +113,13 @@ async def run(
         StoreError: the database or the voter key's file cannot be used.
         ConnectError: Telegram cannot be reached at the start, or refuses the token at any time.
     """
+    if settings.bot_token is None:
+        raise SettingsError(
+            "BOT_TOKEN is not set: get a token from @BotFather and put it into .env, "
+            "or try the bot without one: article-bot sandbox."
+        )
     async with open_handlers(settings, corpus) as handlers:
-        application = build_application(settings, handlers)
+        application = build_application(settings, settings.bot_token, handlers)
         updater = application.updater
         assert updater is not None
         try:

@@ -6,7 +6,8 @@ A file is Markdown with YAML front matter::
     title: Bridge Opens
     standfirst: The new bridge opened on Monday.
     language: en
-    questions: [When did the bridge open?]
+    questions:
+      - When did the bridge open?
     ---
     First paragraph.
 

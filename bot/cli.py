@@ -14,9 +14,10 @@ from importlib.metadata import version
 from pathlib import Path
 
 from bot.app import run
+from bot.article import Article
 from bot.config import Settings, read_settings
 from bot.corpus import Corpus, find_corpus, load_corpus
-from bot.errors import BotError, Fault, SettingsError
+from bot.errors import BotError, CorpusError, Fault, SettingsError
 from bot.logs import set_up_logging
 from bot.sandbox.server import SandboxServer
 from bot.search import Answer, Index, Verdict
@@ -212,25 +213,34 @@ def _as_text(found: Answer | None, corpus: Corpus, bold: bool) -> str:
 
 def _check(settings: Settings, _: argparse.Namespace) -> int:
     folder = find_corpus(settings.corpus_dir)
-    corpus = load_corpus(folder)
+    try:
+        corpus = load_corpus(folder)
+    except CorpusError as error:
+        print(error)
+        return 1
     index = Index(corpus.articles, corpus.aliases)
-    faults = []
-    for located in corpus.located:
-        for question, line in zip(located.article.questions, located.question_lines, strict=True):
-            found = index.answer(question)
-            if (
-                found is None
-                or found.verdict is not Verdict.ANSWERED
-                or found.article != located.article
-            ):
-                problem = f"The sample question {question!r} brings no answer."
-                mend = "Ask in words that stand in the article, or add aliases."
-                faults.append(Fault(located.file, line, problem, mend))
+    faults = [
+        Fault(
+            located.file,
+            line,
+            f"The sample question {question!r} brings no answer.",
+            "Ask in words that stand in the article, or add aliases.",
+        )
+        for located in corpus.located
+        for question, line in zip(located.article.questions, located.question_lines, strict=True)
+        if not _is_answered(index.answer(question), located.article)
+    ]
     for fault in faults:
         print(fault)
     if not faults:
         print(f"{folder}: {_articles(corpus)}, no faults.")
     return 1 if faults else 0
+
+
+def _is_answered(found: Answer | None, article: Article) -> bool:
+    return (
+        found is not None and found.verdict is Verdict.ANSWERED and found.article.id == article.id
+    )
 
 
 def _articles(corpus: Corpus) -> str:

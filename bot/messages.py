@@ -121,7 +121,7 @@ def answer(
         return not_in_article(found.article, asked)
     text = _headed(found.article, asked)
     if found.verdict is Verdict.UNSURE:
-        text.add("I am not sure that the article answers this. The closest passage:\n")
+        text.add("\nI am not sure that the article answers this. The closest passage:\n")
     place = f"Paragraph {found.passage.number} of {found.passage.of}"
     room = TEXT_LIMIT - units(text.text) - units(place) - 1
     passage, (start, end) = cut_around(found.passage.text, found.sentence, room)
@@ -258,7 +258,7 @@ def _headed(article: Article, asked: str | None = None) -> RichText:
     if asked is not None:
         text.add(f"{asked}\n\n", MessageEntity.ITALIC)
     _headline(text, article)
-    return text.add("\n\n")
+    return text.add("\n")
 
 
 def _headline(text: RichText, article: Article) -> None:

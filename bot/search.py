@@ -22,6 +22,10 @@ ANSWERED = 0.33
 UNSURE = 0.22
 """Confidence from which on a passage is shown as the closest."""
 
+STANDFIRST = 1.08
+"""Factor on the standfirst's score: it sums the article up, so of two passages that fit about
+equally it is the one to show."""
+
 
 class Verdict(StrEnum):
     """What the bot may say of its answer."""
@@ -79,6 +83,7 @@ class ArticleIndex:
             for passage in self._sentences
         ]
         scores += [max(passage) for passage in found]
+        scores[0] *= STANDFIRST
         # argmax takes the first of equals: news puts first things first.
         best = int(np.argmax(scores))
         span = self._spans[best][int(np.argmax(found[best]))]

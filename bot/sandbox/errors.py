@@ -1,0 +1,31 @@
+"""How the sandbox says no.
+
+ApiError      to the bot, in Telegram's own words
+ControlError  to the page or a test, as one sentence
+"""
+
+
+class ApiError(Exception):
+    """A Bot API call that fails.
+
+    code: the HTTP status, 400-599. description: Telegram's text with its prefix
+    ("Bad Request: ...").
+    """
+
+    def __init__(self, code: int, description: str) -> None:
+        super().__init__(description)
+        self.code = code
+        self.description = description
+
+
+def bad_request(words: str) -> ApiError:
+    """The 400 whose description is "Bad Request: " and `words`."""
+    return ApiError(400, f"Bad Request: {words}")
+
+
+class ControlError(Exception):
+    """A control request that fails with `status` (400, 404 or 415); the text is one sentence."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status

@@ -1,0 +1,218 @@
+"""The bot as it runs for users: the installed command, a local Bot API, real HTTP."""
+
+import asyncio
+import itertools
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+ROOT = Path(__file__).parent.parent
+ARTICLE = "us-ukraine-security-guarantees"
+STARTED = re.compile(r"The sandbox is ready: (http://127\.0\.0\.1:\d+)")
+
+
+def clean_environment(**more: str) -> dict[str, str]:
+    """This environment without any setting of the bot, and with those given."""
+    own = ("BOT_", "TELEGRAM_", "CORPUS_", "DATABASE_", "VOTER_", "LOG_LEVEL")
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(own)}
+    return {**kept, "PYTHONUNBUFFERED": "1", **more}
+
+
+class Process:
+    """A command of ours that runs, and all that it wrote."""
+
+    def __init__(self, arguments: list[str], folder: Path, environ: Mapping[str, str]) -> None:
+        self.log = folder / f"{arguments[0]}-{time.monotonic_ns()}.log"
+        with self.log.open("wb") as stream:
+            self.popen = subprocess.Popen(
+                [sys.executable, "-m", "bot", *arguments],
+                cwd=folder,
+                env=dict(environ),
+                stdout=stream,
+                stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL,
+            )
+
+    @property
+    def output(self) -> str:
+        return self.log.read_text(encoding="utf-8")
+
+    def wait_for(self, pattern: re.Pattern[str], seconds: float = 15) -> re.Match[str]:
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if match := pattern.search(self.output):
+                return match
+            assert self.popen.poll() is None, self.output
+            time.sleep(0.02)
+        raise AssertionError(f"{pattern.pattern!r} was not written:\n{self.output}")
+
+    def stop(self) -> int:
+        """Stop it as Ctrl-C does, and return its exit code."""
+        if self.popen.poll() is None:
+            self.popen.send_signal(2)
+        return self.popen.wait(timeout=15)
+
+
+def start_sandbox(folder: Path, **settings: str) -> tuple[Process, str]:
+    """Start the sandbox on any free port; return it and its address."""
+    corpus = {"CORPUS_DIR": str(ROOT / "corpus"), "LOG_LEVEL": "INFO"}
+    process = Process(
+        ["sandbox", "--port", "0", "--no-browser"],
+        folder,
+        clean_environment(**{**corpus, **settings}),
+    )
+    return process, process.wait_for(STARTED)[1]
+
+
+class Chat:
+    """A reader in a private chat with the bot, who writes, taps and reads."""
+
+    def __init__(self, client: httpx.AsyncClient, reader: int) -> None:
+        self.client = client
+        self.reader = reader
+        self.last = 0
+
+    async def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        response = await self.client.post(f"/sandbox/{path}", json=body)
+        assert response.status_code == 200, response.text
+        return response.json()
+
+    async def send(self, text: str | None = None, **more: Any) -> dict[str, Any]:
+        """Write to the bot and return its answer."""
+        body = {"reader": self.reader, **more, **({"text": text} if text is not None else {})}
+        self.last = (await self.post("messages", body))["message"]["message_id"]
+        return await self.read()
+
+    async def read(self, seconds: float = 10) -> dict[str, Any]:
+        """Return the next message from the bot."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            response = await self.client.get(
+                f"/sandbox/chats/{self.reader}/messages",
+                params={"after": self.last, "wait": 5},
+            )
+            for message in response.json()["messages"]:
+                self.last = message["message_id"]
+                if message["from"]["is_bot"]:
+                    return message
+        raise AssertionError("the bot did not answer")
+
+    async def tap(self, message: dict[str, Any], data: str, query: str | None = None) -> str | None:
+        """Press a button and return the toast."""
+        body = {
+            "reader": self.reader,
+            "chat": self.reader,
+            "message_id": message["message_id"],
+            "data": data,
+            "wait": 10,
+        }
+        if query is not None:
+            body["callback_query_id"] = query
+        answer = (await self.post("taps", body))["answer"]
+        assert answer is not None, "the button was not answered"
+        return answer["text"]
+
+    async def react(self, message: dict[str, Any], reaction: str) -> str | None:
+        return await self.tap(message, f"r:{ARTICLE}:{reaction}")
+
+    async def shown(self, message: dict[str, Any]) -> list[str]:
+        """Return the texts of the buttons that a message shows now."""
+        response = await self.client.get(
+            f"/sandbox/chats/{self.reader}/messages",
+            params={"after": message["message_id"] - 1},
+        )
+        return buttons(response.json()["messages"][0])
+
+    async def shows(self, message: dict[str, Any], *texts: str) -> None:
+        """Wait until a message shows these buttons among others."""
+        for _ in range(200):
+            found = await self.shown(message)
+            if set(texts) <= set(found):
+                return
+            await asyncio.sleep(0.02)
+        raise AssertionError(f"{found} does not show {texts}")
+
+
+def buttons(message: dict[str, Any]) -> list[str]:
+    rows = message.get("reply_markup", {}).get("inline_keyboard", [])
+    return [button["text"] for button in itertools.chain.from_iterable(rows)]
+
+
+def marked(message: dict[str, Any], kind: str) -> list[str]:
+    """Return the parts of a message's text under an entity of a kind."""
+    raw = message["text"].encode("utf-16-le")
+    return [
+        raw[2 * e["offset"] : 2 * (e["offset"] + e["length"])].decode("utf-16-le")
+        for e in message.get("entities", [])
+        if e["type"] == kind
+    ]
+
+
+class Sandbox:
+    """A running sandbox with the bot in it."""
+
+    def __init__(self, process: Process, url: str, client: httpx.AsyncClient) -> None:
+        self.process, self.url, self.client = process, url, client
+
+    async def reader(self) -> Chat:
+        """A new reader with an empty chat."""
+        response = await self.client.post("/sandbox/readers", json={})
+        return Chat(self.client, response.json()["reader"]["id"])
+
+    async def calls(self, method: str) -> list[dict[str, Any]]:
+        """All calls of a Bot API method so far."""
+        response = await self.client.get("/sandbox/calls", params={"after": 0})
+        return [call for call in response.json()["calls"] if call["method"].lower() == method]
+
+
+@pytest.fixture(scope="session")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Process, str]]:
+    process, url = start_sandbox(tmp_path_factory.mktemp("sandbox"))
+    yield process, url
+    assert process.stop() == 0, process.output
+
+
+@pytest.fixture
+async def sandbox(running: tuple[Process, str]) -> AsyncIterator[Sandbox]:
+    """The sandbox of all tests, with the bot in it; what a test did stays for the next."""
+    process, url = running
+    written = len(process.output)
+    limits = httpx.Limits(max_connections=400)
+    async with httpx.AsyncClient(
+        base_url=url, trust_env=False, timeout=30, limits=limits
+    ) as client:
+        yield Sandbox(process, url, client)
+    new = process.output[written:]
+    assert "ERROR" not in new, new
+    assert "Traceback" not in new, new
+
+
+@pytest.fixture
+async def fresh(tmp_path: Path) -> AsyncIterator[Sandbox]:
+    """A sandbox of a test's own, without any vote yet."""
+    process, url = start_sandbox(tmp_path)
+    async with httpx.AsyncClient(
+        base_url=url, trust_env=False, timeout=60, limits=httpx.Limits(max_connections=500)
+    ) as client:
+        yield Sandbox(process, url, client)
+    assert process.stop() == 0, process.output
+    assert "ERROR" not in process.output, process.output
+    assert "Traceback" not in process.output, process.output
+
+
+@pytest.fixture
+async def ada(sandbox: Sandbox) -> Chat:
+    return await sandbox.reader()
+
+
+@pytest.fixture
+async def ben(sandbox: Sandbox) -> Chat:
+    return await sandbox.reader()

@@ -1,0 +1,40 @@
+"""Ask once and tap once at a running sandbox, with nothing but Python: smoke.py ADDRESS."""
+
+import json
+import sys
+import urllib.request
+
+
+def call(url: str, body: dict[str, object] | None = None) -> dict[str, object]:
+    request = urllib.request.Request(
+        url,
+        json.dumps(body).encode() if body is not None else None,
+        {"Content-Type": "application/json"},
+    )
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(request, timeout=30) as response:
+        return json.load(response)
+
+
+def main(url: str) -> None:
+    reader = call(f"{url}/sandbox/readers", {})["chat"]
+    sent = call(f"{url}/sandbox/messages", {"reader": reader, "text": "what did the US agree to?"})[
+        "message"
+    ]
+    found = call(f"{url}/sandbox/chats/{reader}/messages?after={sent['message_id']}&wait=15")
+    [answer] = found["messages"]
+    assert "The United States has agreed" in answer["text"], answer
+    button = answer["reply_markup"]["inline_keyboard"][0][2]
+    tap = {
+        "reader": reader,
+        "chat": reader,
+        "message_id": answer["message_id"],
+        "data": button["callback_data"],
+        "wait": 10,
+    }
+    toast = call(f"{url}/sandbox/taps", tap)["answer"]["text"]
+    assert toast.startswith("Love it is."), toast
+    print(f"asked: {answer['text'].splitlines()[1][:60]}...\ntapped: {toast}")
+
+
+main(sys.argv[1])

@@ -1,0 +1,150 @@
+"""What a reader sees in the chat."""
+
+import pytest
+
+from tests.conftest import Chat, Sandbox, buttons, marked
+
+TITLE = "US Offers Security Guarantees to Ukraine in Peace Talks, Officials Say."
+
+
+async def test_a_question_brings_the_passage_with_its_sentence_and_place(ada: Chat) -> None:
+    """Headline, the passage as a quotation, the answering sentence in bold, its place."""
+    message = await ada.send("what did the US agree to?")
+    [quoted] = marked(message, "blockquote")
+    headline, sentence = marked(message, "bold")
+    assert headline == TITLE
+    assert quoted.startswith("The United States has agreed to offer security guarantees")
+    assert quoted.endswith("settlement to the conflict.")
+    assert sentence.startswith("The United States has agreed")
+    assert sentence.endswith("said on Monday.")
+    assert message["text"].endswith("\nParagraph 2 of 6")
+    assert len(buttons(message)) == 7
+
+
+async def test_what_the_article_does_not_say_is_said(ada: Chat) -> None:
+    """The headline, and two sample questions as buttons that ask them."""
+    message = await ada.send("who won the world cup?")
+    assert message["text"].startswith("The article does not say.")
+    assert TITLE in message["text"]
+    assert len(buttons(message)) == 2
+    rows = message["reply_markup"]["inline_keyboard"]
+    assert await ada.tap(message, rows[1][0]["callback_data"]) is None
+    answer = await ada.read()
+    assert marked(answer, "italic")[0].strip() == buttons(message)[1]
+    assert "approval by the U.S. Senate" in marked(answer, "bold")[1]
+
+
+async def test_an_uncertain_answer_is_called_the_closest(ada: Chat) -> None:
+    """No sentence is marked as the answer then."""
+    message = await ada.send("what is the population of Ukraine?")
+    assert "I am not sure that the article answers this. The closest passage:" in message["text"]
+    assert marked(message, "bold") == [TITLE]
+
+
+async def test_start_offers_three_questions(ada: Chat) -> None:
+    """What the bot is about, and three buttons that ask."""
+    message = await ada.send("/start")
+    assert TITLE in message["text"]
+    assert len(buttons(message)) == 3
+    first = message["reply_markup"]["inline_keyboard"][0][0]
+    await ada.tap(message, first["callback_data"])
+    assert "has agreed to offer" in (await ada.read())["text"]
+
+
+async def test_a_start_payload_is_no_trouble(ada: Chat) -> None:
+    """Anything may stand after /start."""
+    message = await ada.send("/start ../../etc/passwd ' OR 1=1 --")
+    assert TITLE in message["text"]
+
+
+async def test_article_shows_headline_standfirst_and_reactions(ada: Chat) -> None:
+    """/article: the standfirst as a quotation."""
+    message = await ada.send("/article")
+    [quoted] = marked(message, "blockquote")
+    assert quoted.startswith("The United States has agreed to provide")
+    assert len(buttons(message)) == 7
+
+
+async def test_help_names_every_command_and_reaction(ada: Chat) -> None:
+    """/help lists what there is."""
+    text = (await ada.send("/help"))["text"]
+    for part in ("/article", "/privacy", "/forget", "/start", "👍 Like", "😮 Wow"):
+        assert part in text
+
+
+async def test_privacy_says_what_is_stored(ada: Chat) -> None:
+    """/privacy names /forget."""
+    assert "/forget" in (await ada.send("/privacy"))["text"]
+
+
+@pytest.mark.parametrize(
+    ("text", "begins"),
+    [
+        ("hi", "Hello!"),
+        ("Hello there!!", "Hello!"),
+        ("thanks 🙏", "You are welcome!"),
+        ("👍", "I can only read words."),
+        ("/nonsense", "I do not know that command."),
+        ("/start_over", "I do not know that command."),
+    ],
+)
+async def test_what_asks_nothing_gets_a_friendly_word(ada: Chat, text: str, begins: str) -> None:
+    """Greetings, thanks, emoji and unknown commands are answered in kind."""
+    assert (await ada.send(text))["text"].startswith(begins)
+
+
+@pytest.mark.parametrize("kind", ["photo", "sticker"])
+async def test_a_picture_is_answered(ada: Chat, kind: str) -> None:
+    """Never silence in a private chat."""
+    message = await ada.send(**{kind: True})
+    assert message["text"].startswith("I can only read words.")
+    assert len(buttons(message)) == 2
+
+
+async def test_a_caption_is_a_question(ada: Chat) -> None:
+    """A picture with words under it asks with them."""
+    message = await ada.send(photo=True, caption="Who must approve the package?")
+    assert "Senate" in message["text"]
+
+
+async def test_an_edited_question_is_asked_again(ada: Chat) -> None:
+    """Whoever mends a question wants the new answer."""
+    await ada.send("who won the world cup?")
+    asked = ada.last - 1
+    await ada.post(
+        "messages/edit",
+        {"reader": ada.reader, "message_id": asked, "text": "Who must approve the package?"},
+    )
+    assert "Senate" in (await ada.read())["text"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a",
+        "?" * 4000,
+        "peace " * 680,
+        "\u200b\u202eعربي \u0301\u0301\u0301 security",
+        "<b>security</b> & *guarantees* _of_ [x](y)",
+        "🇺🇦" * 1000,
+    ],
+)
+async def test_odd_texts_are_answered(ada: Chat, text: str) -> None:
+    """An answer or a friendly no, whatever was written."""
+    assert (await ada.send(text))["text"]
+
+
+async def test_commands_are_registered(sandbox: Sandbox) -> None:
+    """Clients show the commands with what they do."""
+    bot = (await sandbox.client.get("/sandbox/state")).json()["bot"]
+    names = [command["command"] for command in bot["commands"]]
+    assert sorted(names) == ["article", "forget", "help", "privacy", "start"]
+    assert all(command["description"] for command in bot["commands"])
+    assert bot["description"]
+    assert bot["short_description"]
+
+
+async def test_no_typing_indicator_for_a_quick_answer(sandbox: Sandbox, ada: Chat) -> None:
+    """It would only flicker."""
+    await ada.send("security guarantees")
+    assert await sandbox.calls("sendchataction") == []

@@ -1,0 +1,198 @@
+"""Files of the corpus: what is taken, and the message for what is not."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.corpus import load_corpus
+from bot.errors import CorpusError
+from tests.conftest import ARTICLE, ROOT
+
+GOOD = """---
+title: Bridge Opens
+standfirst: The new bridge opened on Monday.
+language: en
+questions:
+  - When did the bridge open?
+---
+First paragraph
+goes on.
+
+Second paragraph.
+"""
+QUESTIONS = "\n  - When did the bridge open?"
+
+
+def faults(folder: Path) -> list[str]:
+    with pytest.raises(CorpusError) as caught:
+        load_corpus(folder)
+    return [str(fault).removeprefix(f"{folder}/") for fault in caught.value.faults]
+
+
+def test_the_article_is_there_word_for_word() -> None:
+    """Standfirst and five paragraphs, with the seven reactions of its page."""
+    corpus = load_corpus(ROOT / "corpus")
+    [article] = corpus.articles
+    assert article.id == ARTICLE
+    assert [passage.number for passage in article.passages] == [1, 2, 3, 4, 5, 6]
+    assert article.standfirst.endswith("Details are emerging as talks continue")
+    assert "Russia’s nearly four‑year war" in article.paragraphs[0]
+    labels = [reaction.label for reaction in corpus.reactions]
+    assert labels == ["Like", "Dislike", "Love", "Funny", "Angry", "Sad", "Wow"]
+
+
+def test_a_file_gives_an_article(tmp_path: Path) -> None:
+    """The id is the file's name; lines of a paragraph are joined; headings are left out."""
+    (tmp_path / "bridge.md").write_text(
+        GOOD.replace("Second", "## A heading\n\nSecond").replace(
+            "language: en", "language: en\npublished: 2026-01-31\nurl: https://example.org/b"
+        )
+    )
+    [article] = load_corpus(tmp_path).articles
+    assert article.id == "bridge"
+    assert article.paragraphs == ("First paragraph goes on.", "Second paragraph.")
+    assert str(article.published) == "2026-01-31"
+
+
+def test_line_ends_and_byte_order_mark_make_no_difference(tmp_path: Path) -> None:
+    """As other editors save it."""
+    (tmp_path / "bridge.md").write_bytes(b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode())
+    assert len(load_corpus(tmp_path).articles[0].passages) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("Just text.", "bridge.md:1: There is no front matter. Begin the file"),
+        ("---\ntitle: x\n", "bridge.md:1: The front matter has no end."),
+        (
+            GOOD.replace("language: en", "language: en\nautor: Me"),
+            "bridge.md:5: Unknown key 'autor'. Did you mean 'author'?",
+        ),
+        (GOOD.replace("title: Bridge Opens\n", ""), "bridge.md:2: The key 'title' is missing."),
+        (
+            GOOD.split("First", maxsplit=1)[0],
+            "bridge.md:8: There is no text below the front matter. Add the article's",
+        ),
+        (
+            GOOD.replace("First", "word " * 2_000),
+            "bridge.md:8: A paragraph of 10,018 characters (at most 5,000). Break it with blank",
+        ),
+        (
+            GOOD.replace("Bridge Opens", "&a Bridge"),
+            "bridge.md:2: YAML anchors (&name, *name) are not taken.",
+        ),
+        (
+            GOOD.replace(QUESTIONS, " " + "[" * 60 + "x" + "]" * 60),
+            "bridge.md:5: Nested more than 4 deep.",
+        ),
+        (GOOD.replace("Bridge Opens", "Bridge: Opens"), "bridge.md:2: This is not valid YAML"),
+        (GOOD.replace("en\n", "no\n"), "bridge.md:4: 'language' is no text. Put it into quotes"),
+        (GOOD.replace("en\n", "English\n"), "bridge.md:4: The language is no language tag."),
+        (GOOD.replace("language: en", "language: en\ntitle: Again"), "bridge.md:5: The key 'ti"),
+        (GOOD.replace(QUESTIONS, " When?"), "bridge.md:5: 'questions' is no l"),
+        (GOOD.replace(QUESTIONS, " []"), "bridge.md:5: 'questions' is no list"),
+        (GOOD.replace("When did", "When " * 30), "bridge.md:6: 'questions, number 1"),
+        (GOOD.replace("language: en", "language: en\nurl: javascript:x"), "bridge.md:5: The url"),
+        (
+            GOOD.replace("language: en", "language: en\npublished: 2026-13-45"),
+            "bridge.md:1: A date or number is impossible",
+        ),
+        (GOOD.replace("language: en", "language: en\nid: A B"), "bridge.md:5: The article's id"),
+        (
+            GOOD.replace("language: en", "language: !!python/object:os.system en"),
+            "bridge.md:4: This is not valid YAML",
+        ),
+        ("---\n- a\n- b\n---\ntext", "bridge.md:2: No keys are given here."),
+        ("---\n---\ntext", "bridge.md:1: No keys are given here."),
+        (GOOD.replace("Opens", "\x00"), "bridge.md:1: This is not valid YAML"),
+        ("---\n" + "# x\n" * 20_000 + GOOD[4:], "bridge.md:1: The front matter is over 50,000"),
+    ],
+)
+def test_a_bad_file_gets_a_message(tmp_path: Path, text: str, message: str) -> None:
+    """File, line, what is wrong and the mend; no crash."""
+    (tmp_path / "bridge.md").write_text(text)
+    assert any(fault.startswith(message) for fault in faults(tmp_path)), faults(tmp_path)
+
+
+def test_a_bomb_of_aliases_is_refused_at_once(tmp_path: Path) -> None:
+    """A few hundred bytes must not become gigabytes."""
+    levels = "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 10))
+    (tmp_path / "bomb.md").write_text(f"---\na0: &a0 lol\n{levels}---\ntext")
+    assert faults(tmp_path)[0].startswith("bomb.md:2: YAML anchors")
+
+
+def test_what_is_no_utf8_is_named_with_its_line(tmp_path: Path) -> None:
+    """As an old editor saves it."""
+    (tmp_path / "bridge.md").write_bytes(GOOD.replace("First", "Café").encode("latin-1"))
+    assert faults(tmp_path) == ["bridge.md:8: The text is not UTF-8. Save the file as UTF-8."]
+
+
+def test_a_file_over_a_megabyte_is_refused(tmp_path: Path) -> None:
+    """Without being read whole."""
+    (tmp_path / "bridge.md").write_text(GOOD + "word " * 200_001)
+    assert faults(tmp_path)[0].startswith("bridge.md: The file is over 1 MB.")
+
+
+def test_every_fault_of_every_file_is_found_at_once(tmp_path: Path) -> None:
+    """One run is enough to mend all."""
+    (tmp_path / "a.md").write_text(GOOD.replace("en\n", "English\n").replace("title:", "titel:"))
+    (tmp_path / "b.md").write_text("nothing")
+    assert [fault.split(":")[0] for fault in faults(tmp_path)] == ["a.md"] * 3 + ["b.md"]
+
+
+def test_two_articles_cannot_have_one_id(tmp_path: Path) -> None:
+    """Votes are kept under it."""
+    (tmp_path / "bridge.md").write_text(GOOD)
+    (tmp_path / "other.md").write_text(GOOD.replace("language: en", "language: en\nid: bridge"))
+    assert faults(tmp_path) == [
+        "other.md:5: The id 'bridge' is already that of bridge.md. Give this file another 'id'."
+    ]
+
+
+def test_an_empty_or_missing_folder_is_named(tmp_path: Path) -> None:
+    """With what to do about it."""
+    assert "The folder holds no article. Add a file" in faults(tmp_path)[0]
+    assert "There is no such folder." in faults(tmp_path / "none")[0]
+
+
+def test_a_folder_has_its_own_reactions_and_aliases(tmp_path: Path) -> None:
+    """Reactions take the place of the bot's, aliases add to its own."""
+    (tmp_path / "bridge.md").write_text(GOOD)
+    (tmp_path / "reactions.yaml").write_text(
+        'no_: {label: Nay, emoji: "👎", order: 2}\nyes_: {label: Aye, emoji: "👍", order: 1}\n'
+    )
+    (tmp_path / "aliases.yaml").write_text("Kyiv: [Kyjiw]\nParis: [Paname]\n")
+    corpus = load_corpus(tmp_path)
+    assert [reaction.label for reaction in corpus.reactions] == ["Aye", "Nay"]
+    assert {"Kiev", "Kyjiw"} <= set(corpus.aliases["Kyiv"])
+    assert corpus.aliases["Paris"] == ("Paname",)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("reactions.yaml", "like: 5", "reactions.yaml:1: 'like' needs label, emoji and order"),
+        ("reactions.yaml", "", "reactions.yaml:1: 0 reactions are given."),
+        (
+            "reactions.yaml",
+            "Like It: {label: Like, emoji: x, order: 1}",
+            "reactions.yaml:1: 'Like It' is no name for a reaction.",
+        ),
+        (
+            "reactions.yaml",
+            "like: {label: Like, emoji: x, order: first}",
+            "reactions.yaml:1: The order is no number.",
+        ),
+        ("aliases.yaml", "Kyiv: Kiev", "aliases.yaml:1: 'Kyiv' is no list."),
+        ("aliases.yaml", "- Kyiv", "aliases.yaml:1: Aliases are no mapping."),
+        ("alias.yml", "Kyiv: [Kiev]", "alias.yml: The bot does not know this file."),
+    ],
+)
+def test_bad_settings_files_get_a_message(
+    tmp_path: Path, name: str, text: str, message: str
+) -> None:
+    """As articles do."""
+    (tmp_path / "bridge.md").write_text(GOOD)
+    (tmp_path / name).write_text(text)
+    assert faults(tmp_path)[0].startswith(message)

@@ -1,0 +1,159 @@
+"""What the bot says, for any article: within Telegram's lengths, with entities that fit."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity
+
+from bot import messages
+from bot.article import Article
+from bot.callbacks import (
+    ArticleButton,
+    QuestionButton,
+    ReactionButton,
+    parse,
+    question_key,
+)
+from bot.corpus import Reaction, load_corpus
+from bot.reactions import Change, Press
+from bot.rich_text import cut, cut_around, units
+from bot.search import Answer, Verdict
+from tests.conftest import ROOT
+
+REACTIONS = load_corpus(ROOT / "corpus").reactions
+
+
+@pytest.mark.parametrize(
+    ("count", "shown"),
+    [
+        (0, ""),
+        (1, "1"),
+        (999, "999"),
+        (1_000, "1K"),
+        (1_234, "1.2K"),
+        (1_299, "1.2K"),
+        (9_999, "9.9K"),
+        (123_456, "123K"),
+        (999_999, "999K"),
+        (1_500_000, "1.5M"),
+        (2_000_000_000, "2B"),
+    ],
+)
+def test_counts_are_compact(count: int, shown: str) -> None:
+    """Never more than there are; zero is no number."""
+    assert messages.compact(count) == shown
+
+
+@given(
+    title=st.text(min_size=1, max_size=300),
+    passage=st.text(min_size=1, max_size=5_000),
+    ends=st.tuples(st.floats(0, 1), st.floats(0, 1)),
+    verdict=st.sampled_from(list(Verdict)),
+    asked=st.none() | st.text(min_size=1, max_size=120),
+)
+@settings(max_examples=200, deadline=None)
+def test_any_answer_is_a_message_that_telegram_takes(
+    title: str, passage: str, ends: tuple[float, float], verdict: Verdict, asked: str | None
+) -> None:
+    """Length and entities, in UTF-16 units; the quotation holds the sentence."""
+    article = Article(
+        "a" * 40, title, "Standfirst", "en", ("Why?",), (passage,), url="https://e.org"
+    )
+    start = int(ends[0] * (len(passage) - 1))
+    end = start + 1 + int(ends[1] * (len(passage) - start - 1))
+    found = Answer("?", verdict, article, article.passages[1], (start, end), 1.0, 0.5)
+    rendered = messages.answer(found, REACTIONS, {"like": 5}, asked)
+    size = units(rendered.text)
+    assert 1 <= size <= 4_096
+    assert all(
+        e.offset >= 0 and e.length > 0 and e.offset + e.length <= size for e in rendered.entities
+    )
+    if verdict is Verdict.ANSWERED:
+        quote = next(e for e in rendered.entities if e.type == MessageEntity.BLOCKQUOTE)
+        bold = [e for e in rendered.entities if e.type == MessageEntity.BOLD][-1]
+        assert quote.offset <= bold.offset
+        assert bold.offset + bold.length <= quote.offset + quote.length
+    for row in rendered.keyboard.inline_keyboard if rendered.keyboard else ():
+        assert len(row) <= 8
+        assert all(1 <= len(str(button.callback_data).encode()) <= 64 for button in row)
+
+
+@given(st.text(max_size=300), st.integers(3, 80), st.data())
+def test_what_is_cut_around_a_sentence_holds_it(text: str, limit: int, data: st.DataObject) -> None:
+    """Whole where it fits, its beginning where it does not."""
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, len(text)))
+    kept, (begin, finish) = cut_around(text, (start, end), limit)
+    assert units(kept) <= limit
+    if units(text[start:end]) <= limit - 2:
+        assert kept[begin:finish] == text[start:end]
+    assert units(cut(text, limit)) <= limit
+
+
+def test_the_headline_is_a_link_where_there_is_an_address() -> None:
+    """And only there."""
+    article = Article(
+        "a", "Title", "Standfirst", "en", ("Why?",), ("Text.",), url="https://e.org/x"
+    )
+    [link] = [e for e in messages.about(article, REACTIONS, {}).entities if e.url]
+    assert (link.type, link.offset, link.length, link.url) == ("text_link", 0, 5, "https://e.org/x")
+
+
+def test_other_rows_stay_when_counts_change() -> None:
+    """Only the reactions' rows are made anew, also those of an earlier set."""
+    old = [
+        [InlineKeyboardButton("🔥 3", callback_data="r:a:fire")],
+        [InlineKeyboardButton("Next", callback_data="q:a:0123456789")],
+    ]
+    fresh = messages.with_counts(
+        InlineKeyboardMarkup(old), "a", (Reaction("like", "Like", "👍"),), {"like": 1_200}
+    )
+    assert [[button.text for button in row] for row in fresh.inline_keyboard] == [
+        ["👍 1.2K"],
+        ["Next"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("press", "text"),
+    [
+        (Press(Change.VOTED, "love", None, {}), "Love it is. Tap again to take it back."),
+        (
+            Press(Change.CHANGED, "sad", "love", {}),
+            "Sad instead of Love. Tap again to take it back.",
+        ),
+        (Press(Change.TAKEN_BACK, None, "love", {}), "Love taken back."),
+        (Press(Change.REPEATED, "love", "love", {}), "Love it is. Tap again to take it back."),
+        (Press(Change.REPEATED, None, None, {}), "Taken back already."),
+        (
+            Press(Change.CHANGED, "sad", "gone", {}),
+            "Sad instead of gone. Tap again to take it back.",
+        ),
+    ],
+)
+def test_the_toast_says_what_happened(press: Press, text: str) -> None:
+    """Within 200 characters."""
+    assert messages.toast(press, REACTIONS) == text
+
+
+@pytest.mark.parametrize(
+    "button",
+    [
+        ReactionButton("a" * 40, "b" * 16),
+        QuestionButton("a" * 40, question_key("Why?")),
+        ArticleButton("a" * 40),
+    ],
+)
+def test_callback_data_comes_back_as_it_went(
+    button: ReactionButton | QuestionButton | ArticleButton,
+) -> None:
+    """Within 64 bytes."""
+    assert parse(button.data) == button
+    assert len(button.data) <= 64
+
+
+@given(st.text(max_size=64) | st.none())
+def test_any_callback_data_is_parsed_or_none(data: str | None) -> None:
+    """What is parsed is exactly what was sent."""
+    button = parse(data)
+    assert button is None or button.data == data

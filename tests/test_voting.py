@@ -1,0 +1,154 @@
+"""What happens when readers tap."""
+
+import asyncio
+
+import pytest
+
+from bot.reactions import REPEAT_WINDOW
+from tests.conftest import ARTICLE, Chat, Sandbox, buttons
+
+LIKE, LOVE = f"r:{ARTICLE}:like", f"r:{ARTICLE}:love"
+
+
+async def test_a_tap_is_a_vote_that_every_later_answer_shows(fresh: Sandbox) -> None:
+    """The toast says what happened; the keyboard and other chats show the count."""
+    ada, ben = await fresh.reader(), await fresh.reader()
+    answer = await ada.send("security guarantees")
+    assert buttons(answer) == ["👍", "👎", "❤️", "😂", "😡", "😢", "😮"]
+    assert await ada.tap(answer, LOVE) == "Love it is. Tap again to take it back."
+    await ada.shows(answer, "❤️ 1")
+    assert "❤️ 1" in buttons(await ben.send("/article"))
+
+
+async def test_another_tap_changes_the_vote_and_the_same_takes_it_back(fresh: Sandbox) -> None:
+    """One vote a reader, whatever they tap."""
+    ada = await fresh.reader()
+    answer = await ada.send("security guarantees")
+    await ada.tap(answer, LIKE)
+    assert await ada.tap(answer, LOVE) == "Love instead of Like. Tap again to take it back."
+    await ada.shows(answer, "👍", "❤️ 1")
+    await asyncio.sleep(REPEAT_WINDOW)
+    assert await ada.tap(answer, LOVE) == "Love taken back."
+    await ada.shows(answer, "👍", "❤️")
+
+
+async def test_two_readers_add_up(fresh: Sandbox) -> None:
+    """Counts are the article's, not the message's."""
+    ada, ben = await fresh.reader(), await fresh.reader()
+    first, second = await ada.send("security"), await ben.send("peace talks in Berlin")
+    await ada.tap(first, LIKE)
+    await ben.tap(second, LIKE)
+    await ben.shows(second, "👍 2")
+    assert "👍 2" in buttons(await ada.send("/article"))
+
+
+async def test_a_delivery_that_comes_again_counts_once(fresh: Sandbox) -> None:
+    """The same callback id, also long after the window of quick repeats."""
+    ada = await fresh.reader()
+    answer = await ada.send("security")
+    body = {"reader": ada.reader, "chat": ada.reader, "message_id": answer["message_id"]}
+    query = (await ada.post("taps", {**body, "data": LIKE, "wait": 10}))["callback_query_id"]
+    await ada.shows(answer, "👍 1")
+    await asyncio.sleep(REPEAT_WINDOW)
+    await ada.post("taps", {**body, "data": LIKE, "callback_query_id": query})
+    assert "👍 1" in buttons(await ada.send("/article"))
+
+
+async def test_a_client_that_presses_again_counts_once(fresh: Sandbox) -> None:
+    """The same reader's same tap under a new id, within a second."""
+    ada = await fresh.reader()
+    answer = await ada.send("security")
+    assert await ada.tap(answer, LIKE) == await ada.tap(answer, LIKE)
+    await ada.shows(answer, "👍 1")
+
+
+async def test_counts_that_did_not_change_cause_no_edit(fresh: Sandbox) -> None:
+    """Three taps that count as one: one edit."""
+    ada = await fresh.reader()
+    answer = await ada.send("security")
+    for _ in range(3):
+        await ada.tap(answer, LIKE)
+    await ada.shows(answer, "👍 1")
+    await ada.send("/help")
+    assert len(await fresh.calls("editmessagereplymarkup")) == 1
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "r:no-such-article:like",
+        f"r:{ARTICLE}:hate",
+        f"r:{ARTICLE}",
+        f"r:{ARTICLE}:like:1",
+        f"R:{ARTICLE}:like",
+        f"r:{ARTICLE}:like\n",
+        "r:../../x:like",
+        "q:no-such-article:0123456789",
+        f"q:{ARTICLE}:0123456789",
+        "a:gone",
+        "vote_like",
+        "😀" * 16,
+        "' OR 1=1 --",
+    ],
+)
+async def test_forged_or_old_data_changes_nothing(sandbox: Sandbox, ada: Chat, data: str) -> None:
+    """A polite toast, no vote, no edit."""
+    answer = await ada.send("/article")
+    edits = await sandbox.calls("editmessagereplymarkup")
+    assert await ada.tap(answer, data) == "This button is out of date. Ask again for a fresh one."
+    assert buttons(await ada.send("/article")) == buttons(answer)
+    assert await sandbox.calls("editmessagereplymarkup") == edits
+
+
+async def test_forget_removes_the_readers_votes(fresh: Sandbox) -> None:
+    """And only theirs."""
+    ada, ben = await fresh.reader(), await fresh.reader()
+    first, second = await ada.send("security"), await ben.send("security")
+    await ada.tap(first, LIKE)
+    await ben.tap(second, LIKE)
+    assert (await ada.send("/forget"))["text"] == "Your reaction is removed."
+    assert "👍 1" in buttons(await ada.send("/article"))
+    assert (await ada.send("/forget"))["text"] == "No reaction of yours is stored."
+
+
+async def test_a_blocked_bot_still_counts(fresh: Sandbox) -> None:
+    """A reader who blocks the bot between tap and edit has voted, and nothing breaks."""
+    ada, ben = await fresh.reader(), await fresh.reader()
+    answer = await ada.send("security")
+    await ada.post(f"readers/{ada.reader}/block", {"blocked": True})
+    await ada.tap(answer, LIKE)
+    assert "👍 1" in buttons(await ben.send("/article"))
+
+
+async def test_one_readers_taps_are_counted_in_order(fresh: Sandbox) -> None:
+    """Seven different taps at once end at the last one."""
+    ada = await fresh.reader()
+    answer = await ada.send("security")
+    body = {"reader": ada.reader, "chat": ada.reader, "message_id": answer["message_id"]}
+    for reaction in ("like", "dislike", "love", "funny", "angry", "sad", "wow") * 3:
+        await ada.post("taps", {**body, "data": f"r:{ARTICLE}:{reaction}"})
+    await ada.shows(answer, "😮 1", "👍", "👎", "❤️", "😂", "😡", "😢")
+
+
+async def test_two_hundred_readers_at_once(fresh: Sandbox) -> None:
+    """Every question and tap is answered, and the counts equal the votes."""
+    reactions = ("like", "dislike", "love", "funny", "angry", "sad", "wow")
+    readers = [await fresh.reader() for _ in range(200)]
+
+    async def visit(number: int, chat: Chat) -> None:
+        answer = await chat.send("what did the US agree to?")
+        assert "has agreed to offer" in answer["text"]
+        first = await chat.react(answer, reactions[number % 7])
+        second = await chat.react(answer, reactions[(number + 1) % 7])
+        assert first is not None
+        assert "it is" in first
+        assert second is not None
+        assert "instead of" in second
+
+    await asyncio.gather(*(visit(*pair) for pair in enumerate(readers)))
+    votes = [0] * 7
+    for number in range(200):
+        votes[(number + 1) % 7] += 1
+    emoji = ("👍", "👎", "❤️", "😂", "😡", "😢", "😮")
+    expected = [f"{face} {count}" for face, count in zip(emoji, votes, strict=True)]
+    assert buttons(await readers[0].send("/article")) == expected
