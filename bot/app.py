@@ -26,9 +26,9 @@ from bot.errors import ConnectError, SettingsError
 from bot.handlers import Handlers
 from bot.live import LiveCounts
 from bot.order import ReaderOrder
+from bot.phrases import read_phrases
 from bot.reactions import Voters, voter_key
 from bot.search import Index
-from bot.smalltalk import read_small_talk
 from bot.sqlite_store import SqliteStore
 
 UPDATES = ["message", "edited_message", "callback_query"]
@@ -68,15 +68,16 @@ async def open_handlers(settings: Settings, corpus: Corpus) -> AsyncIterator[Han
     """
     voters = Voters(voter_key(settings.voter_key, settings.database_path))
     store = SqliteStore(settings.database_path, voters.fingerprint)
+    phrases = read_phrases()
     try:
         await store.open()
         yield Handlers(
             corpus=corpus,
-            index=Index(corpus.articles, corpus.aliases),
+            index=Index(corpus.articles, corpus.aliases, phrases),
             store=store,
             voters=voters,
             live=LiveCounts(store, corpus.reactions),
-            small_talk=read_small_talk(),
+            phrases=phrases,
         )
     finally:
         await store.close()

@@ -38,7 +38,7 @@ MAX_QUESTION = 120
 REQUIRED = ("title", "standfirst", "language", "questions")
 OPTIONAL = ("id", "url", "published", "author", "aliases")
 
-ID_PATTERN = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+ID_PATTERN = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 """Article ids stand in callback data, of which Telegram takes 64 bytes."""
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
@@ -60,7 +60,8 @@ class Passage:
 class Article:
     """An article as its file gives it.
 
-    id: ID_PATTERN, the key of its votes. language: a BCP 47 tag. url, published, author: None
+    id: ID_PATTERN, the key of its votes. standfirst: empty where there is none, which no file of a
+    corpus may leave out. language: a BCP 47 tag. url, published, author: None
     where not known. aliases: a name -> other names of the same thing in this article.
     """
 
@@ -78,7 +79,7 @@ class Article:
     @property
     def passages(self) -> tuple[Passage, ...]:
         """The standfirst and every paragraph, in the article's order."""
-        texts = (self.standfirst, *self.paragraphs)
+        texts = (self.standfirst, *self.paragraphs) if self.standfirst else self.paragraphs
         return tuple(Passage(self.id, n, len(texts), text) for n, text in enumerate(texts, 1))
 
 
@@ -209,7 +210,7 @@ def _article(reader: FieldReader, file: Path, paragraphs: tuple[str, ...]) -> Ar
     if not reader.mapping(REQUIRED, OPTIONAL):
         return None
     article = Article(
-        id=reader.text(("id",), 40, default=file.stem) or "",
+        id=reader.text(("id",), 32, default=file.stem) or "",
         title=reader.text(("title",), 300) or "",
         standfirst=reader.text(("standfirst",), 2_000) or "",
         language=reader.text(("language",), 35) or "",
@@ -224,7 +225,7 @@ def _article(reader: FieldReader, file: Path, paragraphs: tuple[str, ...]) -> Ar
         reader.fault(
             ("id",),
             f"The article's id {article.id!r} (its file's name, unless 'id' is given) is not of "
-            "1 to 40 small letters a-z, digits and hyphens.",
+            "1 to 32 small letters a-z, digits and hyphens.",
             "Rename the file, or give an 'id'.",
         )
     if article.language and not _LANGUAGE.fullmatch(article.language):

@@ -17,7 +17,7 @@ class ReactionButton:
 
     @property
     def data(self) -> str:
-        """At most 59 bytes; Telegram takes 64."""
+        """At most 51 bytes; Telegram takes 64."""
         return f"r:{self.article_id}:{self.reaction_id}"
 
 
@@ -30,7 +30,7 @@ class QuestionButton:
 
     @property
     def data(self) -> str:
-        """At most 53 bytes."""
+        """At most 45 bytes."""
         return f"q:{self.article_id}:{self.key}"
 
 
@@ -42,14 +42,38 @@ class ArticleButton:
 
     @property
     def data(self) -> str:
-        """At most 42 bytes."""
+        """At most 34 bytes."""
         return f"a:{self.article_id}"
 
 
-Button = ReactionButton | QuestionButton | ArticleButton
+@dataclass(frozen=True)
+class TurnButton:
+    """A place among the passages that match a question, to turn to.
+
+    position: from 0. places: of every match, best first, the passage's number (from 1) and the
+    sentence's in it (from 0); so a turn needs no question, and works after a restart.
+    """
+
+    article_id: str
+    position: int
+    places: tuple[tuple[int, int], ...]
+
+    @property
+    def data(self) -> str:
+        """At most 64 bytes for three places of passages below 10,000 and sentences below 1,000."""
+        places = "-".join(f"{passage}.{sentence}" for passage, sentence in self.places)
+        return f"n:{self.article_id}:{self.position}:{places}"
+
+
+Button = ReactionButton | QuestionButton | ArticleButton | TurnButton
 
 _REACTION = re.compile(rf"r:({ID_PATTERN.pattern}):({REACTION_ID.pattern})")
 _QUESTION = re.compile(rf"q:({ID_PATTERN.pattern}):([0-9a-f]{{10}})")
+_TURN = re.compile(
+    rf"n:({ID_PATTERN.pattern}):([0-2]):([1-9][0-9]{{0,3}}\.[0-9]{{1,3}}"
+    r"(?:-[1-9][0-9]{0,3}\.[0-9]{1,3}){0,2})",
+    re.ASCII,
+)
 _ARTICLE = re.compile(rf"a:({ID_PATTERN.pattern})")
 
 
@@ -66,6 +90,12 @@ def parse(data: str | None) -> Button | None:
         return ReactionButton(*match.groups())
     if match := _QUESTION.fullmatch(data):
         return QuestionButton(*match.groups())
+    if match := _TURN.fullmatch(data):
+        pairs = (place.split(".") for place in match[3].split("-"))
+        places = tuple((int(passage), int(sentence)) for passage, sentence in pairs)
+        button = TurnButton(match[1], int(match[2]), places)
+        # Only what the bot itself would have written, and no "007".
+        return button if button.position < len(places) and button.data == data else None
     if match := _ARTICLE.fullmatch(data):
         return ArticleButton(*match.groups())
     return None

@@ -9,18 +9,21 @@ import signal
 import sys
 import tempfile
 import webbrowser
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from importlib.metadata import version
 from pathlib import Path
 
 from bot.app import run
 from bot.article import Article
 from bot.config import Settings, read_settings
-from bot.corpus import Corpus, find_corpus, load_corpus
+from bot.corpus import DATA, Corpus, find_corpus, load_corpus, read_aliases
 from bot.errors import BotError, CorpusError, Fault, SettingsError
+from bot.evaluate import Report, evaluate, read_set
 from bot.logs import set_up_logging
+from bot.phrases import read_phrases
 from bot.sandbox.server import SandboxServer
-from bot.search import Answer, Index, Verdict
+from bot.search import Answer, Index, Match, Verdict
 
 SANDBOX_TOKEN = "1000000:test-token-of-the-sandbox"
 SANDBOX_PORT = 8090
@@ -70,6 +73,13 @@ def _parser() -> argparse.ArgumentParser:
 
     check = commands.add_parser("check", help="look for faults in the corpus")
     check.set_defaults(command=_check)
+
+    measure = commands.add_parser("evaluate", help="measure retrieval on question sets")
+    measure.add_argument("files", nargs="+", type=Path, metavar="FILE", help="in SQuAD's format")
+    measure.add_argument("--typos", action="store_true", help="misspell every longer word once")
+    measure.add_argument("--seed", type=int, default=0, help="of typos and samples (default: 0)")
+    measure.add_argument("--json", action="store_true", help="figures for programs, as fractions")
+    measure.set_defaults(command=_evaluate)
     return parser
 
 
@@ -166,7 +176,7 @@ def _ask(settings: Settings, arguments: argparse.Namespace) -> int:
     logging.basicConfig(level=logging.WARNING)
     question = " ".join(arguments.question)
     corpus = load_corpus(find_corpus(settings.corpus_dir))
-    found = Index(corpus.articles, corpus.aliases).answer(question)
+    found = Index(corpus.articles, corpus.aliases, read_phrases()).answer(question)
     if arguments.json:
         print(json.dumps(_as_json(question, found), ensure_ascii=False, indent=2))
     else:
@@ -175,23 +185,19 @@ def _ask(settings: Settings, arguments: argparse.Namespace) -> int:
 
 
 def _as_json(question: str, found: Answer | None) -> dict[str, object]:
-    shown = found if found and found.verdict is not Verdict.NOT_IN_ARTICLE else None
-    start, end = shown.sentence if shown else (0, 0)
-    return {
+    answer: dict[str, object] = {
         "question": question,
         "verdict": str(found.verdict if found else Verdict.NOT_IN_ARTICLE),
-        "article": {"id": shown.article.id, "title": shown.article.title} if shown else None,
-        "passage": {
-            "number": shown.passage.number,
-            "of": shown.passage.of,
-            "text": shown.passage.text,
-        }
-        if shown
-        else None,
-        "sentence": shown.passage.text[start:end] if shown else None,
-        "score": round(shown.score, 3) if shown else None,
-        "confidence": round(found.confidence, 3) if found else None,
+        **dict.fromkeys(("article", "passage", "sentence", "score")),
+        "confidence": round(found.best.confidence, 3) if found else None,
     }
+    if found is not None and found.verdict is not Verdict.NOT_IN_ARTICLE:
+        passage, (start, end) = found.best.passage, found.best.sentence
+        answer["article"] = {"id": found.article.id, "title": found.article.title}
+        answer["passage"] = {"number": passage.number, "of": passage.of, "text": passage.text}
+        answer["sentence"] = passage.text[start:end]
+        answer["score"] = round(found.best.score, 3)
+    return answer
 
 
 def _as_text(found: Answer | None, corpus: Corpus, bold: bool) -> str:
@@ -199,16 +205,18 @@ def _as_text(found: Answer | None, corpus: Corpus, bold: bool) -> str:
         article = found.article if found else corpus.articles[0]
         asks = "".join(f"\n  {question}" for question in article.questions[:2])
         return f"The article does not say.\n\nIt is about: {article.title}\nYou could ask:{asks}"
-    text, (start, end) = found.passage.text, found.sentence
-    before, after = ("\033[1m", "\033[0m") if bold else ("**", "**")
     if found.verdict is Verdict.UNSURE:
-        intro = "Not sure that the article answers this. The closest passage:\n\n"
-        before = after = ""
-    else:
-        intro = ""
+        closest = "\n\n".join(_passage(match, "", "") for match in found.matches)
+        intro = "Not sure that the article answers this. The closest:"
+        return f"{found.article.title}\n\n{intro}\n\n{closest}"
+    marks = ("\033[1m", "\033[0m") if bold else ("**", "**")
+    return f"{found.article.title}\n\n{_passage(found.best, *marks)}"
+
+
+def _passage(match: Match, before: str, after: str) -> str:
+    text, (start, end) = match.passage.text, match.sentence
     marked = text[:start] + before + text[start:end] + after + text[end:]
-    place = f"Paragraph {found.passage.number} of {found.passage.of}"
-    return f"{found.article.title}\n\n{intro}{marked}\n\n{place}"
+    return f"{marked}\n\nParagraph {match.passage.number} of {match.passage.of}"
 
 
 def _check(settings: Settings, _: argparse.Namespace) -> int:
@@ -218,7 +226,7 @@ def _check(settings: Settings, _: argparse.Namespace) -> int:
     except CorpusError as error:
         print(error)
         return 1
-    index = Index(corpus.articles, corpus.aliases)
+    index = Index(corpus.articles, corpus.aliases, read_phrases())
     faults = [
         Fault(
             located.file,
@@ -240,6 +248,55 @@ def _check(settings: Settings, _: argparse.Namespace) -> int:
 def _is_answered(found: Answer | None, article: Article) -> bool:
     return (
         found is not None and found.verdict is Verdict.ANSWERED and found.article.id == article.id
+    )
+
+
+def _evaluate(_: Settings, arguments: argparse.Namespace) -> int:
+    aliases = read_aliases(DATA / "aliases.yaml")
+    reports = []
+    for file in arguments.files:
+
+        def progress(share: float, name: str = file.name) -> None:
+            if sys.stderr.isatty():
+                end = "\n" if share == 1 else ""
+                print(f"\r{name}: {share:4.0%}", end=end, file=sys.stderr, flush=True)
+
+        questions = read_set(file)
+        reports.append(
+            evaluate(questions, aliases, arguments.typos, arguments.seed, progress=progress)
+        )
+    if arguments.json:
+        print(json.dumps([asdict(report) for report in reports], indent=2))
+    else:
+        print(_as_table(reports))
+    return 0
+
+
+def _as_table(reports: Sequence[Report]) -> str:
+    head = (
+        "file articles questions top-1 top-3 MRR sentence given-passage AUROC answered-at-5%-false"
+    )
+    rows = [head.split()]
+    for report in reports:
+        shares = (
+            report.top1,
+            report.top3,
+            report.mrr,
+            report.sentence_hit,
+            report.sentence_hit_given_passage,
+            report.auroc,
+            report.answered_at_5_percent_false,
+        )
+        shown = ["-" if share is None else f"{share:.1%}" for share in shares]
+        shown[5] = "-" if report.auroc is None else f"{report.auroc:.4f}"
+        rows.append([Path(report.file).name, str(report.articles), str(report.questions), *shown])
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return "\n".join(
+        "  ".join(
+            cell.rjust(width) if n else cell.ljust(width)
+            for n, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        for row in rows
     )
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,13 +14,20 @@ from telegram.ext import ContextTypes
 
 from bot import messages
 from bot.article import Article
-from bot.callbacks import ArticleButton, QuestionButton, ReactionButton, parse, question_key
+from bot.callbacks import (
+    ArticleButton,
+    QuestionButton,
+    ReactionButton,
+    TurnButton,
+    parse,
+    question_key,
+)
 from bot.corpus import Corpus
 from bot.errors import StoreError
 from bot.live import Copy, LiveCounts
+from bot.phrases import Phrases
 from bot.reactions import ReactionStore, Voters
 from bot.search import Answer, Index
-from bot.smalltalk import SmallTalk
 
 TYPING_AFTER = 0.5
 """Seconds without an answer after which the reader sees that one is on its way."""
@@ -40,7 +47,7 @@ class Handlers:
     store: ReactionStore
     voters: Voters
     live: LiveCounts
-    small_talk: SmallTalk
+    phrases: Phrases
 
     async def start(self, update: Update, _: Context) -> None:
         """/start: what the bot is about."""
@@ -78,13 +85,17 @@ class Handlers:
         if message is None:
             return
         text = message.text or message.caption or ""
-        kind = self.small_talk.kind(text)
-        if kind is not None:
-            await _reply(update, messages.small_talk(kind, self.corpus.articles))
+        articles = self.corpus.articles
+        kind = self.phrases.kind(text)
+        if kind in ("greeting", "thanks"):
+            await _reply(update, messages.small_talk(kind, articles))
+            return
+        if kind == "overview" and len(articles) > 1:
+            await _reply(update, messages.start(articles))
             return
         async with _typing_if_slow(message):
             found = await self._answer(text)
-            rendered = messages.small_talk(None, self.corpus.articles)
+            rendered = messages.small_talk(None, articles)
             if found is not None:
                 rendered = await self._render(found)
         await _reply(update, rendered)
@@ -105,6 +116,8 @@ class Handlers:
                 await self._ask_sample(query, article_id, key)
             case ArticleButton(article_id):
                 await self._show_article(query, article_id)
+            case TurnButton() as button:
+                await self._turn(query, button)
             case None:
                 await _toast(query, messages.OLD_BUTTON)
 
@@ -154,6 +167,24 @@ class Handlers:
             return
         await _toast(query)
         await _send_beside(query, await self._about(article))
+
+    async def _turn(self, query: CallbackQuery, button: TurnButton) -> None:
+        article = self._find(button.article_id)
+        places = (self.index.match_at(button.article_id, *place) for place in button.places)
+        matches = [match for match in places if match is not None]
+        if article is None or len(matches) < len(button.places):
+            await _toast(query, messages.OLD_BUTTON)
+            return
+        await _toast(query)
+        text = (query.message.text or "") if isinstance(query.message, Message) else ""
+        asked = messages.asked_above(text, article)
+
+        def render(counts: Mapping[str, int]) -> messages.Rendered:
+            return messages.matched(
+                article, matches, button.position, self.corpus.reactions, counts, asked
+            )
+
+        await self.live.replace(query.get_bot(), _copy(query), article.id, render)
 
     def _find(self, article_id: str) -> Article | None:
         return next((a for a in self.corpus.articles if a.id == article_id), None)

@@ -2,16 +2,17 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from telegram import Bot, InlineKeyboardMarkup
+from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions
 from telegram.error import BadRequest, Forbidden
 
 from bot import messages
 from bot.corpus import Reaction
+from bot.messages import Rendered
 from bot.reactions import ReactionStore
 
 REMEMBERED = 10_000
@@ -84,12 +85,35 @@ class LiveCounts:
                     inline_message_id=copy.inline_message_id,
                     reply_markup=keyboard,
                 )
-            except Forbidden:
-                return
-            except BadRequest as error:
+            except (BadRequest, Forbidden) as error:
                 if not _is_harmless(error):
                     raise
             self._remember(copy, keyboard)
+
+    async def replace(
+        self, bot: Bot, copy: Copy, article_id: str, render: Callable[[Mapping[str, int]], Rendered]
+    ) -> None:
+        """Make a copy show another text of the same article, with the present counts.
+
+        render: counts -> the message. A copy that is gone is no error.
+        """
+        async with self._editing.hold(copy):
+            rendered = render(await self._store.counts(article_id))
+            try:
+                await bot.edit_message_text(
+                    rendered.text,
+                    chat_id=copy.chat_id,
+                    message_id=copy.message_id,
+                    inline_message_id=copy.inline_message_id,
+                    entities=rendered.entities,
+                    reply_markup=rendered.keyboard,
+                    link_preview_options=LinkPreviewOptions(is_disabled=True),
+                )
+            except (BadRequest, Forbidden) as error:
+                if not _is_harmless(error):
+                    raise
+            if rendered.keyboard is not None:
+                self._remember(copy, rendered.keyboard)
 
     def _remember(self, copy: Copy, keyboard: InlineKeyboardMarkup) -> None:
         self._shown[copy] = keyboard
@@ -98,10 +122,10 @@ class LiveCounts:
             self._shown.popitem(last=False)
 
 
-def _is_harmless(error: BadRequest) -> bool:
+def _is_harmless(error: BadRequest | Forbidden) -> bool:
     """Tell whether an edit failed because there was nothing to do, or nothing left to edit."""
     text = error.message.lower()
-    return any(
+    return isinstance(error, Forbidden) or any(
         part in text
         for part in (
             "message is not modified",

@@ -6,11 +6,18 @@ from dataclasses import dataclass
 from telegram import BotCommand, InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity
 
 from bot.article import Article
-from bot.callbacks import ArticleButton, QuestionButton, ReactionButton, parse, question_key
+from bot.callbacks import (
+    ArticleButton,
+    QuestionButton,
+    ReactionButton,
+    TurnButton,
+    parse,
+    question_key,
+)
 from bot.corpus import Reaction
 from bot.reactions import Change, Press
 from bot.rich_text import TEXT_LIMIT, RichText, cut, cut_around, units
-from bot.search import Answer, Verdict
+from bot.search import Answer, Match, Verdict
 
 BUTTONS_A_ROW = 4
 """Seven in one row leave no room for counts on a phone."""
@@ -18,6 +25,7 @@ TOAST_LIMIT = 200
 """Characters of the answer to a button's press."""
 NEAREST_QUESTIONS, START_QUESTIONS = 2, 3
 """Sample questions offered where the article has no answer, and at the start."""
+ORDINALS = ("1st", "2nd", "3rd")
 MAX_LISTED = 20
 """Articles listed as buttons; more would be no list to read."""
 
@@ -119,19 +127,85 @@ def answer(
     """
     if found.verdict is Verdict.NOT_IN_ARTICLE:
         return not_in_article(found.article, asked)
-    text = _headed(found.article, asked)
     if found.verdict is Verdict.UNSURE:
-        text.add("\nI am not sure that the article answers this. The closest passage:\n")
-    place = f"Paragraph {found.passage.number} of {found.passage.of}"
+        return closest(found, reactions, counts, asked)
+    return matched(found.article, found.matches, 0, reactions, counts, asked)
+
+
+def matched(
+    article: Article,
+    matches: Sequence[Match],
+    position: int,
+    reactions: Sequence[Reaction],
+    counts: Mapping[str, int],
+    asked: str | None = None,
+) -> Rendered:
+    """Return one of the passages that answer, with buttons to turn to the others.
+
+    position: of the passage to show among the matches, from 0.
+    """
+    text = _headed(article, asked)
+    match = matches[position]
+    place = _place(match)
+    if len(matches) > 1:
+        place += f" · {ORDINALS[position]} of {len(matches)} matches"
     room = TEXT_LIMIT - units(text.text) - units(place) - 1
-    passage, (start, end) = cut_around(found.passage.text, found.sentence, room)
-    begin = text.end
-    text.add(passage, MessageEntity.BLOCKQUOTE)
-    if found.verdict is Verdict.ANSWERED:
-        text.mark(begin + start, begin + end, MessageEntity.BOLD)
+    _quote(text, match, room, bold=True)
     text.add("\n").add(place, MessageEntity.ITALIC)
+    rows = reaction_rows(article.id, reactions, counts)
+    if len(matches) > 1:
+        rows.append(_turn_row(article, matches, position))
+    return Rendered(text.text, text.entities, InlineKeyboardMarkup(rows))
+
+
+def _turn_row(
+    article: Article, matches: Sequence[Match], position: int
+) -> list[InlineKeyboardButton]:
+    places = tuple((match.passage.number, match.place) for match in matches)
+    turns = (("◀ Previous passage", position - 1), ("Next passage ▶", position + 1))
+    return [
+        InlineKeyboardButton(label, callback_data=TurnButton(article.id, other, places).data)
+        for label, other in turns
+        if 0 <= other < len(matches)
+    ]
+
+
+def closest(
+    found: Answer,
+    reactions: Sequence[Reaction],
+    counts: Mapping[str, int],
+    asked: str | None = None,
+) -> Rendered:
+    """Return the nearest passages, plainly not as the answer."""
+    text = _headed(found.article, asked)
+    several = len(found.matches) > 1
+    text.add("\nI am not sure that the article answers this. ")
+    text.add("These passages are the closest:" if several else "The closest passage:")
+    room = (TEXT_LIMIT - units(text.text)) // len(found.matches)
+    for match in found.matches:
+        place = _place(match)
+        _quote(text.add("\n"), match, room - units(place) - 2, bold=False)
+        text.add("\n").add(place, MessageEntity.ITALIC)
     keyboard = InlineKeyboardMarkup(reaction_rows(found.article.id, reactions, counts))
     return Rendered(text.text, text.entities, keyboard)
+
+
+def _place(match: Match) -> str:
+    return f"Paragraph {match.passage.number} of {match.passage.of}"
+
+
+def _quote(text: RichText, match: Match, room: int, bold: bool) -> None:
+    passage, (start, end) = cut_around(match.passage.text, match.sentence, room)
+    begin = text.end
+    text.add(passage, MessageEntity.BLOCKQUOTE)
+    if bold:
+        text.mark(begin + start, begin + end, MessageEntity.BOLD)
+
+
+def asked_above(text: str, article: Article) -> str | None:
+    """Return the question that a message of matched() shows above the headline, if it does."""
+    above, _, rest = text.partition("\n\n")
+    return above if rest.startswith(article.title) else None
 
 
 def not_in_article(article: Article, asked: str | None = None) -> Rendered:

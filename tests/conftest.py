@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -123,19 +123,28 @@ class Chat:
     async def react(self, message: dict[str, Any], reaction: str) -> str | None:
         return await self.tap(message, f"r:{ARTICLE}:{reaction}")
 
-    async def shown(self, message: dict[str, Any]) -> list[str]:
-        """Return the texts of the buttons that a message shows now."""
+    async def current(self, message: dict[str, Any]) -> dict[str, Any]:
+        """Return a message as it is now."""
         response = await self.client.get(
             f"/sandbox/chats/{self.reader}/messages",
             params={"after": message["message_id"] - 1},
         )
-        return buttons(response.json()["messages"][0])
+        return response.json()["messages"][0]
 
     async def shows(self, message: dict[str, Any], *texts: str) -> None:
         """Wait until a message shows these buttons among others."""
+        await self._wait_for(message, lambda found: set(texts) <= set(found), texts)
+
+    async def shows_only(self, message: dict[str, Any], *texts: str) -> None:
+        """Wait until a message shows just these buttons."""
+        await self._wait_for(message, lambda found: found == list(texts), texts)
+
+    async def _wait_for(
+        self, message: dict[str, Any], fits: Callable[[list[str]], bool], texts: tuple[str, ...]
+    ) -> None:
         for _ in range(200):
-            found = await self.shown(message)
-            if set(texts) <= set(found):
+            found = buttons(await self.current(message))
+            if fits(found):
                 return
             await asyncio.sleep(0.02)
         raise AssertionError(f"{found} does not show {texts}")

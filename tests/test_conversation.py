@@ -17,8 +17,8 @@ async def test_a_question_brings_the_passage_with_its_sentence_and_place(ada: Ch
     assert quoted.endswith("settlement to the conflict.")
     assert sentence.startswith("The United States has agreed to offer")
     assert sentence.endswith("diplomats said on Monday.")
-    assert message["text"].endswith("\nParagraph 2 of 6")
-    assert len(buttons(message)) == 7
+    assert "\nParagraph 2 of 6" in message["text"]
+    assert buttons(message)[:7] == ["👍", "👎", "❤️", "😂", "😡", "😢", "😮"]
 
 
 async def test_what_the_article_does_not_say_is_said(ada: Chat) -> None:
@@ -34,11 +34,55 @@ async def test_what_the_article_does_not_say_is_said(ada: Chat) -> None:
     assert "approval by the U.S. Senate" in marked(answer, "bold")[1]
 
 
-async def test_an_uncertain_answer_is_called_the_closest(ada: Chat) -> None:
-    """No sentence is marked as the answer then."""
-    message = await ada.send("what is the population of Ukraine?")
-    assert "I am not sure that the article answers this. The closest passage:" in message["text"]
+async def test_an_uncertain_answer_shows_the_two_closest(ada: Chat) -> None:
+    """Plainly not as the answer: no sentence is marked."""
+    message = await ada.send("where was it celebrated with fireworks and champagne in Berlin")
+    assert "I am not sure that the article answers this." in message["text"]
+    assert "These passages are the closest:" in message["text"]
     assert marked(message, "bold") == [TITLE]
+    assert len(marked(message, "blockquote")) == 2
+
+
+async def test_the_next_passage_in_place_and_back(ada: Chat) -> None:
+    """Reactions stay, the place among the matches is told; a tap on them still counts."""
+    message = await ada.send("security guarantees for Ukraine")
+    assert message["text"].endswith(" · 1st of 3 matches")
+    *reactions, turn = buttons(message)
+    assert turn == "Next passage ▶"
+    await ada.tap(message, message["reply_markup"]["inline_keyboard"][-1][0]["callback_data"])
+    await ada.shows(message, "◀ Previous passage")
+    second = await ada.current(message)
+    assert second["text"].endswith(" · 2nd of 3 matches")
+    assert marked(second, "blockquote") != marked(message, "blockquote")
+    assert buttons(second) == [*reactions, "◀ Previous passage", "Next passage ▶"]
+    await ada.react(second, "sad")
+    await ada.shows(second, "😢 1", "◀ Previous passage", "Next passage ▶")
+    await ada.tap(second, second["reply_markup"]["inline_keyboard"][-1][0]["callback_data"])
+    await ada.shows_only(message, *buttons(second)[:5], "😢 1", "😮", "Next passage ▶")
+    first = await ada.current(message)
+    assert first["text"] == message["text"]
+    assert "😢 1" in buttons(first)
+    await ada.send("/forget")
+
+
+async def test_a_turned_answer_keeps_the_question_that_was_tapped(ada: Chat) -> None:
+    """The line above the headline says what was asked."""
+    start = await ada.send("/start")
+    await ada.tap(start, start["reply_markup"]["inline_keyboard"][0][0]["callback_data"])
+    message = await ada.read()
+    row = message["reply_markup"]["inline_keyboard"][-1]
+    await ada.tap(message, row[-1]["callback_data"])
+    await ada.shows(message, "◀ Previous passage")
+    turned = await ada.current(message)
+    assert turned["text"].startswith(f"What did the US agree to?\n\n{TITLE}")
+    assert "2nd of" in turned["text"]
+
+
+async def test_the_whole_article_in_short(ada: Chat) -> None:
+    """Headline and standfirst."""
+    message = await ada.send("what is this about?")
+    assert marked(message, "blockquote")[0].startswith("The United States has agreed to provide")
+    assert message["text"].startswith(TITLE)
 
 
 async def test_start_offers_three_questions(ada: Chat) -> None:

@@ -11,13 +11,14 @@ from bot.callbacks import (
     ArticleButton,
     QuestionButton,
     ReactionButton,
+    TurnButton,
     parse,
     question_key,
 )
 from bot.corpus import Reaction, load_corpus
 from bot.reactions import Change, Press
 from bot.rich_text import cut, cut_around, units
-from bot.search import Answer, Verdict
+from bot.search import Answer, Match, Verdict
 from tests.conftest import ROOT
 
 REACTIONS = load_corpus(ROOT / "corpus").reactions
@@ -57,11 +58,12 @@ def test_any_answer_is_a_message_that_telegram_takes(
 ) -> None:
     """Length and entities, in UTF-16 units; the quotation holds the sentence."""
     article = Article(
-        "a" * 40, title, "Standfirst", "en", ("Why?",), (passage,), url="https://e.org"
+        "a" * 32, title, "Standfirst", "en", ("Why?",), (passage,), url="https://e.org"
     )
     start = int(ends[0] * (len(passage) - 1))
     end = start + 1 + int(ends[1] * (len(passage) - start - 1))
-    found = Answer("?", verdict, article, article.passages[1], (start, end), 1.0, 0.5)
+    one = Match(article.passages[1], (start, end), 0, 1.0, 0.5)
+    found = Answer("?", verdict, article, (one, one)[: 1 + len(title) % 2])
     rendered = messages.answer(found, REACTIONS, {"like": 5}, asked)
     size = units(rendered.text)
     assert 1 <= size <= 4_096
@@ -139,13 +141,14 @@ def test_the_toast_says_what_happened(press: Press, text: str) -> None:
 @pytest.mark.parametrize(
     "button",
     [
-        ReactionButton("a" * 40, "b" * 16),
-        QuestionButton("a" * 40, question_key("Why?")),
-        ArticleButton("a" * 40),
+        ReactionButton("a" * 32, "b" * 16),
+        QuestionButton("a" * 32, question_key("Why?")),
+        ArticleButton("a" * 32),
+        TurnButton("a" * 32, 2, ((999, 99), (1000, 100), (1, 0))),
     ],
 )
 def test_callback_data_comes_back_as_it_went(
-    button: ReactionButton | QuestionButton | ArticleButton,
+    button: ReactionButton | QuestionButton | ArticleButton | TurnButton,
 ) -> None:
     """Within 64 bytes."""
     assert parse(button.data) == button

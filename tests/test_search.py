@@ -3,17 +3,23 @@
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.analysis import Analyzer, sentences, words
+from bot.analysis import Analyzer, Vocabulary, grams, guess_language, sentences, words
+from bot.article import Article
+from bot.asked import Asked, things, what_is_asked
 from bot.corpus import load_corpus
+from bot.phrases import read_phrases
 from bot.search import Index, Verdict
 from tests.conftest import ROOT
 from tests.test_corpus import GOOD
 
 CORPUS = load_corpus(ROOT / "corpus")
-INDEX = Index(CORPUS.articles, CORPUS.aliases)
+PHRASES = read_phrases()
+INDEX = Index(CORPUS.articles, CORPUS.aliases, PHRASES)
+OWN_SET = yaml.safe_load((ROOT / "tests" / "questions.yaml").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize(
@@ -32,7 +38,7 @@ def test_what_was_agreed_stands_first(question: str) -> None:
     found = INDEX.answer(question)
     assert found is not None
     assert found.verdict is Verdict.ANSWERED
-    assert found.passage.number in (1, 2)
+    assert found.best.passage.number in (1, 2)
 
 
 @pytest.mark.parametrize(
@@ -50,11 +56,9 @@ def test_the_passage_and_its_sentence(question: str, number: int, words_of_sente
     """The sentence that answers is pointed at."""
     found = INDEX.answer(question)
     assert found is not None
-    start, end = found.sentence
-    assert (found.passage.number, words_of_sentence in found.passage.text[start:end]) == (
-        number,
-        True,
-    )
+    start, end = found.best.sentence
+    assert found.best.passage.number == number
+    assert words_of_sentence in found.best.passage.text[start:end]
 
 
 @pytest.mark.parametrize("question", ["who won the world cup?", "how do I bake bread"])
@@ -74,7 +78,7 @@ def test_a_second_article_is_searched_too(tmp_path: Path) -> None:
     """The answer names the article that it is from."""
     (tmp_path / "bridge.md").write_text(GOOD)
     more = load_corpus(tmp_path)
-    index = Index((*CORPUS.articles, *more.articles), CORPUS.aliases)
+    index = Index((*CORPUS.articles, *more.articles), CORPUS.aliases, PHRASES)
     for question, article in (
         ("When did the bridge open?", "bridge"),
         ("what did the US agree to?", CORPUS.articles[0].id),
@@ -109,9 +113,9 @@ def test_words_of_many_scripts() -> None:
 def test_names_of_one_thing_give_the_same_tokens() -> None:
     """Also where an article adds to the general names."""
     analyzer = Analyzer("en", {"United States": ["US"]}, {"United States": ["Washington"]})
-    tokens = analyzer.question_tokens("United States")
-    assert analyzer.question_tokens("the us".removeprefix("the ")) == tokens
-    assert analyzer.question_tokens("Washington") == tokens
+    tokens = analyzer.question_tokens(words("United States"))
+    assert analyzer.question_tokens(words("U.S.")) == tokens
+    assert analyzer.question_tokens(words("Washington")) == tokens
 
 
 def test_abbreviations_end_no_sentence() -> None:
@@ -124,16 +128,128 @@ def test_abbreviations_end_no_sentence() -> None:
     ]
 
 
+def test_our_own_question_set() -> None:
+    """95 of 100 that the article answers bring a right passage; fewer than half of the tricky
+    ones that it does not are taken for answered. The figures are in the README.
+    """
+    answered = [case for case in OWN_SET if case["passages"]]
+    right = 0
+    for case in answered:
+        found = INDEX.answer(case["question"])
+        assert found is not None
+        right += found.best.passage.number in case["passages"]
+    assert len(answered) >= 60
+    assert right / len(answered) >= 0.93
+    silent = [case["question"] for case in OWN_SET if not case["passages"]]
+    verdicts = [found.verdict for q in silent if (found := INDEX.answer(q))]
+    assert verdicts.count(Verdict.ANSWERED) < len(silent) / 2
+
+
+@pytest.mark.parametrize(
+    "question", ["What is this about?", "tldr", "TL;DR", "summary", "Worum geht es?", "о чём это?"]
+)
+def test_the_whole_article_is_its_standfirst(question: str) -> None:
+    """Asked in any of the languages of the phrases."""
+    found = INDEX.answer(question)
+    assert found is not None
+    assert (found.verdict, found.best.passage.number) == (Verdict.ANSWERED, 1)
+
+
+def test_an_uncertain_answer_holds_the_two_nearest() -> None:
+    """And no more."""
+    found = INDEX.answer("where was the announcement celebrated with fireworks and champagne")
+    assert found is not None
+    assert (found.verdict, len(found.matches)) == (Verdict.UNSURE, 2)
+
+
+def test_further_matches_are_worth_reading() -> None:
+    """Where several passages answer there are several, best first; else there is one."""
+    several = INDEX.answer("security guarantees for Ukraine")
+    single = INDEX.answer("Who has to approve the package?")
+    assert several is not None
+    assert single is not None
+    assert len(several.matches) == 3
+    scores = [match.score for match in several.matches]
+    assert scores == sorted(scores, reverse=True)
+    assert len(single.matches) == 1
+
+
+def test_of_equals_the_earlier_passage_wins() -> None:
+    """News puts first things first."""
+    article = Article("a", "Title", "", "en", ("Why?",), ("A red house.",) * 3)
+    found = Index([article], {}, PHRASES).answer("red house")
+    assert found is not None
+    assert [match.passage.number for match in found.matches] == [1, 2, 3]
+
+
+def test_the_nearest_word_of_the_article_is_meant() -> None:
+    """One slip is forgiven, in words that are long enough and that the article has not."""
+    vocabulary = Vocabulary(["guarantees", "force", "talks", "2022"])
+    for written, meant in (
+        ("garantees", "guarantees"),
+        ("guarantes", "guarantees"),
+        ("gaurantees", "guarantees"),
+        ("guarantexs", "guarantees"),
+        ("forces", "force"),
+        ("tolks", "talks"),
+        ("talk", "talk"),
+        ("garantes", "garantes"),
+        ("2023", "2023"),
+    ):
+        assert vocabulary.nearest(written) == meant
+
+
+def test_tokens_of_words() -> None:
+    """Short words stay whole, unspaced scripts give grams of the run."""
+    assert grams("us") == ("_us_",)
+    assert grams("agreed") == ("_agr", "agre", "gree", "reed", "eed_")
+    assert grams("2022") == ("#2022",)
+    assert grams("同意") == ("同", "意", "同意")
+    assert grams("ไทย") == ("ไท", "ทย", "ไทย")
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("How many soldiers?", Asked.NUMBER),
+        ("since when", Asked.TIME),
+        ("Who said it?", Asked.NAME),
+        ("Сколько стоит?", Asked.NUMBER),
+        ("Wo ist das?", Asked.NAME),
+        ("security guarantees", None),
+    ],
+)
+def test_what_a_question_asks_for(question: str, kind: Asked | None) -> None:
+    """Told by its words."""
+    assert what_is_asked(words(question)) is kind
+
+
+def test_things_of_a_sentence() -> None:
+    """Numbers, times and what looks like a name."""
+    found = things("Officials met Ms. Ng in Berlin on Monday, 5 March 2022.")
+    assert found[Asked.NUMBER] == {"5", "2022"}
+    assert found[Asked.TIME] == {"monday", "march", "2022"}
+    assert {"ng", "berlin"} <= found[Asked.NAME]
+    assert "officials" not in found[Asked.NAME]
+
+
+def test_a_language_is_told_by_its_function_words() -> None:
+    """For question sets, which do not name theirs."""
+    assert guess_language("Der Mann ist mit dem Zug nach Berlin gefahren") == "de"
+    assert guess_language("Он приехал в город вместе с ними") == "ru"
+    assert guess_language("12345") == "en"
+
+
 @given(st.text(max_size=4_000))
 @settings(max_examples=150, deadline=None)
 def test_any_question_gets_an_answer_or_none(question: str) -> None:
-    """Never an error; the sentence lies within its passage."""
+    """Never an error; the sentences lie within their passages."""
     found = INDEX.answer(question)
-    if found is not None:
-        start, end = found.sentence
-        assert 0 <= start < end <= len(found.passage.text)
-        assert 0 <= found.confidence <= 1.000001
-        assert found.score >= 0
+    for match in found.matches if found is not None else ():
+        start, end = match.sentence
+        assert 0 <= start < end <= len(match.passage.text)
+        assert 0 <= match.confidence <= 1.000001
+        assert match.score >= 0
 
 
 @given(st.text(max_size=600), st.sampled_from(["en", "ru", "ar", "zh", "th", "hi", "xx"]))

@@ -1,4 +1,4 @@
-"""Messages that ask nothing: greetings and thanks, which are data."""
+"""Whole messages that are no question about something in the article: data, told by their words."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,11 +6,11 @@ from bot.analysis import words
 from bot.corpus import DATA, read_aliases
 
 LONGEST = 60
-"""Characters; no greeting or thanks is longer."""
+"""Characters; no such message is longer."""
 
 
-class SmallTalk:
-    """Tells small talk from questions. phrases: a kind -> what people write."""
+class Phrases:
+    """Tells kinds of messages. phrases: a kind -> what people write."""
 
     def __init__(self, phrases: Mapping[str, Sequence[str]]) -> None:
         self._kinds = {
@@ -18,12 +18,12 @@ class SmallTalk:
         }
 
     def kind(self, text: str) -> str | None:
-        """Return "greeting" or "thanks"; None for what may be a question."""
+        """Return "greeting", "thanks" or "overview"; None for what may be a question."""
         if len(text) > LONGEST:
             return None
         return self._kinds.get(tuple(words(text)))
 
 
-def read_small_talk() -> SmallTalk:
-    """Return the small talk that comes with the bot."""
-    return SmallTalk(read_aliases(DATA / "smalltalk.yaml"))
+def read_phrases() -> Phrases:
+    """Return the phrases that come with the bot."""
+    return Phrases(read_aliases(DATA / "phrases.yaml"))
