@@ -49,6 +49,12 @@ class QuestionSet:
     file: str
     articles: tuple[tuple[Article, tuple[Question, ...]], ...]
 
+    @property
+    def alphabet(self) -> list[str]:
+        """The small letters of the questions, in order."""
+        used = {char for _, own in self.articles for q in own for char in q.text.lower()}
+        return sorted(char for char in used if char.isalpha())
+
 
 @dataclass(frozen=True)
 class Report:
@@ -149,8 +155,7 @@ def evaluate(
     progress: called with the share that is done, 0 to 1.
     """
     chance = random.Random(seed)
-    alphabet = sorted({c for _, qs in questions.articles for q in qs for c in q.text.lower()})
-    alphabet = [letter for letter in alphabet if letter.isalpha()]
+    alphabet = questions.alphabet
     tally = _Tally()
     for done, (article, own) in enumerate(questions.articles):
         index = ArticleIndex(article, aliases, ranking)

@@ -83,7 +83,8 @@ def tantivy_stem(article: Article) -> Search:
     searcher = index.searcher()
 
     def search(question: str) -> int | None:
-        terms = " ".join(re.findall(r"\w+", question))
+        # In small letters: AND, OR and NOT would be taken for operators.
+        terms = " ".join(re.findall(r"\w+", question)).lower()
         hits = searcher.search(index.parse_query(terms, ["text"]), 1).hits if terms else []
         return int(searcher.doc(hits[0][1])["number"][0]) if hits else None
 
@@ -122,7 +123,7 @@ def measure(
 ) -> tuple[float, float]:
     """Return top-1, and the median of milliseconds a question."""
     chance = random.Random(0)
-    alphabet = [chr(code) for code in range(ord("a"), ord("z") + 1)]
+    alphabet = questions.alphabet
     right, times = [], []
     for article, own in questions.articles:
         search = build(article)
