@@ -21,9 +21,10 @@ from bot.corpus import DATA, Corpus, find_corpus, load_corpus, read_aliases
 from bot.errors import BotError, CorpusError, Fault, SettingsError
 from bot.evaluate import Report, evaluate, read_set
 from bot.logs import set_up_logging
+from bot.passages import Answer, Match, Verdict
 from bot.phrases import read_phrases
 from bot.sandbox.server import SandboxServer
-from bot.search import Answer, Index, Match, Verdict
+from bot.search import Index
 
 SANDBOX_TOKEN = "1000000:test-token-of-the-sandbox"
 SANDBOX_PORT = 8090

@@ -17,7 +17,7 @@ from typing import Any
 from bot.analysis import guess_language
 from bot.article import Article
 from bot.errors import BotError
-from bot.search import DEFAULT, ArticleIndex, Match, Ranking
+from bot.passages import DEFAULT, ArticleIndex, Match, Ranking
 
 FALSE_ANSWERS = 0.05
 """The share of foreign questions that may be answered."""

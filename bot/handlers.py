@@ -25,9 +25,10 @@ from bot.callbacks import (
 from bot.corpus import Corpus
 from bot.errors import StoreError
 from bot.live import Copy, LiveCounts
+from bot.passages import Answer
 from bot.phrases import Phrases
 from bot.reactions import ReactionStore, Voters
-from bot.search import Answer, Index
+from bot.search import Index
 
 TYPING_AFTER = 0.5
 """Seconds without an answer after which the reader sees that one is on its way."""

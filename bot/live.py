@@ -10,8 +10,8 @@ from typing import Generic, TypeVar
 from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions
 from telegram.error import BadRequest, Forbidden
 
-from bot import messages
 from bot.corpus import Reaction
+from bot.keyboards import with_counts
 from bot.messages import Rendered
 from bot.reactions import ReactionStore
 
@@ -75,7 +75,7 @@ class LiveCounts:
             # What was put there last is newer than what came with a press made before that.
             shown = self._shown.get(copy, shown)
             counts = await self._store.counts(article_id)
-            keyboard = messages.with_counts(shown, article_id, self._reactions, counts)
+            keyboard = with_counts(shown, article_id, self._reactions, counts)
             if keyboard == shown:
                 return
             try:

@@ -6,21 +6,13 @@ from dataclasses import dataclass
 from telegram import BotCommand, InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity
 
 from bot.article import Article
-from bot.callbacks import (
-    ArticleButton,
-    QuestionButton,
-    ReactionButton,
-    TurnButton,
-    parse,
-    question_key,
-)
+from bot.callbacks import ArticleButton
 from bot.corpus import Reaction
+from bot.keyboards import question_rows, reaction_rows, turn_row
+from bot.passages import Answer, Match, Verdict
 from bot.reactions import Change, Press
 from bot.rich_text import TEXT_LIMIT, RichText, cut, cut_around, units
-from bot.search import Answer, Match, Verdict
 
-BUTTONS_A_ROW = 4
-"""Seven in one row leave no room for counts on a phone."""
 TOAST_LIMIT = 200
 """Characters of the answer to a button's press."""
 NEAREST_QUESTIONS, START_QUESTIONS = 2, 3
@@ -54,65 +46,6 @@ class Rendered:
     text: str
     entities: Sequence[MessageEntity] = ()
     keyboard: InlineKeyboardMarkup | None = None
-
-
-def compact(number: int) -> str:
-    """Return a count as it stands on a button: 0 as nothing, 1234 as 1.2K, rounded down."""
-    for size, letter in ((1_000_000_000, "B"), (1_000_000, "M"), (1_000, "K")):
-        if number >= size:
-            tenths = number * 10 // size
-            whole = tenths >= 1000 or tenths % 10 == 0
-            return f"{tenths // 10}{letter}" if whole else f"{tenths // 10}.{tenths % 10}{letter}"
-    return str(number) if number > 0 else ""
-
-
-def reaction_rows(
-    article_id: str, reactions: Sequence[Reaction], counts: Mapping[str, int]
-) -> list[list[InlineKeyboardButton]]:
-    """Return the buttons of all reactions with their counts."""
-    buttons = [
-        InlineKeyboardButton(
-            f"{reaction.emoji} {compact(counts.get(reaction.id, 0))}".rstrip(),
-            callback_data=ReactionButton(article_id, reaction.id).data,
-        )
-        for reaction in reactions
-    ]
-    return [buttons[n : n + BUTTONS_A_ROW] for n in range(0, len(buttons), BUTTONS_A_ROW)]
-
-
-def with_counts(
-    keyboard: InlineKeyboardMarkup | None,
-    article_id: str,
-    reactions: Sequence[Reaction],
-    counts: Mapping[str, int],
-) -> InlineKeyboardMarkup:
-    """Return a keyboard as a message should show it now: fresh reactions, other rows kept.
-
-    keyboard: the one that the message shows; None when that is not known.
-    """
-    others = [
-        row
-        for row in (keyboard.inline_keyboard if keyboard else ())
-        if not all(isinstance(parse(_data(button)), ReactionButton) for button in row)
-    ]
-    return InlineKeyboardMarkup([*reaction_rows(article_id, reactions, counts), *others])
-
-
-def _data(button: InlineKeyboardButton) -> str | None:
-    return button.callback_data if isinstance(button.callback_data, str) else None
-
-
-def question_rows(article: Article, most: int) -> list[list[InlineKeyboardButton]]:
-    """Return a button for each of the article's first sample questions, one a row."""
-    return [
-        [
-            InlineKeyboardButton(
-                question,
-                callback_data=QuestionButton(article.id, question_key(question)).data,
-            )
-        ]
-        for question in article.questions[:most]
-    ]
 
 
 def answer(
@@ -154,20 +87,8 @@ def matched(
     text.add("\n").add(place, MessageEntity.ITALIC)
     rows = reaction_rows(article.id, reactions, counts)
     if len(matches) > 1:
-        rows.append(_turn_row(article, matches, position))
+        rows.append(turn_row(article, matches, position))
     return Rendered(text.text, text.entities, InlineKeyboardMarkup(rows))
-
-
-def _turn_row(
-    article: Article, matches: Sequence[Match], position: int
-) -> list[InlineKeyboardButton]:
-    places = tuple((match.passage.number, match.place) for match in matches)
-    turns = (("◀ Previous passage", position - 1), ("Next passage ▶", position + 1))
-    return [
-        InlineKeyboardButton(label, callback_data=TurnButton(article.id, other, places).data)
-        for label, other in turns
-        if 0 <= other < len(matches)
-    ]
 
 
 def closest(

@@ -16,9 +16,10 @@ from bot.callbacks import (
     question_key,
 )
 from bot.corpus import Reaction, load_corpus
+from bot.keyboards import compact, with_counts
+from bot.passages import Answer, Match, Verdict
 from bot.reactions import Change, Press
 from bot.rich_text import cut, cut_around, units
-from bot.search import Answer, Match, Verdict
 from tests.conftest import ROOT
 
 REACTIONS = load_corpus(ROOT / "corpus").reactions
@@ -42,7 +43,7 @@ REACTIONS = load_corpus(ROOT / "corpus").reactions
 )
 def test_counts_are_compact(count: int, shown: str) -> None:
     """Never more than there are; zero is no number."""
-    assert messages.compact(count) == shown
+    assert compact(count) == shown
 
 
 @given(
@@ -107,7 +108,7 @@ def test_other_rows_stay_when_counts_change() -> None:
         [InlineKeyboardButton("🔥 3", callback_data="r:a:fire")],
         [InlineKeyboardButton("Next", callback_data="q:a:0123456789")],
     ]
-    fresh = messages.with_counts(
+    fresh = with_counts(
         InlineKeyboardMarkup(old), "a", (Reaction("like", "Like", "👍"),), {"like": 1_200}
     )
     assert [[button.text for button in row] for row in fresh.inline_keyboard] == [

@@ -11,8 +11,9 @@ from bot.analysis import Analyzer, Vocabulary, grams, guess_language, sentences,
 from bot.article import Article
 from bot.asked import Asked, things, what_is_asked
 from bot.corpus import load_corpus
+from bot.passages import Verdict
 from bot.phrases import read_phrases
-from bot.search import Index, Verdict
+from bot.search import Index
 from tests.conftest import ROOT
 from tests.test_corpus import GOOD
 

@@ -28,7 +28,7 @@ import bot.analysis
 from bot.article import Article
 from bot.corpus import DATA, read_aliases
 from bot.evaluate import QuestionSet, evaluate, misspelled, read_set
-from bot.search import DEFAULT, ArticleIndex
+from bot.passages import DEFAULT, ArticleIndex
 
 ALIASES = read_aliases(DATA / "aliases.yaml")
 
@@ -85,7 +85,10 @@ def tantivy_stem(article: Article) -> Search:
     def search(question: str) -> int | None:
         # In small letters: AND, OR and NOT would be taken for operators.
         terms = " ".join(re.findall(r"\w+", question)).lower()
-        hits = searcher.search(index.parse_query(terms, ["text"]), 1).hits if terms else []
+        try:
+            hits = searcher.search(index.parse_query(terms, ["text"]), 1).hits
+        except ValueError:  # nothing of the question is left for it to look for
+            return None
         return int(searcher.doc(hits[0][1])["number"][0]) if hits else None
 
     return search
