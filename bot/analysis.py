@@ -32,6 +32,7 @@ CORRECTED = 5
 neighbours."""
 
 _ABBREVIATION = re.compile(r"(?<![^\W_])(?:[^\W\d_]\.){2,}(?:[^\W\d_](?![^\W_]))?")
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _NUMBER = r"\d+(?:[.,]\d+)*"
 _HAN = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # and kana
 _UNSPACED = f"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff{_HAN}"  # and Thai, Lao, Burmese, Khmer
@@ -70,8 +71,9 @@ def fold(text: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    """Return the folded words and numbers of a text; "U.S." comes as "us"."""
-    folded = _ABBREVIATION.sub(lambda match: match[0].replace(".", ""), fold(text))
+    """Return the folded words and numbers of a text; "U.S." comes as "us", "1,000" as "1000"."""
+    folded = _THOUSANDS.sub("", fold(text))
+    folded = _ABBREVIATION.sub(lambda match: match[0].replace(".", ""), folded)
     return _WORD.findall(folded)
 
 

@@ -106,7 +106,7 @@ def test_typographic_variants_are_one_word() -> None:
 
 def test_words_of_many_scripts() -> None:
     """Numbers stay whole, vowel signs stay in their words."""
-    assert words("$1.5bn in 2022: 1,000") == ["1.5", "bn", "in", "2022", "1,000"]
+    assert words("$1.5bn in 2022: 1,000") == ["1.5", "bn", "in", "2022", "1000"]
     assert words("हिन्दी में") == ["हिन्दी", "में"]
     assert words("美国同意 2022年") == ["美国同意", "2022", "年"]
 

@@ -162,7 +162,6 @@ def ablation_table(sets: Sequence[QuestionSet]) -> None:
         "everything": (DEFAULT, {}),
         "no correction": (replace(DEFAULT, correct=False), {}),
         "no best sentence": (replace(DEFAULT, sentence=0.0), {}),
-        "no previous sentence": (replace(DEFAULT, previous=0.0), {}),
         "no kind of thing asked for": (replace(DEFAULT, asked=0.0), {}),
         "confidence by plain IDF": (replace(DEFAULT, evenness=0.0), {}),
         "confidence without pairs": (replace(DEFAULT, order=0.0), {}),
