@@ -9,7 +9,7 @@ from typing import Any
 
 from telegram import CallbackQuery, LinkPreviewOptions, Message, Update
 from telegram.constants import ChatAction
-from telegram.error import BadRequest, TelegramError
+from telegram.error import TelegramError
 from telegram.ext import ContextTypes
 
 from bot import messages
@@ -147,7 +147,11 @@ class Handlers:
             return
         await _toast(query, messages.toast(press, self.corpus.reactions))
         shown = query.message.reply_markup if isinstance(query.message, Message) else None
-        await self.live.refresh(query.get_bot(), _copy(query), article_id, shown)
+        try:
+            await self.live.refresh(query.get_bot(), _copy(query), article_id, shown)
+        except TelegramError as error:
+            # The vote counts, and the next answer shows it: nothing for the reader to do again.
+            log.warning("A message's counts could not be refreshed: %s", error.message)
 
     async def _ask_sample(self, query: CallbackQuery, article_id: str, key: str) -> None:
         article = self._find(article_id)
@@ -229,12 +233,13 @@ def _sending(rendered: messages.Rendered) -> dict[str, Any]:
 
 
 async def _toast(query: CallbackQuery, text: str | None = None) -> None:
+    """Answer a press. What it asked for was done already, so a failure undoes nothing."""
     try:
         await query.answer(text)
-    except BadRequest as error:
-        # Telegram gives up on a press after a while; what it asked for was done all the same.
+    except TelegramError as error:
+        # Telegram gives up on a press after a while, which is no trouble of ours.
         if "query is too old" not in error.message.lower():
-            raise
+            log.warning("A button could not be answered: %s", error.message)
 
 
 @contextlib.asynccontextmanager

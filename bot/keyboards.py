@@ -77,7 +77,7 @@ def turn_row(
 ) -> list[InlineKeyboardButton]:
     """Return the buttons that turn to the matches before and after a position (from 0)."""
     places = tuple((match.passage.number, match.place) for match in matches)
-    turns = (("◀ Previous passage", position - 1), ("Next passage ▶", position + 1))
+    turns = (("◀ Previous", position - 1), ("Next passage ▶", position + 1))
     return [
         InlineKeyboardButton(label, callback_data=TurnButton(article.id, other, places).data)
         for label, other in turns

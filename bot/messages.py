@@ -193,8 +193,8 @@ def help_text(reactions: Sequence[Reaction]) -> Rendered:
     text.add("React", MessageEntity.BOLD)
     names = ", ".join(f"{reaction.emoji} {reaction.label}" for reaction in reactions)
     text.add(
-        f" with the buttons below an answer: {names}. One vote a reader and article: tap another "
-        "to change it, tap the same to take it back. Everybody sees the same counts.\n"
+        f" with the buttons below an answer: {names}. Every reader has one vote for an "
+        "article: tap another to change it, the same to take it back. All see the same counts.\n"
     )
     for command in COMMANDS:
         text.add(f"\n/{command.command} – {command.description}")

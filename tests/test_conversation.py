@@ -50,13 +50,13 @@ async def test_the_next_passage_in_place_and_back(ada: Chat) -> None:
     *reactions, turn = buttons(message)
     assert turn == "Next passage ▶"
     await ada.tap(message, message["reply_markup"]["inline_keyboard"][-1][0]["callback_data"])
-    await ada.shows(message, "◀ Previous passage")
+    await ada.shows(message, "◀ Previous")
     second = await ada.current(message)
     assert second["text"].endswith(" · 2nd of 3 matches")
     assert marked(second, "blockquote") != marked(message, "blockquote")
-    assert buttons(second) == [*reactions, "◀ Previous passage", "Next passage ▶"]
+    assert buttons(second) == [*reactions, "◀ Previous", "Next passage ▶"]
     await ada.react(second, "sad")
-    await ada.shows(second, "😢 1", "◀ Previous passage", "Next passage ▶")
+    await ada.shows(second, "😢 1", "◀ Previous", "Next passage ▶")
     await ada.tap(second, second["reply_markup"]["inline_keyboard"][-1][0]["callback_data"])
     await ada.shows_only(message, *buttons(second)[:5], "😢 1", "😮", "Next passage ▶")
     first = await ada.current(message)
@@ -72,7 +72,7 @@ async def test_a_turned_answer_keeps_the_question_that_was_tapped(ada: Chat) -> 
     message = await ada.read()
     row = message["reply_markup"]["inline_keyboard"][-1]
     await ada.tap(message, row[-1]["callback_data"])
-    await ada.shows(message, "◀ Previous passage")
+    await ada.shows(message, "◀ Previous")
     turned = await ada.current(message)
     assert turned["text"].startswith(f"What did the US agree to?\n\n{TITLE}")
     assert "2nd of" in turned["text"]
@@ -111,7 +111,9 @@ async def test_article_shows_headline_standfirst_and_reactions(ada: Chat) -> Non
 
 async def test_help_names_every_command_and_reaction(ada: Chat) -> None:
     """/help lists what there is."""
-    text = (await ada.send("/help"))["text"]
+    message = await ada.send("/help")
+    text = message["text"]
+    assert {"/article", "/forget"} <= set(marked(message, "bot_command"))
     for part in ("/article", "/privacy", "/forget", "/start", "👍 Like", "😮 Wow"):
         assert part in text
 

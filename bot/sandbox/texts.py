@@ -28,6 +28,10 @@ ENTITY_NEEDS: dict[str, tuple[str, ...]] = {
     "date_time": ("unix_time",),
 }
 _EXTRAS = ("url", "user", "language", "custom_emoji_id", "unix_time", "date_time_format")
+# In these, nothing is looked for.
+_CLOSED = frozenset(
+    {"code", "pre", "text_link", "text_mention", "url", "mention", "bot_command", "email"}
+)
 _ORDER = {kind: place for place, kind in enumerate(ENTITY_NEEDS)}
 
 # Telegram turns control characters into spaces, keeps line feeds and drops carriage returns.
@@ -77,8 +81,7 @@ def clean(text: str, entities: Sequence[Entity] = ()) -> tuple[str, list[Entity]
         start, end = bisect_left(kept, start), bisect_left(kept, end)
         if end > start:
             moved.append({**entity, "offset": start, "length": end - start})
-    moved.sort(key=lambda entity: (entity["offset"], -entity["length"], _ORDER[entity["type"]]))
-    return cleaned, moved[:MAX_ENTITIES]
+    return cleaned, sorted(moved, key=_place)[:MAX_ENTITIES]
 
 
 def _kept(units: Sequence[bytes]) -> Sequence[int]:
@@ -160,13 +163,26 @@ def _matches(text: str) -> Iterator[tuple[int, int, str]]:
 
 
 def formatted(text: str, entities: Sequence[Entity] | None, limit: int) -> tuple[str, list[Entity]]:
-    """`text` and its entities as a message holds them; entities None: find them in the text.
+    """`text` and its entities as a message holds them; entities: those given, None for none.
 
+    What Telegram finds by itself comes beside those, except inside of code and links.
     Raises ApiError when the cleaned text is empty or has more than `limit` UTF-16 units.
     """
-    cleaned, moved = clean(text, entities or ())
+    cleaned, given = clean(text, entities or ())
     if not cleaned:
         raise bad_request("message text is empty")
     if utf16_length(cleaned) > limit:
         raise bad_request("message is too long")
-    return cleaned, detect(cleaned) if entities is None else moved
+    closed = [entity for entity in given if entity["type"] in _CLOSED]
+    found = [entity for entity in detect(cleaned) if not any(_meet(entity, e) for e in closed)]
+    return cleaned, sorted([*given, *found], key=_place)[:MAX_ENTITIES]
+
+
+def _meet(one: Entity, other: Entity) -> bool:
+    first, second = sorted((one, other), key=lambda entity: entity["offset"])
+    return bool(second["offset"] < first["offset"] + first["length"])
+
+
+def _place(entity: Entity) -> tuple[int, int, int]:
+    """Where an entity sorts: by its start, outer ones first."""
+    return (entity["offset"], -entity["length"], _ORDER[entity["type"]])

@@ -135,7 +135,10 @@ async def test_telegram_finds_entities_by_itself(api, people):
         ("mention", "@someone"),
     ]
     assert (await api("sendMessage", chat_id=ADA, text=text))["entities"] == written["entities"]
-    assert "entities" not in await api("sendMessage", chat_id=ADA, text=text, entities=[])
+    given = await api("sendMessage", chat_id=ADA, text=text, entities=[])
+    assert given["entities"] == written["entities"]
+    code = [{"type": "code", "offset": 0, "length": len(text)}]
+    assert (await api("sendMessage", chat_id=ADA, text=text, entities=code))["entities"] == code
 
 
 @pytest.mark.parametrize(
