@@ -130,8 +130,8 @@ def test_abbreviations_end_no_sentence() -> None:
 
 
 def test_our_own_question_set() -> None:
-    """95 of 100 that the article answers bring a right passage; fewer than half of the tricky
-    ones that it does not are taken for answered. The figures are in the README.
+    """Nine of ten that the article answers bring a right passage; few of those that it does not
+    are taken for answered, though their words stand in it. The figures are in the README.
     """
     answered = [case for case in OWN_SET if case["passages"]]
     right = 0
@@ -140,10 +140,10 @@ def test_our_own_question_set() -> None:
         assert found is not None
         right += found.best.passage.number in case["passages"]
     assert len(answered) >= 60
-    assert right / len(answered) >= 0.93
+    assert right / len(answered) >= 0.9
     silent = [case["question"] for case in OWN_SET if not case["passages"]]
     verdicts = [found.verdict for q in silent if (found := INDEX.answer(q))]
-    assert verdicts.count(Verdict.ANSWERED) < len(silent) / 2
+    assert verdicts.count(Verdict.ANSWERED) < len(silent) / 3
 
 
 @pytest.mark.parametrize(
