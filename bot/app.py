@@ -92,7 +92,9 @@ def build_application(settings: Settings, token: str, handlers: Handlers) -> App
         .token(token)
         .base_url(settings.base_url)
         .request(HTTPXRequest(httpx_kwargs=local))
-        .get_updates_request(HTTPXRequest(connection_pool_size=1, httpx_kwargs=local))
+        # Two connections: the last call confirms what was handled, and must not wait for the
+        # long poll that was just given up.
+        .get_updates_request(HTTPXRequest(connection_pool_size=2, httpx_kwargs=local))
         .concurrent_updates(ReaderOrder())
         .build()
     )
