@@ -15,7 +15,7 @@ from bot.reactions import DELIVERY_KEPT, REPEAT_WINDOW, Change, Press
 
 SCHEMA_VERSION = 1
 LOCK_WAIT = 5.0
-"""Seconds to wait for another process that writes to the same database."""
+"""Seconds to wait for another process that writes to the same database, unless told otherwise."""
 
 _SCHEMA = """
 CREATE TABLE votes (
@@ -56,11 +56,19 @@ Result = TypeVar("Result")
 class SqliteStore:
     """Fills bot.reactions.ReactionStore."""
 
-    def __init__(self, path: Path, fingerprint: bytes, clock: Callable[[], float] = time.time):
+    def __init__(
+        self,
+        path: Path,
+        fingerprint: bytes,
+        clock: Callable[[], float] = time.time,
+        lock_wait: float = LOCK_WAIT,
+    ) -> None:
         """Note where the votes are kept; nothing is opened yet.
 
         fingerprint: of the voter key, to refuse a database made with another. clock: seconds.
+        lock_wait: seconds to wait for another process that writes.
         """
+        self._lock_wait = lock_wait
         self._path = path
         self._fingerprint = fingerprint
         self._clock = clock
@@ -113,7 +121,7 @@ class SqliteStore:
                 f"The database {self._path} cannot be opened ({error.strerror}): "
                 "set DATABASE_URL to a file in a folder that the bot may write to."
             ) from None
-        connection = sqlite3.connect(self._path, timeout=LOCK_WAIT, isolation_level=None)
+        connection = sqlite3.connect(self._path, timeout=self._lock_wait, isolation_level=None)
         try:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")

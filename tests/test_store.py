@@ -158,8 +158,10 @@ async def test_what_is_no_database_is_refused(tmp_path: Path, make: object) -> N
     await store.close()
 
 
-async def test_a_locked_database_loses_nothing(store: SqliteStore, tmp_path: Path) -> None:
+async def test_a_locked_database_loses_nothing(tmp_path: Path) -> None:
     """The press fails as a whole, and counts when tried again."""
+    store = SqliteStore(tmp_path / "votes.db", b"key", lock_wait=0.2)
+    await store.open()
     other = sqlite3.connect(tmp_path / "votes.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(StoreError, match="locked"):
@@ -167,6 +169,7 @@ async def test_a_locked_database_loses_nothing(store: SqliteStore, tmp_path: Pat
     other.execute("ROLLBACK")
     other.close()
     assert (await store.press("x", ADA, "like", "1")).counts == {"like": 1}
+    await store.close()
 
 
 def test_the_voter_key_is_made_once_and_is_private(tmp_path: Path) -> None:
