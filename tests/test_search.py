@@ -177,7 +177,7 @@ def test_further_matches_are_worth_reading() -> None:
 
 def test_of_equals_the_earlier_passage_wins() -> None:
     """News puts first things first."""
-    article = Article("a", "Title", "", "en", ("Why?",), ("A red house.",) * 3)
+    article = Article("a", "Title", "", "en", ("Why?",), ("A red house.",) * 40)
     found = Index([article], {}, PHRASES).answer("red house")
     assert found is not None
     assert [match.passage.number for match in found.matches] == [1, 2, 3]
@@ -198,6 +198,15 @@ def test_the_nearest_word_of_the_article_is_meant() -> None:
         ("2023", "2023"),
     ):
         assert vocabulary.nearest(written) == meant
+
+
+def test_a_misspelled_question_is_as_good_as_the_right_one() -> None:
+    """The very same passage, sentence and confidence."""
+    right = INDEX.answer("Senate approval of the package")
+    wrong = INDEX.answer("Senaet aproval of the packagge")
+    assert right is not None
+    assert wrong is not None
+    assert right.matches == wrong.matches
 
 
 def test_tokens_of_words() -> None:
