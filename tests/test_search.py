@@ -99,6 +99,7 @@ def test_typographic_variants_are_one_word() -> None:
         ("four‑year", "four-year"),
         ("Russia’s", "Russia's"),
         ("ＮＡＴＯ", "nato"),
+        ("والمدرسة", "مدرسه"),
         ("guar\u00adan\u200btees", "guarantees"),
     ):
         assert words(one) == words(other)
