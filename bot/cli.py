@@ -205,7 +205,10 @@ def _as_text(found: Answer | None, corpus: Corpus, bold: bool) -> str:
     if found is None or found.verdict is Verdict.NOT_IN_ARTICLE:
         article = found.article if found else corpus.articles[0]
         asks = "".join(f"\n  {question}" for question in article.questions[:2])
-        return f"The article does not say.\n\nIt is about: {article.title}\nYou could ask:{asks}"
+        several = len(corpus.articles) > 1
+        no = "No article here says that." if several else "The article does not say."
+        about = "The nearest is about" if several else "It is about"
+        return f"{no}\n\n{about}: {article.title}\nYou could ask:{asks}"
     if found.verdict is Verdict.UNSURE:
         closest = "\n\n".join(_passage(match, "", "") for match in found.matches)
         intro = "Not sure that the article answers this. The closest:"

@@ -203,7 +203,8 @@ class Handlers:
 
     async def _render(self, found: Answer, asked: str | None = None) -> messages.Rendered:
         counts = await self.store.counts(found.article.id)
-        return messages.answer(found, self.corpus.reactions, counts, asked)
+        several = len(self.corpus.articles) > 1
+        return messages.answer(found, self.corpus.reactions, counts, asked, several)
 
 
 def _copy(query: CallbackQuery) -> Copy:

@@ -53,13 +53,15 @@ def answer(
     reactions: Sequence[Reaction],
     counts: Mapping[str, int],
     asked: str | None = None,
+    several: bool = False,
 ) -> Rendered:
     """Return the passage with the answering sentence in bold, or that the article does not say.
 
-    asked: the question, where the chat does not show it already.
+    asked: the question, where the chat does not show it already. several: whether other articles
+    were searched too.
     """
     if found.verdict is Verdict.NOT_IN_ARTICLE:
-        return not_in_article(found.article, asked)
+        return not_in_article(found.article, asked, several)
     if found.verdict is Verdict.UNSURE:
         return closest(found, reactions, counts, asked)
     return matched(found.article, found.matches, 0, reactions, counts, asked)
@@ -129,12 +131,18 @@ def asked_above(text: str, article: Article) -> str | None:
     return above if rest.startswith(article.title) else None
 
 
-def not_in_article(article: Article, asked: str | None = None) -> Rendered:
-    """Return that the article does not say, with what it is about and what it does answer."""
+def not_in_article(article: Article, asked: str | None = None, several: bool = False) -> Rendered:
+    """Return that the article does not say, with what it is about and what it does answer.
+
+    several: whether it is but the nearest of the articles that were searched.
+    """
     text = RichText()
     if asked is not None:
         text.add(f"{asked}\n\n", MessageEntity.ITALIC)
-    text.add("The article does not say.\n\n").add("It is about: ")
+    if several:
+        text.add("No article here says that.\n\nThe nearest is about: ")
+    else:
+        text.add("The article does not say.\n\nIt is about: ")
     _headline(text, article)
     text.add("\n\nYou could ask:")
     keyboard = InlineKeyboardMarkup(question_rows(article, NEAREST_QUESTIONS))
@@ -170,7 +178,8 @@ def start(articles: Sequence[Article]) -> Rendered:
         _headline(text, articles[0])
         rows = question_rows(articles[0], START_QUESTIONS)
     else:
-        text.add(f"any of these {len(articles)} articles, such as:\n")
+        few = len(articles) <= START_QUESTIONS
+        text.add("these articles:\n" if few else f"any of {len(articles)} articles, such as:\n")
         rows = []
         for article in articles[:START_QUESTIONS]:
             _headline(text.add("\n• "), article)

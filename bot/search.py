@@ -39,8 +39,11 @@ class Index:
         return index.match_at(number, place) if index is not None else None
 
     def answer(self, question: str) -> Answer | None:
-        """Return the best passages of all articles; None when the question holds no word."""
-        if len(self._indexes) == 1 and self._phrases.kind(question) == "overview":
+        """Return the best passages of all articles; None when the question holds no word.
+
+        Asked what it is all about, the first article answers.
+        """
+        if self._phrases.kind(question) == "overview":
             return self._indexes[0].overview(question)
         if len(self._indexes) == 1:
             return self._indexes[0].answer(question)
