@@ -124,7 +124,10 @@ class ArticleIndex:
         self._ranking = ranking
         self._passages = article.passages
         self._analyzer = Analyzer(article.language, aliases, article.aliases)
-        self._spans = [sentences(p.text, article.language) for p in self._passages]
+        # A passage of nothing but spaces, as a question set may have, is one empty sentence.
+        self._spans = [
+            sentences(p.text, article.language) or [(0, len(p.text))] for p in self._passages
+        ]
         # Sentences are counted through the article; those of passage n end before _ends[n].
         self._ends = list(accumulate(len(spans) for spans in self._spans))
         vocabulary = self._analyzer.names

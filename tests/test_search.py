@@ -263,6 +263,21 @@ def test_any_question_gets_an_answer_or_none(question: str) -> None:
         assert match.score >= 0
 
 
+@given(
+    st.lists(st.text(max_size=300), min_size=1, max_size=6),
+    st.text(max_size=200),
+    st.sampled_from(["en", "zh", "th", "hi", "ar", "xx"]),
+)
+@settings(max_examples=150, deadline=None)
+def test_any_article_can_be_asked(texts: list[str], question: str, language: str) -> None:
+    """Its own words too; never an error or a warning."""
+    article = Article("a", "Title", "", language, ("Why?",), tuple(texts))
+    index = Index([article], CORPUS.aliases, PHRASES)
+    for asked in (question, texts[0]):
+        found = index.answer(asked)
+        assert found is None or found.best.passage in article.passages
+
+
 @given(st.text(max_size=600), st.sampled_from(["en", "ru", "ar", "zh", "th", "hi", "xx"]))
 @settings(max_examples=150, deadline=None)
 def test_sentences_lie_in_order_within_any_text(text: str, language: str) -> None:
