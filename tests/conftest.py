@@ -170,15 +170,18 @@ class Sandbox:
 
     def __init__(self, process: Process, url: str, client: httpx.AsyncClient) -> None:
         self.process, self.url, self.client = process, url, client
+        self.readers: list[Chat] = []
+        self.calls_before = 0
 
     async def reader(self) -> Chat:
         """A new reader with an empty chat."""
         response = await self.client.post("/sandbox/readers", json={})
-        return Chat(self.client, response.json()["reader"]["id"])
+        self.readers.append(Chat(self.client, response.json()["reader"]["id"]))
+        return self.readers[-1]
 
     async def calls(self, method: str) -> list[dict[str, Any]]:
-        """All calls of a Bot API method so far."""
-        response = await self.client.get("/sandbox/calls", params={"after": 0})
+        """All calls of a Bot API method since the test began."""
+        response = await self.client.get("/sandbox/calls", params={"after": self.calls_before})
         return [call for call in response.json()["calls"] if call["method"].lower() == method]
 
 
@@ -202,6 +205,17 @@ async def sandbox(running: tuple[Process, str]) -> AsyncIterator[Sandbox]:
     new = process.output[written:]
     assert "ERROR" not in new, new
     assert "Traceback" not in new, new
+
+
+@pytest.fixture
+async def clean(sandbox: Sandbox) -> AsyncIterator[Sandbox]:
+    """The sandbox of all tests without a vote; the test's own readers are forgotten afterwards."""
+    response = await sandbox.client.get("/sandbox/calls", params={"after": 0})
+    sandbox.calls_before = max((call["n"] for call in response.json()["calls"]), default=0)
+    yield sandbox
+    for chat in sandbox.readers:
+        await chat.post(f"readers/{chat.reader}/block", {"blocked": False})
+        await chat.send("/forget")
 
 
 @pytest.fixture

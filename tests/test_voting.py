@@ -10,9 +10,9 @@ from tests.conftest import ARTICLE, Chat, Sandbox, buttons
 LIKE, LOVE = f"r:{ARTICLE}:like", f"r:{ARTICLE}:love"
 
 
-async def test_a_tap_is_a_vote_that_every_later_answer_shows(fresh: Sandbox) -> None:
+async def test_a_tap_is_a_vote_that_every_later_answer_shows(clean: Sandbox) -> None:
     """The toast says what happened; the keyboard and other chats show the count."""
-    ada, ben = await fresh.reader(), await fresh.reader()
+    ada, ben = await clean.reader(), await clean.reader()
     answer = await ada.send("security guarantees")
     assert buttons(answer)[:7] == ["👍", "👎", "❤️", "😂", "😡", "😢", "😮"]
     assert await ada.tap(answer, LOVE) == "Love it is. Tap again to take it back."
@@ -20,9 +20,9 @@ async def test_a_tap_is_a_vote_that_every_later_answer_shows(fresh: Sandbox) -> 
     assert "❤️ 1" in buttons(await ben.send("/article"))
 
 
-async def test_another_tap_changes_the_vote_and_the_same_takes_it_back(fresh: Sandbox) -> None:
+async def test_another_tap_changes_the_vote_and_the_same_takes_it_back(clean: Sandbox) -> None:
     """One vote a reader, whatever they tap."""
-    ada = await fresh.reader()
+    ada = await clean.reader()
     answer = await ada.send("security guarantees")
     await ada.tap(answer, LIKE)
     assert await ada.tap(answer, LOVE) == "Love instead of Like. Tap again to take it back."
@@ -32,9 +32,9 @@ async def test_another_tap_changes_the_vote_and_the_same_takes_it_back(fresh: Sa
     await ada.shows(answer, "👍", "❤️")
 
 
-async def test_two_readers_add_up(fresh: Sandbox) -> None:
+async def test_two_readers_add_up(clean: Sandbox) -> None:
     """Counts are the article's, not the message's."""
-    ada, ben = await fresh.reader(), await fresh.reader()
+    ada, ben = await clean.reader(), await clean.reader()
     first, second = await ada.send("security"), await ben.send("peace talks in Berlin")
     await ada.tap(first, LIKE)
     await ben.tap(second, LIKE)
@@ -42,9 +42,9 @@ async def test_two_readers_add_up(fresh: Sandbox) -> None:
     assert "👍 2" in buttons(await ada.send("/article"))
 
 
-async def test_a_delivery_that_comes_again_counts_once(fresh: Sandbox) -> None:
+async def test_a_delivery_that_comes_again_counts_once(clean: Sandbox) -> None:
     """The same callback id, also long after the window of quick repeats."""
-    ada = await fresh.reader()
+    ada = await clean.reader()
     answer = await ada.send("security")
     body = {"reader": ada.reader, "chat": ada.reader, "message_id": answer["message_id"]}
     query = (await ada.post("taps", {**body, "data": LIKE, "wait": 10}))["callback_query_id"]
@@ -54,23 +54,23 @@ async def test_a_delivery_that_comes_again_counts_once(fresh: Sandbox) -> None:
     assert "👍 1" in buttons(await ada.send("/article"))
 
 
-async def test_a_client_that_presses_again_counts_once(fresh: Sandbox) -> None:
+async def test_a_client_that_presses_again_counts_once(clean: Sandbox) -> None:
     """The same reader's same tap under a new id, within a second."""
-    ada = await fresh.reader()
+    ada = await clean.reader()
     answer = await ada.send("security")
     assert await ada.tap(answer, LIKE) == await ada.tap(answer, LIKE)
     await ada.shows(answer, "👍 1")
 
 
-async def test_counts_that_did_not_change_cause_no_edit(fresh: Sandbox) -> None:
+async def test_counts_that_did_not_change_cause_no_edit(clean: Sandbox) -> None:
     """Three taps that count as one: one edit."""
-    ada = await fresh.reader()
+    ada = await clean.reader()
     answer = await ada.send("security")
     for _ in range(3):
         await ada.tap(answer, LIKE)
     await ada.shows(answer, "👍 1")
     await ada.send("/help")
-    assert len(await fresh.calls("editmessagereplymarkup")) == 1
+    assert len(await clean.calls("editmessagereplymarkup")) == 1
 
 
 @pytest.mark.parametrize(
@@ -104,9 +104,9 @@ async def test_forged_or_old_data_changes_nothing(sandbox: Sandbox, ada: Chat, d
     assert await sandbox.calls("editmessagereplymarkup") == edits
 
 
-async def test_forget_removes_the_readers_votes(fresh: Sandbox) -> None:
+async def test_forget_removes_the_readers_votes(clean: Sandbox) -> None:
     """And only theirs."""
-    ada, ben = await fresh.reader(), await fresh.reader()
+    ada, ben = await clean.reader(), await clean.reader()
     first, second = await ada.send("security"), await ben.send("security")
     await ada.tap(first, LIKE)
     await ben.tap(second, LIKE)
@@ -115,18 +115,18 @@ async def test_forget_removes_the_readers_votes(fresh: Sandbox) -> None:
     assert (await ada.send("/forget"))["text"] == "No reaction of yours is stored."
 
 
-async def test_a_blocked_bot_still_counts(fresh: Sandbox) -> None:
+async def test_a_blocked_bot_still_counts(clean: Sandbox) -> None:
     """A reader who blocks the bot between tap and edit has voted, and nothing breaks."""
-    ada, ben = await fresh.reader(), await fresh.reader()
+    ada, ben = await clean.reader(), await clean.reader()
     answer = await ada.send("security")
     await ada.post(f"readers/{ada.reader}/block", {"blocked": True})
     await ada.tap(answer, LIKE)
     assert "👍 1" in buttons(await ben.send("/article"))
 
 
-async def test_one_readers_taps_are_counted_in_order(fresh: Sandbox) -> None:
+async def test_one_readers_taps_are_counted_in_order(clean: Sandbox) -> None:
     """Seven different taps at once end at the last one."""
-    ada = await fresh.reader()
+    ada = await clean.reader()
     answer = await ada.send("security")
     body = {"reader": ada.reader, "chat": ada.reader, "message_id": answer["message_id"]}
     for reaction in ("like", "dislike", "love", "funny", "angry", "sad", "wow") * 3:
