@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from bot.app import run
 from bot.article import Article
 from bot.config import Settings, read_settings
 from bot.corpus import DATA, Corpus, find_corpus, load_corpus, read_aliases
@@ -23,8 +23,10 @@ from bot.evaluate import Report, evaluate, read_set
 from bot.logs import set_up_logging
 from bot.passages import Answer, Match, Verdict
 from bot.phrases import read_phrases
-from bot.sandbox.server import SandboxServer
 from bot.search import Index
+
+if TYPE_CHECKING:
+    from bot.sandbox.server import SandboxServer
 
 SANDBOX_TOKEN = "1000000:test-token-of-the-sandbox"
 SANDBOX_PORT = 8090
@@ -97,7 +99,13 @@ def _run(settings: Settings, _: argparse.Namespace) -> int:
     return 0
 
 
+# Telegram's client and the web server are imported where they are needed: a question in the
+# terminal is answered in half the time without them.
+
+
 async def _until_interrupted(settings: Settings, corpus: Corpus) -> None:
+    from bot.app import run  # noqa: PLC0415
+
     stop = _stop_on_signals()
 
     def ready(username: str) -> None:
@@ -136,6 +144,8 @@ def _sandbox(settings: Settings, arguments: argparse.Namespace) -> int:
 async def _serve_sandbox(
     settings: Settings, corpus: Corpus, port: int | None, browser: bool
 ) -> None:
+    from bot.app import run  # noqa: PLC0415
+
     stop = _stop_on_signals()
     server = await _start_server(port)
 
@@ -150,7 +160,9 @@ async def _serve_sandbox(
         await server.stop()
 
 
-async def _start_server(port: int | None) -> SandboxServer:
+async def _start_server(port: int | None) -> "SandboxServer":
+    from bot.sandbox.server import SandboxServer  # noqa: PLC0415
+
     tries = [port] if port is not None else range(SANDBOX_PORT, SANDBOX_PORT + PORTS_TRIED)
     for number in tries:
         server = SandboxServer(SANDBOX_TOKEN, number)
