@@ -3,11 +3,12 @@
 import asyncio
 import contextlib
 import logging
-import time
+import os
 from collections.abc import AsyncIterator, Callable
+from typing import Protocol
 
-from telegram import Bot
-from telegram.error import Conflict, InvalidToken, TelegramError
+from telegram import Bot, Update
+from telegram.error import InvalidToken, TelegramError
 from telegram.ext import (
     Application,
     BaseHandler,
@@ -21,23 +22,39 @@ from telegram.request import HTTPXRequest
 
 from bot import messages
 from bot.config import Settings
+from bot.copies import CopyStore
 from bot.corpus import Corpus
 from bot.errors import ConnectError, SettingsError
 from bot.handlers import Handlers
+from bot.lanes import Lanes
 from bot.live import LiveCounts
-from bot.order import ReaderOrder
+from bot.logs import Trouble
+from bot.pace import Limits, Pace
 from bot.phrases import read_phrases
-from bot.reactions import Voters, voter_key
+from bot.reactions import ReactionStore
 from bot.search import Index
-from bot.sqlite_store import SqliteStore
+from bot.sender import Sender
+from bot.store.sqlite import SqliteStore
+from bot.updates import Inbox, Updates
+from bot.voters import Voters, voter_key
 
 UPDATES = ["message", "edited_message", "callback_query"]
 """Kinds of updates to ask Telegram for: those that a route below handles."""
-SAME_TROUBLE_AGAIN = 60.0
-"""Seconds before the same failure of polling is logged again."""
 
 Route = BaseHandler[object, ContextTypes.DEFAULT_TYPE, object]
 log = logging.getLogger(__name__)
+
+
+class Database(ReactionStore, CopyStore, Inbox, Protocol):
+    """All that is kept."""
+
+    async def open(self) -> None:
+        """Open it, made or brought up to date where necessary; raises StoreError."""
+        ...
+
+    async def close(self) -> None:
+        """Finish what was begun and let go of it."""
+        ...
 
 
 def routes(handlers: Handlers) -> list[Route]:
@@ -60,48 +77,83 @@ def routes(handlers: Handlers) -> list[Route]:
 
 
 @contextlib.asynccontextmanager
-async def open_handlers(settings: Settings, corpus: Corpus) -> AsyncIterator[Handlers]:
-    """Build everything that answers readers, with the database open.
+async def open_database(settings: Settings) -> AsyncIterator[tuple[Database, Voters]]:
+    """Open the database of the settings, and make what tells its voters apart.
 
     Raises:
+        SettingsError: the driver of the database is not installed.
         StoreError: the database or the voter key's file cannot be used.
     """
-    voters = Voters(voter_key(settings.voter_key, settings.database_path))
-    store = SqliteStore(settings.database_path, voters.fingerprint)
-    phrases = read_phrases()
+    voters = Voters(voter_key(settings.voter_key, settings.sqlite_file))
+    database = _database(settings, voters.fingerprint)
     try:
-        await store.open()
-        yield Handlers(
-            corpus=corpus,
-            index=Index(corpus.articles, corpus.aliases, phrases),
-            store=store,
-            voters=voters,
-            live=LiveCounts(store, corpus.reactions),
-            phrases=phrases,
-        )
+        await database.open()
+        yield database, voters
     finally:
-        await store.close()
+        await database.close()
+
+
+def _database(settings: Settings, fingerprint: bytes) -> Database:
+    if settings.sqlite_file is not None:
+        return SqliteStore(settings.sqlite_file, fingerprint)
+    try:
+        from bot.store.postgres import PostgresStore  # noqa: PLC0415
+    except ImportError:
+        raise SettingsError(
+            "DATABASE_URL names PostgreSQL, of which the driver is not installed: "
+            'pip install "article-bot[postgres]".'
+        ) from None
+    return PostgresStore(settings.database_url, fingerprint)
+
+
+def build_handlers(
+    settings: Settings, corpus: Corpus, database: Database, voters: Voters
+) -> Handlers:
+    """Return what answers readers, and in it everything that it is made of."""
+    phrases = read_phrases()
+    sender = Sender(
+        Pace(
+            Limits(
+                settings.private_chat_per_second,
+                settings.group_per_minute,
+                settings.overall_per_second,
+            )
+        )
+    )
+    trouble = Trouble(log)
+    return Handlers(
+        corpus=corpus,
+        index=Index(corpus.articles, corpus.aliases, phrases),
+        store=database,
+        voters=voters,
+        sender=sender,
+        live=LiveCounts(database, corpus.reactions, sender, trouble),
+        phrases=phrases,
+        trouble=trouble,
+    )
 
 
 def build_application(settings: Settings, token: str, handlers: Handlers) -> Application:  # type: ignore[type-arg]
-    """Return python-telegram-bot's application, not started."""
-    # A proxy that the environment names cannot reach a server on this machine.
-    local = {"trust_env": False} if settings.is_local else {}
+    """Return python-telegram-bot's application, which routes updates and fetches none."""
+    # Spans of time and not numbers, which the library is about to give up.
+    os.environ.setdefault("PTB_TIMEDELTA", "true")
     application = (
         Application.builder()
         .token(token)
         .base_url(settings.base_url)
-        .request(HTTPXRequest(httpx_kwargs=local))
-        # Two connections: the last call confirms what was handled, and must not wait for the
-        # long poll that was just given up.
-        .get_updates_request(HTTPXRequest(connection_pool_size=2, httpx_kwargs=local))
-        .concurrent_updates(ReaderOrder())
+        .request(_request(settings))
+        .updater(None)
         .build()
     )
     for route in routes(handlers):
         application.add_handler(route)
     application.add_error_handler(handlers.error)
     return application
+
+
+def _request(settings: Settings) -> HTTPXRequest:
+    # A proxy that the environment names cannot reach a server on this machine.
+    return HTTPXRequest(httpx_kwargs={"trust_env": False} if settings.is_local else {})
 
 
 async def run(
@@ -121,21 +173,16 @@ async def run(
             "BOT_TOKEN is not set: get a token from @BotFather and put it into .env, "
             "or try the bot without one: article-bot sandbox."
         )
-    async with open_handlers(settings, corpus) as handlers:
+    async with open_database(settings) as (database, voters):
+        handlers = build_handlers(settings, corpus, database, voters)
         application = build_application(settings, settings.bot_token, handlers)
-        updater = application.updater
-        assert updater is not None
         try:
-            async with application:
+            async with application, _request(settings) as polling:
                 await register(application.bot)
-                await application.start()
-                await updater.start_polling(
-                    allowed_updates=UPDATES, error_callback=PollingTrouble().report
-                )
+                # Telegram lets nobody poll while it delivers to a webhook.
+                await application.bot.delete_webhook()
                 ready(application.bot.username)
-                await _until(stop, _polling_task())
-                await updater.stop()
-                await application.stop()
+                await _serve(application, polling, database, handlers.live, stop)
         except InvalidToken:
             # From None: the exception's own text holds the token.
             raise ConnectError(
@@ -147,6 +194,27 @@ async def run(
                 f"{settings.bot_api_url} cannot be used ({error.message}): "
                 "check the network and BOT_API_URL."
             ) from None
+
+
+async def _serve(
+    application: Application,  # type: ignore[type-arg]
+    polling: HTTPXRequest,
+    inbox: Inbox,
+    live: LiveCounts,
+    stop: asyncio.Event,
+) -> None:
+    lanes = Lanes()
+
+    async def handle(update: Update) -> None:
+        async with lanes.hold(update):
+            await application.process_update(update)
+
+    refreshing = asyncio.create_task(live.run(application.bot))
+    try:
+        await Updates(application.bot, polling, UPDATES, inbox, handle).run(stop)
+    finally:
+        refreshing.cancel()
+        await asyncio.gather(refreshing, return_exceptions=True)
 
 
 async def register(bot: Bot) -> None:
@@ -163,37 +231,3 @@ async def register(bot: Bot) -> None:
         raise
     except TelegramError as error:
         log.warning("Commands and descriptions could not be registered: %s", error.message)
-
-
-def _polling_task() -> asyncio.Task[object] | None:
-    # The updater keeps its task to itself, but names it; when Telegram revokes the token that
-    # task ends, and nothing else tells.
-    name = "Updater:start_polling:polling_task"
-    return next((task for task in asyncio.all_tasks() if task.get_name() == name), None)
-
-
-async def _until(stop: asyncio.Event, polling: asyncio.Task[object] | None) -> None:
-    """Wait for stop, or raise what ended the polling."""
-    stopping = asyncio.create_task(stop.wait())
-    tasks = {stopping, polling} if polling is not None else {stopping}
-    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    stopping.cancel()
-    if polling is not None and polling.done() and not polling.cancelled():
-        polling.result()
-
-
-class PollingTrouble:
-    """Logs why updates cannot be fetched, once for each reason and minute."""
-
-    def __init__(self) -> None:
-        self._last = ""
-        self._at = 0.0
-
-    def report(self, error: TelegramError) -> None:
-        """Log an error in a line."""
-        text = error.message
-        if isinstance(error, Conflict):
-            text = "another process polls with the same token; stop one of them"
-        if text != self._last or time.monotonic() - self._at >= SAME_TROUBLE_AGAIN:
-            log.warning("No updates for now, trying again: %s", text)
-            self._last, self._at = text, time.monotonic()

@@ -9,7 +9,7 @@ import signal
 import sys
 import tempfile
 import webbrowser
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -19,11 +19,13 @@ from bot.article import Article
 from bot.config import Settings, read_settings
 from bot.corpus import DATA, Corpus, find_corpus, load_corpus, read_aliases
 from bot.errors import BotError, CorpusError, Fault, SettingsError
-from bot.evaluate import Report, evaluate, read_set
+from bot.evaluate import evaluate, read_set
 from bot.logs import set_up_logging
-from bot.passages import Answer, Match, Verdict
+from bot.passages import Answer, Verdict
 from bot.phrases import read_phrases
 from bot.search import Index
+from bot.store.backup import back_up
+from bot.terminal import answer_json, answer_text, report_table, stats_json, stats_table
 
 if TYPE_CHECKING:
     from bot.sandbox.server import SandboxServer
@@ -74,6 +76,14 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("--json", action="store_true", help="answer for programs")
     ask.set_defaults(command=_ask)
 
+    stats = commands.add_parser("stats", help="count the votes of each article")
+    stats.add_argument("--json", action="store_true", help="counts for programs")
+    stats.set_defaults(command=_stats)
+
+    backup = commands.add_parser("backup", help="copy the SQLite database, also while the bot runs")
+    backup.add_argument("file", type=Path, metavar="FILE", help="the copy, which is not there yet")
+    backup.set_defaults(command=_backup)
+
     check = commands.add_parser("check", help="look for faults in the corpus")
     check.set_defaults(command=_check)
 
@@ -93,7 +103,7 @@ def _port(text: str) -> int:
 
 
 def _run(settings: Settings, _: argparse.Namespace) -> int:
-    set_up_logging(settings.log_level, settings.bot_token, settings.voter_key)
+    set_up_logging(settings.log_level, settings.secrets)
     corpus = load_corpus(find_corpus(settings.corpus_dir))
     asyncio.run(_until_interrupted(settings, corpus))
     return 0
@@ -126,7 +136,7 @@ def _stop_on_signals() -> asyncio.Event:
 
 
 def _sandbox(settings: Settings, arguments: argparse.Namespace) -> int:
-    set_up_logging(settings.log_level, SANDBOX_TOKEN)
+    set_up_logging(settings.log_level, replace(settings, bot_token=SANDBOX_TOKEN).secrets)
     corpus = load_corpus(find_corpus(settings.corpus_dir))
     with tempfile.TemporaryDirectory(prefix="article-bot-") as folder:
         # Taps of the sandbox never reach the votes of readers, whatever the settings say.
@@ -191,48 +201,10 @@ def _ask(settings: Settings, arguments: argparse.Namespace) -> int:
     corpus = load_corpus(find_corpus(settings.corpus_dir))
     found = Index(corpus.articles, corpus.aliases, read_phrases()).answer(question)
     if arguments.json:
-        print(json.dumps(_as_json(question, found), ensure_ascii=False, indent=2))
+        print(json.dumps(answer_json(question, found), ensure_ascii=False, indent=2))
     else:
-        print(_as_text(found, corpus, bold=sys.stdout.isatty()))
+        print(answer_text(found, corpus, bold=sys.stdout.isatty()))
     return 0
-
-
-def _as_json(question: str, found: Answer | None) -> dict[str, object]:
-    answer: dict[str, object] = {
-        "question": question,
-        "verdict": str(found.verdict if found else Verdict.NOT_IN_ARTICLE),
-        **dict.fromkeys(("article", "passage", "sentence", "score")),
-        "confidence": round(found.best.confidence, 3) if found else None,
-    }
-    if found is not None and found.verdict is not Verdict.NOT_IN_ARTICLE:
-        passage, (start, end) = found.best.passage, found.best.sentence
-        answer["article"] = {"id": found.article.id, "title": found.article.title}
-        answer["passage"] = {"number": passage.number, "of": passage.of, "text": passage.text}
-        answer["sentence"] = passage.text[start:end]
-        answer["score"] = round(found.best.score, 3)
-    return answer
-
-
-def _as_text(found: Answer | None, corpus: Corpus, bold: bool) -> str:
-    if found is None or found.verdict is Verdict.NOT_IN_ARTICLE:
-        article = found.article if found else corpus.articles[0]
-        asks = "".join(f"\n  {question}" for question in article.questions[:2])
-        several = len(corpus.articles) > 1
-        no = "No article here says that." if several else "The article does not say."
-        about = "The nearest is about" if several else "It is about"
-        return f"{no}\n\n{about}: {article.title}\nYou could ask:{asks}"
-    if found.verdict is Verdict.UNSURE:
-        closest = "\n\n".join(_passage(match, "", "") for match in found.matches)
-        intro = "Not sure that the article answers this. The closest:"
-        return f"{found.article.title}\n\n{intro}\n\n{closest}"
-    marks = ("\033[1m", "\033[0m") if bold else ("**", "**")
-    return f"{found.article.title}\n\n{_passage(found.best, *marks)}"
-
-
-def _passage(match: Match, before: str, after: str) -> str:
-    text, (start, end) = match.passage.text, match.sentence
-    marked = text[:start] + before + text[start:end] + after + text[end:]
-    return f"{marked}\n\nParagraph {match.passage.number} of {match.passage.of}"
 
 
 def _check(settings: Settings, _: argparse.Namespace) -> int:
@@ -267,6 +239,40 @@ def _is_answered(found: Answer | None, article: Article) -> bool:
     )
 
 
+def _stats(settings: Settings, arguments: argparse.Namespace) -> int:
+    set_up_logging(settings.log_level, settings.secrets)
+    corpus = load_corpus(find_corpus(settings.corpus_dir))
+    totals = asyncio.run(_totals(settings))
+    if arguments.json:
+        print(json.dumps(stats_json(totals, corpus), ensure_ascii=False, indent=2))
+    else:
+        print(stats_table(totals, corpus))
+    return 0
+
+
+async def _totals(settings: Settings) -> Mapping[str, Mapping[str, int]]:
+    from bot.app import open_database  # noqa: PLC0415
+
+    if settings.sqlite_file is not None and not settings.sqlite_file.is_file():
+        # Nobody has voted, and a command that only looks makes no database.
+        return {}
+    async with open_database(settings) as (database, _):
+        return await database.totals()
+
+
+def _backup(settings: Settings, arguments: argparse.Namespace) -> int:
+    if settings.sqlite_file is None:
+        raise SettingsError(
+            "article-bot backup copies SQLite only: for PostgreSQL use pg_dump, "
+            "and keep VOTER_KEY with the copy."
+        )
+    made = back_up(settings.sqlite_file, arguments.file, with_key=settings.voter_key is None)
+    print(f"Copied to {' and '.join(map(str, made))}.")
+    if settings.voter_key is not None:
+        print("Keep VOTER_KEY with it: without, its votes are of no use.")
+    return 0
+
+
 def _evaluate(_: Settings, arguments: argparse.Namespace) -> int:
     aliases = read_aliases(DATA / "aliases.yaml")
     reports = []
@@ -284,36 +290,8 @@ def _evaluate(_: Settings, arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(json.dumps([asdict(report) for report in reports], indent=2))
     else:
-        print(_as_table(reports))
+        print(report_table(reports))
     return 0
-
-
-def _as_table(reports: Sequence[Report]) -> str:
-    head = (
-        "file articles questions top-1 top-3 MRR sentence given-passage AUROC answered-at-5%-false"
-    )
-    rows = [head.split()]
-    for report in reports:
-        shares = (
-            report.top1,
-            report.top3,
-            report.mrr,
-            report.sentence_hit,
-            report.sentence_hit_given_passage,
-            report.auroc,
-            report.answered_at_5_percent_false,
-        )
-        shown = ["-" if share is None else f"{share:.1%}" for share in shares]
-        shown[5] = "-" if report.auroc is None else f"{report.auroc:.4f}"
-        rows.append([Path(report.file).name, str(report.articles), str(report.questions), *shown])
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return "\n".join(
-        "  ".join(
-            cell.rjust(width) if n else cell.ljust(width)
-            for n, (cell, width) in enumerate(zip(row, widths, strict=True))
-        )
-        for row in rows
-    )
 
 
 def _articles(corpus: Corpus) -> str:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from dotenv import dotenv_values
 
@@ -18,6 +18,9 @@ TELEGRAM = "https://api.telegram.org"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 MIN_VOTER_KEY = 32
 """Characters. A shorter key could be guessed, and with it who voted what."""
+NEW_KEY = 'make one with python3 -c "import secrets; print(secrets.token_hex(32))".'
+LEAST_RATE = 0.001
+"""Of messages; one in 1,000 seconds or minutes is as good as none."""
 
 _TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
 _SWITCH = {"1": True, "true": True, "yes": True, "on": True} | {
@@ -34,7 +37,9 @@ class Settings:
 
     bot_token: None where only the corpus is needed. bot_api_url: without path's end "/bot" and
     without a slash at the end. corpus_dir: None for the usual places. database_url: "sqlite:///"
-    and a path. voter_key: None to keep one beside the database. log_level: one of LOG_LEVELS.
+    and a path, or "postgresql://". voter_key: None to keep one beside the database, which
+    PostgreSQL does not allow. private_chat_per_second, group_per_minute, overall_per_second: how
+    many messages and edits, above 0. log_level: one of LOG_LEVELS.
     """
 
     bot_token: str | None = None
@@ -43,12 +48,26 @@ class Settings:
     corpus_dir: Path | None = None
     database_url: str = "sqlite:///votes.db"
     voter_key: str | None = None
+    private_chat_per_second: float = 1.0
+    group_per_minute: float = 20.0
+    overall_per_second: float = 30.0
     log_level: str = "INFO"
 
     @property
-    def database_path(self) -> Path:
-        """The file of the SQLite database."""
-        return Path(self.database_url.removeprefix("sqlite:///"))
+    def sqlite_file(self) -> Path | None:
+        """The file of the SQLite database; None where it is PostgreSQL."""
+        path = self.database_url.removeprefix("sqlite:///")
+        return Path(path) if path != self.database_url else None
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What no log may hold."""
+        token, password = self.bot_token or "", ""
+        if self.sqlite_file is None:
+            password = urlsplit(self.database_url).password or ""
+        # The part after the colon is a token's secret one, however the colon is written in a URL.
+        found = (token, token.partition(":")[2], self.voter_key or "", password, unquote(password))
+        return tuple(secret for secret in found if secret)
 
     @property
     def base_url(self) -> str:
@@ -75,13 +94,20 @@ def read_settings(environ: Mapping[str, str] = os.environ, dotenv: Path = Path("
         raise SettingsError(f"{dotenv} cannot be read: make it a readable UTF-8 file.") from None
     values = {key: value.strip() for key, value in merged.items() if value and value.strip()}
     corpus = values.get("CORPUS_DIR")
+    database_url = _database_url(values.get("DATABASE_URL", Settings.database_url))
+    voter_key = _voter_key(values.get("VOTER_KEY"))
+    if voter_key is None and not database_url.startswith("sqlite:"):
+        raise SettingsError(f"VOTER_KEY is needed with PostgreSQL: {NEW_KEY}")
     return Settings(
         bot_token=_token(values.get("BOT_TOKEN")),
         bot_api_url=_api_url(values.get("BOT_API_URL", TELEGRAM)),
         telegram_test_environment=_switch(values, "TELEGRAM_TEST_ENVIRONMENT"),
         corpus_dir=Path(corpus).expanduser() if corpus else None,
-        database_url=_database_url(values.get("DATABASE_URL", Settings.database_url)),
-        voter_key=_voter_key(values.get("VOTER_KEY")),
+        database_url=database_url,
+        voter_key=voter_key,
+        private_chat_per_second=_rate(values, "PRIVATE_CHAT_PER_SECOND"),
+        group_per_minute=_rate(values, "GROUP_PER_MINUTE"),
+        overall_per_second=_rate(values, "OVERALL_PER_SECOND"),
         log_level=_log_level(values.get("LOG_LEVEL", Settings.log_level)),
     )
 
@@ -119,21 +145,33 @@ def _switch(values: Mapping[str, str], key: str) -> bool:
 
 def _database_url(value: str) -> str:
     path = value.removeprefix("sqlite:///")
-    if path in (value, "", ":memory:"):
+    postgres = value.startswith(("postgresql://", "postgres://"))
+    if not postgres and path in (value, "", ":memory:"):
         # A database's address may hold a password, so only its kind is repeated.
         kind = value.split(":", maxsplit=1)[0]
         raise SettingsError(
-            f"DATABASE_URL begins with {kind!r}: give sqlite:/// and a file, as sqlite:///votes.db."
+            f"DATABASE_URL begins with {kind!r}: give sqlite:/// and a file, as "
+            "sqlite:///votes.db, or postgresql://user:password@host/database."
         )
     return value
 
 
+def _rate(values: Mapping[str, str], key: str) -> float:
+    value = values.get(key)
+    if value is None:
+        return float(getattr(Settings, key.lower()))
+    try:
+        rate = float(value)
+    except ValueError:
+        rate = 0.0
+    if not LEAST_RATE <= rate < float("inf"):
+        raise SettingsError(f"{key} is {value!r}: give a number above 0.")
+    return rate
+
+
 def _voter_key(value: str | None) -> str | None:
     if value is not None and len(value) < MIN_VOTER_KEY:
-        raise SettingsError(
-            f"VOTER_KEY is shorter than {MIN_VOTER_KEY} characters: make one with "
-            'python3 -c "import secrets; print(secrets.token_hex(32))".'
-        )
+        raise SettingsError(f"VOTER_KEY is shorter than {MIN_VOTER_KEY} characters: {NEW_KEY}")
     return value
 
 

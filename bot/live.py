@@ -1,137 +1,285 @@
-"""Keeps the counts that a shown message carries fresh."""
+"""Keeps every shown copy's counts fresh, within Telegram's limits.
+
+A copy is stale when its article's counts have changed since it was last edited. That is seen from
+the versions that the store keeps, so nothing has to be marked and nothing is lost in a restart.
+"""
 
 import asyncio
-from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+import contextlib
+import json
+import logging
+import time
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from dataclasses import replace
+from typing import Any, Protocol
 
 from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions
-from telegram.error import BadRequest, Forbidden
+from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
+from bot.copies import Copy, CopyStore, KnownCopy
 from bot.corpus import Reaction
+from bot.errors import StoreError
 from bot.keyboards import with_counts
+from bot.locks import KeyedLocks
+from bot.logs import Trouble
 from bot.messages import Rendered
-from bot.reactions import ReactionStore
+from bot.pace import Place, Rank
+from bot.reactions import ReactionStore, Tally
+from bot.sender import Sender, seconds
 
-REMEMBERED = 10_000
-"""Copies of which it is remembered what was put there last."""
+LOOK_EVERY = 1.0
+"""Seconds after which stale copies are looked for, when nobody pressed anything here."""
+AFTER_FAILURE = 5.0
+"""Seconds before copies of which the edit failed are tried again."""
+PAGE = 100
+"""Stale copies read at a time."""
+AT_ONCE = 64
+"""Stale copies that wait for their turn."""
+TOO_LONG = 2.0
+"""Seconds: a copy whose chat is closed for longer is passed over, and found again later."""
+UNSURE = -1
+"""The version of a copy that may or may not have been edited: the call brought no answer."""
+GONE = ("message to edit not found", "message can't be edited", "message_id_invalid")
+"""What Telegram says of messages that are no more, in small letters."""
 
-Key = TypeVar("Key")
+log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Copy:
-    """A message with reactions: in a chat, or sent inline (then only inline_message_id is set)."""
-
-    chat_id: int | None = None
-    message_id: int | None = None
-    inline_message_id: str | None = None
-
-
-class KeyedLocks(Generic[Key]):
-    """A lock for each key, kept only while somebody holds it or waits; first come, first served."""
-
-    def __init__(self) -> None:
-        self._locks: dict[Key, tuple[asyncio.Lock, int]] = {}
-
-    @asynccontextmanager
-    async def hold(self, key: Key) -> AsyncIterator[None]:
-        """Hold the key's lock."""
-        lock, users = self._locks.get(key, (asyncio.Lock(), 0))
-        self._locks[key] = (lock, users + 1)
-        try:
-            async with lock:
-                yield
-        finally:
-            lock, users = self._locks[key]
-            if users == 1:
-                del self._locks[key]
-            else:
-                self._locks[key] = (lock, users - 1)
+class Store(ReactionStore, CopyStore, Protocol):
+    """What is needed of a store."""
 
 
 class LiveCounts:
-    """Edits the keyboards of copies."""
+    """Knows the copies and edits their keyboards."""
 
-    def __init__(self, store: ReactionStore, reactions: Sequence[Reaction]) -> None:
+    def __init__(
+        self, store: Store, reactions: Sequence[Reaction], sender: Sender, trouble: Trouble
+    ) -> None:
+        """Note what to work with. trouble: where failures of the store are logged."""
         self._store = store
         self._reactions = reactions
-        self._editing = KeyedLocks[Copy]()
-        self._shown: OrderedDict[Copy, InlineKeyboardMarkup] = OrderedDict()
+        self._sender = sender
+        self._trouble = trouble
+        self._network = Trouble(log)
+        self._editing = KeyedLocks()
+        self._changed = asyncio.Event()
+        self._waiting: set[Copy] = set()
+        self._failed = False
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._places = asyncio.Semaphore(AT_ONCE)
 
-    async def refresh(
-        self, bot: Bot, copy: Copy, article_id: str, shown: InlineKeyboardMarkup | None
+    async def sent(
+        self, copy: Copy, article_id: str, keyboard: InlineKeyboardMarkup, version: int
     ) -> None:
-        """Make a copy show the present counts; does nothing where it already does.
+        """Remember a message that was just sent. version: of the counts in its keyboard."""
+        with self._failures_logged():
+            await self._store.record(KnownCopy(copy, article_id, keyboard.to_json(), version))
 
-        shown: the keyboard that it shows; None when that is not known. A copy that is gone, or
-        that shows the truth by now, is no error.
+    async def pressed(
+        self,
+        bot: Bot,
+        copy: Copy,
+        article_id: str,
+        shown: InlineKeyboardMarkup | None,
+        tally: Tally,
+    ) -> None:
+        """Have a pressed copy show the counts as soon as its turn comes, and the others later.
+
+        shown: the keyboard that it shows; None when that is not known. tally: the counts by now.
         """
-        # One edit of a copy at a time, each with counts read when its turn comes: of two edits
-        # under way at once, the older counts could arrive last.
-        async with self._editing.hold(copy):
-            # What was put there last is newer than what came with a press made before that.
-            shown = self._shown.get(copy, shown)
-            counts = await self._store.counts(article_id)
-            keyboard = with_counts(shown, article_id, self._reactions, counts)
-            if keyboard == shown:
-                return
-            try:
-                await bot.edit_message_reply_markup(
-                    chat_id=copy.chat_id,
-                    message_id=copy.message_id,
-                    inline_message_id=copy.inline_message_id,
-                    reply_markup=keyboard,
-                )
-            except (BadRequest, Forbidden) as error:
-                if not _is_harmless(error):
-                    raise
-            self._remember(copy, keyboard)
+        self._changed.set()
+        with self._failures_logged():
+            known = await self._store.known(copy)
+            if known is None:
+                keyboard = shown or InlineKeyboardMarkup([])
+                known = KnownCopy(copy, article_id, keyboard.to_json(), UNSURE if not shown else 0)
+                await self._store.record(known)
+            if copy not in self._waiting and not self._is_true(known, tally):
+                self._waiting.add(copy)
+                self._begin(self._refresh_pressed(bot, copy))
 
     async def replace(
-        self, bot: Bot, copy: Copy, article_id: str, render: Callable[[Mapping[str, int]], Rendered]
+        self, bot: Bot, copy: Copy, article_id: str, render: Callable[[Tally], Rendered]
     ) -> None:
         """Make a copy show another text of the same article, with the present counts.
 
         render: counts -> the message. A copy that is gone is no error.
+
+        Raises:
+            TelegramError: the message could not be edited.
+            StoreError: the counts could not be read.
         """
+
+        async def edit() -> None:
+            async with self._editing.hold(copy):
+                tally = await self._store.tally(article_id)
+                rendered = render(tally)
+                if not await self._edited(copy, _text_edit(bot, copy, rendered)):
+                    return
+                keyboard = rendered.keyboard or InlineKeyboardMarkup([])
+                await self.sent(copy, article_id, keyboard, tally.version)
+
+        await self._sender.call(place(copy), Rank.ANSWER, edit)
+
+    async def gone(self, chat_id: int) -> None:
+        """Forget a chat's copies: the bot may write there no more."""
+        with self._failures_logged():
+            await self._store.forget_chat(chat_id)
+
+    async def run(self, bot: Bot) -> None:
+        """Refresh stale copies until cancelled; where there are several processes, one does."""
+        try:
+            while True:
+                self._changed.clear()
+                self._failed = False
+                with self._failures_logged():
+                    await self._pass(bot)
+                if self._failed:
+                    await asyncio.sleep(AFTER_FAILURE)
+                else:
+                    with contextlib.suppress(TimeoutError):
+                        await asyncio.wait_for(self._changed.wait(), LOOK_EVERY)
+        finally:
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _pass(self, bot: Bot) -> None:
+        """Refresh every stale copy once, the most recently seen first."""
+        before, begun = float("inf"), []
+        while await self._store.on_duty() and (page := await self._store.stale(before, PAGE)):
+            for known in page:
+                if self._sender.pace.wait(place(known.copy), Rank.OTHERS) > TOO_LONG:
+                    continue
+                await self._places.acquire()
+                begun.append(self._begin(self._refresh_other(bot, known.copy)))
+            before = page[-1].seen
+        await asyncio.gather(*begun)
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _refresh_pressed(self, bot: Bot, copy: Copy) -> None:
+        async def edit() -> None:
+            # Whoever presses from now on needs another edit.
+            self._waiting.discard(copy)
+            await self._edit(bot, copy, seen=time.time())
+
+        try:
+            with self._failures_logged():
+                await self._sender.call(place(copy), Rank.PRESSED, edit)
+        finally:
+            self._waiting.discard(copy)
+
+    async def _refresh_other(self, bot: Bot, copy: Copy) -> None:
+        try:
+            with self._failures_logged():
+                # Many changes of a big count do not show: such a copy needs no turn.
+                if await self._edit(None, copy):
+                    return
+                async with self._sender.pace.turn(place(copy), Rank.OTHERS):
+                    try:
+                        await self._edit(bot, copy)
+                    except RetryAfter as error:
+                        self._sender.pace.pause(place(copy), seconds(error))
+        finally:
+            self._places.release()
+
+    async def _edit(self, bot: Bot | None, copy: Copy, seen: float = 0.0) -> bool:
+        """Edit a copy that does not show the truth; tell whether it does, or is gone.
+
+        bot: None to edit nothing, and only note that a copy shows the truth.
+        """
+        # One edit of a copy at a time, each with counts read when its turn comes: of two edits
+        # under way at once, the older counts could arrive last.
         async with self._editing.hold(copy):
-            rendered = render(await self._store.counts(article_id))
-            try:
-                await bot.edit_message_text(
-                    rendered.text,
-                    chat_id=copy.chat_id,
-                    message_id=copy.message_id,
-                    inline_message_id=copy.inline_message_id,
-                    entities=rendered.entities,
-                    reply_markup=rendered.keyboard,
-                    link_preview_options=LinkPreviewOptions(is_disabled=True),
-                )
-            except (BadRequest, Forbidden) as error:
-                if not _is_harmless(error):
+            known = await self._store.known(copy)
+            if known is None:
+                return True
+            tally = await self._store.tally(known.article_id)
+            keyboard = self._keyboard(known, tally)
+            if not self._is_true(known, tally):
+                if bot is None:
+                    return False
+                edit = bot.edit_message_reply_markup(**_of(copy), reply_markup=keyboard)
+                try:
+                    if not await self._edited(copy, edit):
+                        return True
+                except RetryAfter:
                     raise
-            if rendered.keyboard is not None:
-                self._remember(copy, rendered.keyboard)
+                except TelegramError:
+                    await self._store.record(replace(known, version=UNSURE))
+                    raise
+            seen = max(seen, known.seen)
+            await self._store.record(
+                replace(known, keyboard=keyboard.to_json(), version=tally.version, seen=seen)
+            )
+            return True
 
-    def _remember(self, copy: Copy, keyboard: InlineKeyboardMarkup) -> None:
-        self._shown[copy] = keyboard
-        self._shown.move_to_end(copy)
-        if len(self._shown) > REMEMBERED:
-            self._shown.popitem(last=False)
+    def _keyboard(self, known: KnownCopy, tally: Tally) -> InlineKeyboardMarkup:
+        return with_counts(_shown(known), known.article_id, self._reactions, tally.votes)
+
+    def _is_true(self, known: KnownCopy, tally: Tally) -> bool:
+        return known.version != UNSURE and self._keyboard(known, tally) == _shown(known)
+
+    async def _edited(self, copy: Copy, edit: Coroutine[Any, Any, object]) -> bool:
+        """Make an edit; False when there is nothing left to edit, which is forgotten then."""
+        try:
+            await edit
+        except (BadRequest, Forbidden, ChatMigrated) as error:
+            text = error.message.lower()
+            if "message is not modified" in text:
+                return True
+            whole_chat = not isinstance(error, BadRequest) or "chat not found" in text
+            if whole_chat and copy.chat_id is not None:
+                # Messages of a group that became a supergroup have other numbers there.
+                await self._store.forget_chat(copy.chat_id)
+            else:
+                if not any(part in text for part in GONE):
+                    log.warning("A message is left as it is: %s", error.message)
+                await self._store.forget_copy(copy)
+            return False
+        self._network.over("Messages can be edited again.")
+        return True
+
+    @contextlib.contextmanager
+    def _failures_logged(self) -> Iterator[None]:
+        """Log what fails and go on: what is stale stays so, and is found again."""
+        try:
+            yield
+        except StoreError as error:
+            self._failed = True
+            self._trouble.failed(str(error))
+        except TelegramError as error:
+            self._failed = True
+            self._network.failed(f"Counts are not refreshed for now: {error.message}")
 
 
-def _is_harmless(error: BadRequest | Forbidden) -> bool:
-    """Tell whether an edit failed because there was nothing to do, or nothing left to edit."""
-    text = error.message.lower()
-    return isinstance(error, Forbidden) or any(
-        part in text
-        for part in (
-            "message is not modified",
-            "message to edit not found",
-            "message can't be edited",
-            "message_id_invalid",
-            "chat not found",
-        )
+def place(copy: Copy) -> Place:
+    """Return what a copy's edits are counted under: its chat, or else the message itself."""
+    return copy.chat_id if copy.chat_id is not None else copy.inline_message_id or ""
+
+
+def _of(copy: Copy) -> dict[str, Any]:
+    return {
+        "chat_id": copy.chat_id,
+        "message_id": copy.message_id,
+        "inline_message_id": copy.inline_message_id,
+    }
+
+
+def _text_edit(bot: Bot, copy: Copy, rendered: Rendered) -> Coroutine[Any, Any, object]:
+    return bot.edit_message_text(
+        rendered.text,
+        **_of(copy),
+        entities=rendered.entities,
+        reply_markup=rendered.keyboard,
+        link_preview_options=LinkPreviewOptions(is_disabled=True),
     )
+
+
+def _shown(known: KnownCopy) -> InlineKeyboardMarkup:
+    return InlineKeyboardMarkup.de_json(json.loads(known.keyboard), None)

@@ -2,7 +2,11 @@
 
 import logging
 import sys
+import time
 from collections.abc import Iterable
+
+REMIND = 600.0
+"""Seconds before a trouble that lasts is logged again."""
 
 
 class RedactingFormatter(logging.Formatter):
@@ -24,12 +28,8 @@ class RedactingFormatter(logging.Formatter):
         return text
 
 
-def set_up_logging(level: str, token: str | None, *more: str | None) -> None:
-    """Log to standard error from a level on, without the token and any other secret given."""
-    secrets = [secret for secret in (token, *more) if secret]
-    if token:
-        # The part after the colon is the secret one, however the colon was written in a URL.
-        secrets.append(token.partition(":")[2])
+def set_up_logging(level: str, secrets: Iterable[str]) -> None:
+    """Log to standard error from a level on, without any of the secrets."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         RedactingFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s", secrets)
@@ -42,3 +42,27 @@ def set_up_logging(level: str, token: str | None, *more: str | None) -> None:
     if level == "INFO":
         # Its INFO lines tell that it started and stops, which the command line says itself.
         logging.getLogger("telegram").setLevel(logging.WARNING)
+
+
+class Trouble:
+    """Logs why something fails: once for each reason, and again when it lasts; then that it ended.
+
+    A failing disk or network would else write a line for each reader who taps.
+    """
+
+    def __init__(self, log: logging.Logger) -> None:
+        self._log = log
+        self._logged: dict[str, float] = {}
+
+    def failed(self, reason: str) -> None:
+        """Note a failure."""
+        now = time.monotonic()
+        if now - self._logged.get(reason, -REMIND) >= REMIND:
+            self._log.warning("%s", reason)
+            self._logged[reason] = now
+
+    def over(self, text: str) -> None:
+        """Note that it works; logs text when it did not before."""
+        if self._logged:
+            self._log.warning("%s", text)
+            self._logged.clear()

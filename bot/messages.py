@@ -35,17 +35,22 @@ DESCRIPTION = (
 )
 
 COULD_NOT_COUNT = "Could not count that, please tap again."
+COULD_NOT_FORGET = "Could not remove that now, please try again in a moment."
 OLD_BUTTON = "This button is out of date. Ask again for a fresh one."
 FAILED = "Something went wrong here. Please try again in a moment."
 
 
 @dataclass(frozen=True)
 class Rendered:
-    """A message to send. keyboard: None for none."""
+    """A message to send.
+
+    keyboard: None for none. article_id: whose counts the keyboard shows; None when it shows none.
+    """
 
     text: str
     entities: Sequence[MessageEntity] = ()
     keyboard: InlineKeyboardMarkup | None = None
+    article_id: str | None = None
 
 
 def answer(
@@ -90,7 +95,7 @@ def matched(
     rows = reaction_rows(article.id, reactions, counts)
     if len(matches) > 1:
         rows.append(turn_row(article, matches, position))
-    return Rendered(text.text, text.entities, InlineKeyboardMarkup(rows))
+    return Rendered(text.text, text.entities, InlineKeyboardMarkup(rows), article.id)
 
 
 def closest(
@@ -110,7 +115,7 @@ def closest(
         _quote(text.add("\n"), match, room - units(place) - 2, bold=False)
         text.add("\n").add(place, MessageEntity.ITALIC)
     keyboard = InlineKeyboardMarkup(reaction_rows(found.article.id, reactions, counts))
-    return Rendered(text.text, text.entities, keyboard)
+    return Rendered(text.text, text.entities, keyboard, found.article.id)
 
 
 def _place(match: Match) -> str:
@@ -158,7 +163,7 @@ def about(article: Article, reactions: Sequence[Reaction], counts: Mapping[str, 
     if byline:
         text.add("\n").add(" · ".join(byline), MessageEntity.ITALIC)
     keyboard = InlineKeyboardMarkup(reaction_rows(article.id, reactions, counts))
-    return Rendered(text.text, text.entities, keyboard)
+    return Rendered(text.text, text.entities, keyboard, article.id)
 
 
 def article_list(articles: Sequence[Article]) -> Rendered:
@@ -213,8 +218,10 @@ def help_text(reactions: Sequence[Reaction]) -> Rendered:
 PRIVACY = Rendered(
     "When you react, the bot stores which reaction you gave to which article, under a code made "
     "from your Telegram id with a secret key, not under your name or id. For a day it also "
-    "remembers that a tap was counted, so that none counts twice. Your questions are not stored.\n"
-    "\n/forget removes your reactions."
+    "remembers that a tap was counted, so that none counts twice. To keep the counts below its "
+    "answers fresh, it stores in which chats they are. Your questions are stored only until they "
+    "are answered.\n"
+    "\n/forget removes your reactions, and what is stored of this chat."
 )
 
 

@@ -8,20 +8,29 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from bot.config import Settings
+
 ROOT = Path(__file__).parent.parent
 ARTICLE = "us-ukraine-security-guarantees"
+NO_LIMITS = {
+    "PRIVATE_CHAT_PER_SECOND": "1000",
+    "GROUP_PER_MINUTE": "60000",
+    "OVERALL_PER_SECOND": "1000",
+}
+"""Settings under which nobody waits for a turn: most tests would only be slower with them."""
 STARTED = re.compile(r"The sandbox is ready: (http://127\.0\.0\.1:\d+)")
 
 
 def clean_environment(**more: str) -> dict[str, str]:
     """This environment without any setting of the bot, and with those given."""
-    own = ("BOT_", "TELEGRAM_", "CORPUS_", "DATABASE_", "VOTER_", "LOG_LEVEL")
+    own = tuple(field.name.upper() for field in fields(Settings))
     kept = {key: value for key, value in os.environ.items() if not key.startswith(own)}
     return {**kept, "PYTHONUNBUFFERED": "1", **more}
 
@@ -63,7 +72,7 @@ class Process:
 
 def start_sandbox(folder: Path, **settings: str) -> tuple[Process, str]:
     """Start the sandbox on any free port; return it and its address."""
-    corpus = {"CORPUS_DIR": str(ROOT / "corpus"), "LOG_LEVEL": "INFO"}
+    corpus = {"CORPUS_DIR": str(ROOT / "corpus"), "LOG_LEVEL": "INFO", **NO_LIMITS}
     process = Process(
         ["sandbox", "--port", "0", "--no-browser"],
         folder,
@@ -179,10 +188,15 @@ class Sandbox:
         self.readers.append(Chat(self.client, response.json()["reader"]["id"]))
         return self.readers[-1]
 
-    async def calls(self, method: str) -> list[dict[str, Any]]:
-        """All calls of a Bot API method since the test began."""
+    async def calls(self, method: str, reader: Chat | None = None) -> list[dict[str, Any]]:
+        """Calls of a Bot API method since the test began, to all chats or a reader's."""
         response = await self.client.get("/sandbox/calls", params={"after": self.calls_before})
-        return [call for call in response.json()["calls"] if call["method"].lower() == method]
+        return [
+            call
+            for call in response.json()["calls"]
+            if call["method"].lower() == method
+            and (reader is None or call["params"].get("chat_id") == reader.reader)
+        ]
 
 
 @pytest.fixture(scope="session")

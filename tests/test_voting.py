@@ -70,7 +70,7 @@ async def test_counts_that_did_not_change_cause_no_edit(clean: Sandbox) -> None:
         await ada.tap(answer, LIKE)
     await ada.shows(answer, "👍 1")
     await ada.send("/help")
-    assert len(await clean.calls("editmessagereplymarkup")) == 1
+    assert len(await clean.calls("editmessagereplymarkup", ada)) == 1
 
 
 @pytest.mark.parametrize(
@@ -98,10 +98,10 @@ async def test_counts_that_did_not_change_cause_no_edit(clean: Sandbox) -> None:
 async def test_forged_or_old_data_changes_nothing(sandbox: Sandbox, ada: Chat, data: str) -> None:
     """A polite toast, no vote, no edit."""
     answer = await ada.send("/article")
-    edits = await sandbox.calls("editmessagereplymarkup")
+    edits = await sandbox.calls("editmessagereplymarkup", ada)
     assert await ada.tap(answer, data) == "This button is out of date. Ask again for a fresh one."
     assert buttons(await ada.send("/article")) == buttons(answer)
-    assert await sandbox.calls("editmessagereplymarkup") == edits
+    assert await sandbox.calls("editmessagereplymarkup", ada) == edits
 
 
 async def test_forget_removes_the_readers_votes(clean: Sandbox) -> None:

@@ -1,0 +1,91 @@
+"""Calls that readers wait for: made in their turn, and again when the network or Telegram fails."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import TypeVar
+
+from telegram import CallbackQuery
+from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
+
+from bot.pace import Pace, Place, Rank
+
+PATIENCE = 120.0
+"""Seconds after which nobody waits any more for what a chat's limit holds back."""
+PAUSES = (0.3, 1.0, 3.0)
+"""Seconds before a call that failed is tried again, for each try."""
+BUTTON_PAUSES = (0.3, 1.0)
+"""The same for the answer to a button, which Telegram soon takes no more."""
+BUTTON_WAIT = 5.0
+"""Seconds that a button may be told to wait; later its answer helps nobody."""
+
+Result = TypeVar("Result")
+log = logging.getLogger(__name__)
+
+
+class Sender:
+    """Makes calls."""
+
+    def __init__(self, pace: Pace) -> None:
+        self.pace = pace
+
+    async def call(self, place: Place, rank: Rank, make: Callable[[], Awaitable[Result]]) -> Result:
+        """Make a call to a chat when its turn comes.
+
+        After a time-out nobody knows whether a message was sent; it is sent again then, as two
+        answers are better than none.
+
+        Raises:
+            TelegramError: it is refused, or failed after all tries.
+        """
+        tries = iter(PAUSES)
+        deadline = asyncio.get_running_loop().time() + PATIENCE
+        while True:
+            try:
+                async with self.pace.turn(place, rank):
+                    return await make()
+            except RetryAfter as error:
+                self.pace.pause(place, seconds(error))
+                if asyncio.get_running_loop().time() + seconds(error) > deadline:
+                    raise
+            except NetworkError as error:
+                pause = next(tries, None)
+                if pause is None or not _may_pass(error):
+                    raise
+                await asyncio.sleep(pause)
+
+    async def answer_button(self, query: CallbackQuery, text: str | None = None) -> None:
+        """Answer a press, at once: there is no limit. A failure is logged and no more.
+
+        What the press asked for was done already.
+
+        text: a toast of at most 200 characters; None for none.
+        """
+        for pause in (*BUTTON_PAUSES, None):
+            try:
+                await query.answer(text)
+                return
+            except TelegramError as error:
+                # Telegram gives up on a press after a while, which is no trouble of ours.
+                if "query is too old" in error.message.lower():
+                    return
+                if pause is None or not _may_pass(error):
+                    log.warning("A button could not be answered: %s", error.message)
+                    return
+                await asyncio.sleep(seconds(error) if isinstance(error, RetryAfter) else pause)
+
+
+def _may_pass(error: TelegramError) -> bool:
+    """Whether the same call may well succeed a little later."""
+    if isinstance(error, RetryAfter):
+        return seconds(error) <= BUTTON_WAIT
+    # For the library a refusal is a kind of network error.
+    return isinstance(error, NetworkError) and not isinstance(error, BadRequest)
+
+
+def seconds(error: RetryAfter) -> float:
+    """Return for how long a chat must be left alone."""
+    after = error.retry_after
+    # A number or a time span, as the library is told by PTB_TIMEDELTA.
+    return after.total_seconds() if isinstance(after, timedelta) else float(after)

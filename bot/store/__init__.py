@@ -1,0 +1,1 @@
+"""The database: votes, copies, and updates that wait; in SQLite or PostgreSQL."""

@@ -1,0 +1,180 @@
+"""Votes, copies and updates that wait, in PostgreSQL: for several processes, or a server's care."""
+
+import hashlib
+import time
+from collections.abc import Callable, Mapping, Sequence
+
+import asyncpg
+
+from bot.copies import Copy, KnownCopy
+from bot.reactions import DELIVERY_KEPT, REPEAT_WINDOW, Change, Press, Tally, effect
+from bot.store.postgres_pool import Connection, PostgresPool
+
+_OF_A_COPY = "chat_id = $1 AND message_id = $2 AND inline_message_id = $3"
+
+
+class PostgresStore(PostgresPool):
+    """Fills bot.reactions.ReactionStore, bot.copies.CopyStore and bot.updates.Inbox."""
+
+    def __init__(
+        self, url: str, fingerprint: bytes, clock: Callable[[], float] = time.time
+    ) -> None:
+        """Note where the database is; nothing is opened yet.
+
+        url: postgresql://user:password@host:port/database, as libpq takes it. fingerprint: of
+        the voter key, to refuse a database made with another. clock: seconds.
+        """
+        super().__init__(url, fingerprint)
+        self._clock = clock
+
+    async def press(self, article: str, voter: bytes, reaction: str, delivery: str) -> Press:
+        """Count a press once; see ReactionStore."""
+
+        async def work(db: Connection) -> Press:
+            return await self._press(db, article, voter, reaction, delivery)
+
+        return await self._transaction(work)
+
+    async def tally(self, article: str) -> Tally:
+        """Return the counts of an article; see ReactionStore."""
+        return await self._transaction(lambda db: _tally(db, article))
+
+    async def totals(self) -> Mapping[str, Mapping[str, int]]:
+        """Return all counts; see ReactionStore."""
+        totals: dict[str, dict[str, int]] = {}
+        for row in await self._read("SELECT article, reaction, votes FROM counts ORDER BY article"):
+            counts = totals.setdefault(row["article"], {})
+            if row["votes"]:
+                counts[row["reaction"]] = row["votes"]
+        return totals
+
+    async def forget(self, voter: bytes) -> int:
+        """Remove a reader; see ReactionStore."""
+
+        async def work(db: Connection) -> int:
+            # The ids stay, so that a delivery that comes again brings no forgotten vote back.
+            await db.execute(
+                "UPDATE deliveries SET article = NULL, voter = NULL, reaction = NULL"
+                " WHERE voter = $1",
+                voter,
+            )
+            return len(await db.fetch("DELETE FROM votes WHERE voter = $1 RETURNING 1", voter))
+
+        return await self._transaction(work)
+
+    async def record(self, known: KnownCopy) -> None:
+        """Remember a copy; see CopyStore."""
+        row = (known.article_id, known.keyboard, known.version, known.seen)
+        await self._write(
+            "INSERT INTO copies VALUES ($1, $2, $3, $4, $5, $6, $7)"
+            " ON CONFLICT (chat_id, message_id, inline_message_id)"
+            " DO UPDATE SET article = $4, keyboard = $5, version = $6, seen = $7",
+            *_key(known.copy),
+            *row,
+        )
+
+    async def known(self, copy: Copy) -> KnownCopy | None:
+        """Return what is known of a copy; see CopyStore."""
+        rows = await self._read(f"SELECT * FROM copies WHERE {_OF_A_COPY}", *_key(copy))
+        return _known(rows[0]) if rows else None
+
+    async def stale(self, before: float, most: int) -> Sequence[KnownCopy]:
+        """Return copies that show old counts; see CopyStore."""
+        rows = await self._read(
+            "SELECT copies.* FROM"
+            " (SELECT article, SUM(changes) AS version FROM counts GROUP BY article) AS now"
+            " JOIN copies ON copies.article = now.article AND copies.version < now.version"
+            " WHERE seen < $1 ORDER BY seen DESC LIMIT $2",
+            before,
+            most,
+        )
+        return [_known(row) for row in rows]
+
+    async def forget_copy(self, copy: Copy) -> None:
+        """Forget a copy; see CopyStore."""
+        await self._write(f"DELETE FROM copies WHERE {_OF_A_COPY}", *_key(copy))
+
+    async def forget_chat(self, chat_id: int) -> None:
+        """Forget a chat's copies; see CopyStore."""
+        await self._write("DELETE FROM copies WHERE chat_id = $1", chat_id)
+
+    async def set_aside(self, update_id: int, body: str) -> None:
+        """Keep an update; see Inbox."""
+        await self._write(
+            "INSERT INTO set_aside VALUES ($1, $2) ON CONFLICT DO NOTHING", update_id, body
+        )
+
+    async def waiting(self) -> Sequence[tuple[int, str]]:
+        """Return the updates that were set aside; see Inbox."""
+        rows = await self._read("SELECT update_id, body FROM set_aside ORDER BY update_id")
+        return [(row["update_id"], row["body"]) for row in rows]
+
+    async def handled(self, update_id: int) -> None:
+        """Drop an update that was set aside; see Inbox."""
+        await self._write("DELETE FROM set_aside WHERE update_id = $1", update_id)
+
+    async def _read(self, query: str, *values: object) -> Sequence[asyncpg.Record]:
+        return await self._transaction(lambda db: db.fetch(query, *values))
+
+    async def _write(self, statement: str, *values: object) -> None:
+        await self._transaction(lambda db: db.execute(statement, *values))
+
+    async def _press(
+        self, db: Connection, article: str, voter: bytes, reaction: str, delivery: str
+    ) -> Press:
+        now = self._clock()
+        # A reader's presses of an article one after the other: of two that read the same vote at
+        # once, the second would be decided on what is no longer true.
+        await db.execute("SELECT pg_advisory_xact_lock($1)", _lock(article, voter))
+        before = await db.fetchrow(
+            "SELECT (SELECT reaction FROM votes WHERE article = $1 AND voter = $2) AS vote,"
+            " EXISTS (SELECT FROM deliveries WHERE id = $3) AS delivered,"
+            " coalesce((SELECT reaction = $4 AND at > $5 FROM deliveries"
+            " WHERE voter = $2 AND article = $1 ORDER BY at DESC LIMIT 1), false) AS just_now",
+            *(article, voter, delivery, reaction, now - REPEAT_WINDOW),
+        )
+        assert before is not None
+        previous = before["vote"]
+        if before["delivered"]:
+            return Press(Change.REPEATED, previous, previous, await _tally(db, article))
+        if before["just_now"]:
+            # Remembered too, as Telegram may deliver this one again when the window is over.
+            await db.execute("INSERT INTO deliveries (id, at) VALUES ($1, $2)", delivery, now)
+            return Press(Change.REPEATED, previous, previous, await _tally(db, article))
+        await db.execute(
+            # Others may be clearing the same old ones away at the moment.
+            "WITH old AS (DELETE FROM deliveries WHERE id IN (SELECT id FROM deliveries"
+            " WHERE at < $6 ORDER BY at LIMIT 100 FOR UPDATE SKIP LOCKED))"
+            " INSERT INTO deliveries VALUES ($1, $2, $3, $4, $5)",
+            *(delivery, now, article, voter, reaction, now - DELIVERY_KEPT),
+        )
+        change, choice = effect(previous, reaction)
+        if choice is None:
+            await db.execute("DELETE FROM votes WHERE article = $1 AND voter = $2", article, voter)
+        else:
+            await db.execute(
+                "INSERT INTO votes VALUES ($1, $2, $3)"
+                " ON CONFLICT (article, voter) DO UPDATE SET reaction = $3",
+                *(article, voter, choice),
+            )
+        return Press(change, choice, previous, await _tally(db, article))
+
+
+async def _tally(db: Connection, article: str) -> Tally:
+    rows = await db.fetch("SELECT reaction, votes, changes FROM counts WHERE article = $1", article)
+    votes = {row["reaction"]: row["votes"] for row in rows if row["votes"]}
+    return Tally(votes, sum(row["changes"] for row in rows))
+
+
+def _lock(article: str, voter: bytes) -> int:
+    digest = hashlib.sha256(article.encode() + b"\0" + voter).digest()
+    return int.from_bytes(digest[:8], signed=True)
+
+
+def _key(copy: Copy) -> tuple[int, int, str]:
+    return copy.chat_id or 0, copy.message_id or 0, copy.inline_message_id or ""
+
+
+def _known(row: asyncpg.Record) -> KnownCopy:
+    copy = Copy(row["chat_id"] or None, row["message_id"] or None, row["inline_message_id"] or None)
+    return KnownCopy(copy, row["article"], row["keyboard"], row["version"], row["seen"])

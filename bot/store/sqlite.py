@@ -1,0 +1,178 @@
+"""Votes, copies and updates that wait, in SQLite: the default."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from bot.copies import Copy, KnownCopy
+from bot.reactions import DELIVERY_KEPT, REPEAT_WINDOW, Change, Press, Tally, effect
+from bot.store.sqlite_file import LOCK_WAIT, SqliteFile
+
+_OF_A_COPY = "chat_id = ? AND message_id = ? AND inline_message_id = ?"
+
+
+class SqliteStore(SqliteFile):
+    """Fills bot.reactions.ReactionStore, bot.copies.CopyStore and bot.updates.Inbox."""
+
+    def __init__(
+        self,
+        path: Path,
+        fingerprint: bytes,
+        clock: Callable[[], float] = time.time,
+        lock_wait: float = LOCK_WAIT,
+    ) -> None:
+        """Note where the database is; nothing is opened yet.
+
+        fingerprint: of the voter key, to refuse a database made with another. clock: seconds.
+        lock_wait: seconds to wait for another process that writes.
+        """
+        super().__init__(path, fingerprint, lock_wait)
+        self._clock = clock
+
+    async def press(self, article: str, voter: bytes, reaction: str, delivery: str) -> Press:
+        """Count a press once; see ReactionStore."""
+        return await self._run(self._press, article, voter, reaction, delivery)
+
+    async def tally(self, article: str) -> Tally:
+        """Return the counts of an article; see ReactionStore."""
+        return await self._run(self._tally, article)
+
+    async def totals(self) -> Mapping[str, Mapping[str, int]]:
+        """Return all counts; see ReactionStore."""
+        return await self._run(self._totals)
+
+    async def forget(self, voter: bytes) -> int:
+        """Remove a reader; see ReactionStore."""
+        return await self._run(self._forget, voter)
+
+    async def record(self, known: KnownCopy) -> None:
+        """Remember a copy; see CopyStore."""
+        row = (known.article_id, known.keyboard, known.version, known.seen)
+        await self._write(
+            "INSERT OR REPLACE INTO copies VALUES (?, ?, ?, ?, ?, ?, ?)", (*_key(known.copy), *row)
+        )
+
+    async def known(self, copy: Copy) -> KnownCopy | None:
+        """Return what is known of a copy; see CopyStore."""
+        rows = await self._read(f"SELECT * FROM copies WHERE {_OF_A_COPY}", _key(copy))
+        return _known(rows[0]) if rows else None
+
+    async def stale(self, before: float, most: int) -> Sequence[KnownCopy]:
+        """Return copies that show old counts; see CopyStore."""
+        rows = await self._read(
+            "SELECT copies.* FROM"
+            " (SELECT article, SUM(changes) AS version FROM counts GROUP BY article) AS now"
+            " JOIN copies ON copies.article = now.article AND copies.version < now.version"
+            " WHERE seen < ? ORDER BY seen DESC LIMIT ?",
+            (before, most),
+        )
+        return [_known(row) for row in rows]
+
+    async def forget_copy(self, copy: Copy) -> None:
+        """Forget a copy; see CopyStore."""
+        await self._write(f"DELETE FROM copies WHERE {_OF_A_COPY}", _key(copy))
+
+    async def forget_chat(self, chat_id: int) -> None:
+        """Forget a chat's copies; see CopyStore."""
+        await self._write("DELETE FROM copies WHERE chat_id = ?", (chat_id,))
+
+    async def on_duty(self) -> bool:
+        """Return True: a file has one bot."""
+        return True
+
+    async def set_aside(self, update_id: int, body: str) -> None:
+        """Keep an update; see Inbox."""
+        await self._write("INSERT OR REPLACE INTO set_aside VALUES (?, ?)", (update_id, body))
+
+    async def waiting(self) -> Sequence[tuple[int, str]]:
+        """Return the updates that were set aside; see Inbox."""
+        return await self._read("SELECT * FROM set_aside ORDER BY update_id", ())
+
+    async def handled(self, update_id: int) -> None:
+        """Drop an update that was set aside; see Inbox."""
+        await self._write("DELETE FROM set_aside WHERE update_id = ?", (update_id,))
+
+    async def _read(self, query: str, values: tuple[object, ...]) -> Sequence[Any]:
+        return await self._run(lambda: self._db.execute(query, values).fetchall())
+
+    async def _write(self, statement: str, values: tuple[object, ...]) -> None:
+        def write() -> None:
+            with self._transaction() as db:
+                db.execute(statement, values)
+
+        await self._run(write)
+
+    def _press(self, article: str, voter: bytes, reaction: str, delivery: str) -> Press:
+        now = self._clock()
+        with self._transaction() as db:
+            previous = self._vote(article, voter)
+            db.execute("DELETE FROM deliveries WHERE at < ?", (now - DELIVERY_KEPT,))
+            if db.execute("SELECT 1 FROM deliveries WHERE id = ?", (delivery,)).fetchone():
+                return Press(Change.REPEATED, previous, previous, self._tally(article))
+            if self._pressed_just_now(article, voter, reaction, now):
+                # Remembered too, as Telegram may deliver this one again when the window is over.
+                db.execute("INSERT INTO deliveries (id, at) VALUES (?, ?)", (delivery, now))
+                return Press(Change.REPEATED, previous, previous, self._tally(article))
+            db.execute(
+                "INSERT INTO deliveries VALUES (?, ?, ?, ?, ?)",
+                (delivery, now, article, voter, reaction),
+            )
+            change, choice = effect(previous, reaction)
+            if choice is None:
+                db.execute("DELETE FROM votes WHERE article = ? AND voter = ?", (article, voter))
+            else:
+                db.execute(
+                    "INSERT INTO votes VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET reaction = ?",
+                    (article, voter, choice, choice),
+                )
+            return Press(change, choice, previous, self._tally(article))
+
+    def _vote(self, article: str, voter: bytes) -> str | None:
+        row = self._db.execute(
+            "SELECT reaction FROM votes WHERE article = ? AND voter = ?", (article, voter)
+        ).fetchone()
+        return row[0] if row else None
+
+    def _pressed_just_now(self, article: str, voter: bytes, reaction: str, now: float) -> bool:
+        last = self._db.execute(
+            "SELECT reaction, at FROM deliveries WHERE voter = ? AND article = ?"
+            " ORDER BY at DESC LIMIT 1",
+            (voter, article),
+        ).fetchone()
+        return last is not None and last[0] == reaction and now - last[1] < REPEAT_WINDOW
+
+    def _tally(self, article: str) -> Tally:
+        rows = self._db.execute(
+            "SELECT reaction, votes, changes FROM counts WHERE article = ?", (article,)
+        ).fetchall()
+        return Tally({r: votes for r, votes, _ in rows if votes}, sum(row[2] for row in rows))
+
+    def _totals(self) -> dict[str, dict[str, int]]:
+        totals: dict[str, dict[str, int]] = {}
+        rows = self._db.execute("SELECT article, reaction, votes FROM counts ORDER BY article")
+        for article, reaction, votes in rows:
+            counts = totals.setdefault(article, {})
+            if votes:
+                counts[reaction] = votes
+        return totals
+
+    def _forget(self, voter: bytes) -> int:
+        with self._transaction() as db:
+            # The ids stay, so that a delivery that comes again brings no forgotten vote back.
+            db.execute(
+                "UPDATE deliveries SET article = NULL, voter = NULL, reaction = NULL"
+                " WHERE voter = ?",
+                (voter,),
+            )
+            return db.execute("DELETE FROM votes WHERE voter = ?", (voter,)).rowcount
+
+
+def _key(copy: Copy) -> tuple[int, int, str]:
+    return copy.chat_id or 0, copy.message_id or 0, copy.inline_message_id or ""
+
+
+def _known(row: tuple[int, int, str, str, str, int, float]) -> KnownCopy:
+    chat_id, message_id, inline_id, article, keyboard, version, seen = row
+    copy = Copy(chat_id or None, message_id or None, inline_id or None)
+    return KnownCopy(copy, article, keyboard, version, seen)

@@ -1,0 +1,218 @@
+"""Telegram's updates, each confirmed only after it was handled. Nothing else knows how.
+
+Telegram repeats an update until a call of getUpdates gives a higher offset. The offset given here
+is the id of the oldest update that is still being handled, so a process that is killed gets that
+one and all after it again. As Telegram shows no more than 100 from the offset on, an update that
+takes long is set aside in the database, and confirmed then: it comes back from there.
+"""
+
+import asyncio
+import json
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+from urllib.parse import urlencode
+
+from telegram import Bot, Update
+from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
+from telegram.request import BaseRequest
+
+from bot.errors import StoreError
+from bot.logs import Trouble
+from bot.sender import seconds
+
+LONG_POLL = 20
+"""Seconds for which Telegram holds a call that has nothing to bring."""
+BETWEEN_POLLS = 0.05
+"""Seconds between calls while updates are being handled: Telegram brings these again at once."""
+SLOW = 2.0
+"""Seconds after which an update is set aside."""
+DRAIN = 10.0
+"""Seconds that updates under way get to end when the bot stops."""
+REMEMBERED = 10_000
+"""Updates handled last, in case that Telegram repeats one that was confirmed."""
+PAUSES = (0.5, 1.0, 2.0, 5.0, 10.0)
+"""Seconds before trying again, for the first failure in a row and so on."""
+
+log = logging.getLogger(__name__)
+
+
+class Inbox(Protocol):
+    """Keeps updates that take long. Every method raises StoreError when the database fails."""
+
+    async def set_aside(self, update_id: int, body: str) -> None:
+        """Keep an update. body: its JSON."""
+        ...
+
+    async def waiting(self) -> Sequence[tuple[int, str]]:
+        """Return id and body of all that are kept, the oldest first."""
+        ...
+
+    async def handled(self, update_id: int) -> None:
+        """Keep it no longer."""
+        ...
+
+
+@dataclass
+class _UnderWay:
+    """An update that is being handled. aside: whether it is in the inbox."""
+
+    update_id: int
+    body: dict[str, Any]
+    aside: bool
+    task: asyncio.Task[None] = field(init=False)
+
+
+class Updates:
+    """Fetches updates and has them handled, many at the same time."""
+
+    def __init__(
+        self,
+        bot: Bot,
+        request: BaseRequest,
+        kinds: Sequence[str],
+        inbox: Inbox,
+        handle: Callable[[Update], Awaitable[None]],
+    ) -> None:
+        """Note what to work with; nothing is fetched yet.
+
+        request: makes the calls; its own, as a long poll occupies a connection. kinds: of updates
+        to ask for. handle: one that raises is given up on.
+        """
+        self._bot = bot
+        self._request = request
+        self._kinds = json.dumps(kinds)
+        self._inbox = inbox
+        self._handle = handle
+        self._under_way: dict[int, _UnderWay] = {}
+        self._handled: dict[int, None] = {}
+        self._newest = 0
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Fetch and handle until stop is set; then end what is under way.
+
+        Raises:
+            InvalidToken: Telegram does not know the token (any more).
+        """
+        for update_id, body in await self._inbox.waiting():
+            self._start(update_id, json.loads(body), aside=True)
+        stopping = asyncio.create_task(stop.wait())
+        try:
+            await self._until(stopping)
+        finally:
+            stopping.cancel()
+            await self._finish()
+
+    async def _until(self, stopping: asyncio.Task[Any]) -> None:
+        trouble, failures = Trouble(log), 0
+        while not stopping.done():
+            fetching = asyncio.create_task(self._fetch(0 if self._unconfirmed() else LONG_POLL))
+            await asyncio.wait({fetching, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if not fetching.done():
+                # What this call would have brought comes again: nothing of it is confirmed.
+                fetching.cancel()
+                return
+            try:
+                for body in fetching.result():
+                    self._take(body)
+            except InvalidToken:
+                raise
+            except TelegramError as error:
+                trouble.failed(f"No updates for now, trying again: {_words(error)}")
+                pause = PAUSES[min(failures, len(PAUSES) - 1)]
+                if isinstance(error, RetryAfter):
+                    pause = seconds(error)
+                failures += 1
+                await asyncio.wait({stopping}, timeout=pause)
+            else:
+                failures = 0
+                trouble.over("Updates come again.")
+                if tasks := [held.task for held in self._unconfirmed()]:
+                    await asyncio.wait(tasks, timeout=BETWEEN_POLLS)
+
+    def _unconfirmed(self) -> list[_UnderWay]:
+        return [held for held in self._under_way.values() if not held.aside]
+
+    async def _fetch(self, hold: int, limit: int = 100) -> list[dict[str, Any]]:
+        held = [update.update_id for update in self._unconfirmed()]
+        offset = min(held, default=self._newest + 1)
+        query = {
+            "offset": offset,
+            "limit": limit,
+            "timeout": hold,
+            "allowed_updates": self._kinds,
+        }
+        # As they are and not as Update objects, so that one that the library cannot read does
+        # not keep all others from being read.
+        found = await self._request.post(
+            f"{self._bot.base_url}/getUpdates?{urlencode(query)}", read_timeout=hold + 5
+        )
+        if not isinstance(found, list):
+            raise TelegramError("getUpdates brought no list")
+        updates = [body for body in found if isinstance(body.get("update_id"), int)]
+        return sorted(updates, key=lambda body: int(body["update_id"]))
+
+    def _take(self, body: dict[str, Any]) -> None:
+        update_id = body["update_id"]
+        if update_id not in self._under_way and update_id not in self._handled:
+            self._newest = max(self._newest, update_id)
+            self._start(update_id, body, aside=False)
+
+    def _start(self, update_id: int, body: dict[str, Any], aside: bool) -> None:
+        held = _UnderWay(update_id, body, aside)
+        self._under_way[update_id] = held
+        held.task = asyncio.create_task(self._see_through(held))
+
+    async def _see_through(self, held: _UnderWay) -> None:
+        work = asyncio.create_task(self._work(held.body))
+        try:
+            if not held.aside:
+                await asyncio.wait({work}, timeout=SLOW)
+                if not work.done():
+                    await self._set_aside(held)
+            await work
+            if held.aside:
+                await self._drop(held)
+            self._handled[held.update_id] = None
+            if len(self._handled) > REMEMBERED:
+                del self._handled[next(iter(self._handled))]
+        finally:
+            work.cancel()
+            del self._under_way[held.update_id]
+
+    async def _work(self, body: dict[str, Any]) -> None:
+        try:
+            await self._handle(Update.de_json(body, self._bot))
+        except Exception:
+            log.exception("Update %s cannot be read or handled, and is left out", body["update_id"])
+
+    async def _set_aside(self, held: _UnderWay) -> None:
+        # When the database fails it stays unconfirmed, which is as safe.
+        with suppress(StoreError):
+            await self._inbox.set_aside(held.update_id, json.dumps(held.body))
+            held.aside = True
+
+    async def _drop(self, held: _UnderWay) -> None:
+        try:
+            await self._inbox.handled(held.update_id)
+        except StoreError as error:
+            log.warning("Update %s may be handled again: %s", held.update_id, error)
+
+    async def _finish(self) -> None:
+        """Let what is under way end, set aside what does not, and confirm all."""
+        if tasks := [held.task for held in self._under_way.values()]:
+            await asyncio.wait(tasks, timeout=DRAIN)
+        for held in self._unconfirmed():
+            await self._set_aside(held)
+        with suppress(TelegramError):
+            await self._fetch(hold=0, limit=1)
+        for held in list(self._under_way.values()):
+            held.task.cancel()
+
+
+def _words(error: TelegramError) -> str:
+    if isinstance(error, Conflict):
+        return "another process polls with the same token; stop one of them"
+    return error.message
