@@ -4,9 +4,12 @@ Needs Chromium on the machine; ``.ci/run`` installs it, and sets REQUIRE_BROWSER
 one is a failure there. PICTURE=file.jpg keeps a picture of the chat for the README.
 """
 
+import asyncio
 import os
 import shutil
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
 
 import pytest
 from playwright.async_api import Locator, Page, async_playwright, expect
@@ -40,9 +43,11 @@ async def page(fresh: Sandbox) -> AsyncIterator[Page]:
     errors: list[str] = []
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=BROWSER, args=FLAGS)
-        page = await browser.new_page(viewport={"width": 1280, "height": 800})
-        page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
-        page.on("pageerror", lambda error: errors.append(str(error)))
+        context = await browser.new_context(viewport={"width": 1280, "height": 800})
+        # Of every page, also of a second one that a test opens.
+        context.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
+        context.on("weberror", lambda error: errors.append(str(error.error)))
+        page = await context.new_page()
         await page.goto(fresh.url)
         yield page
         await browser.close()
@@ -125,3 +130,111 @@ async def test_the_keyboard_is_enough(page: Page) -> None:
     await love.focus()
     await page.keyboard.press("Enter")
     await expect(ada.get_by_role("button", name="Love, 1")).to_be_focused()
+
+
+async def drawer(page: Page) -> Locator:
+    """Open the drawer of limits and faults."""
+    await page.get_by_role("button", name="Faults").click()
+    found = page.get_by_role("dialog", name="Limits and faults")
+    await expect(found).to_be_visible()
+    return found
+
+
+async def seconds_to_toast(chat: Locator, words: str) -> float:
+    """Tap a reaction and wait for what the bot says to it."""
+    started = time.monotonic()
+    await chat.get_by_role("button", name="Love").click()
+    await expect(chat.get_by_text(words)).to_be_visible()
+    return time.monotonic() - started
+
+
+async def wait_until(get: Callable[[], Awaitable[object]], wanted: object) -> None:
+    """Wait until `get` returns what is wanted."""
+    for _ in range(100):
+        if await get() == wanted:
+            return
+        await asyncio.sleep(0.02)
+    assert await get() == wanted
+
+
+async def test_a_fault_strikes_until_it_is_switched_off(page: Page, fresh: Sandbox) -> None:
+    """A slow toast comes late, and all off mends it; a second page shows the same."""
+    other = await page.context.new_page()
+    await other.goto(fresh.url)
+    ada = await begin(page, "Ada")
+    await ask(ada, "security guarantees", "security guarantees")
+    faults = await drawer(page)
+    slow = faults.get_by_role("switch", name="Slow answers")
+    await faults.get_by_label("Calls", exact=True).select_option("answerCallbackQuery")
+    await faults.get_by_label("Slow answers: seconds").fill("1.5")
+    await slow.check()
+    await expect(page.get_by_role("button", name="Faults 1 on")).to_be_visible()
+
+    theirs = await drawer(other)
+    await expect(theirs.get_by_role("switch", name="Slow answers")).to_be_checked()
+    await expect(theirs.get_by_label("Slow answers: seconds")).to_have_value("1.5")
+    await expect(theirs.get_by_text("has not struck yet")).to_be_visible()
+
+    assert await seconds_to_toast(ada, "Love it is.") > 1.4
+    await expect(faults.get_by_text("struck once")).to_be_visible()
+    await expect(theirs.get_by_text("struck once")).to_be_visible()
+
+    await theirs.get_by_role("button", name="All off").click()
+    await expect(slow).not_to_be_checked()
+    await expect(page.get_by_role("button", name="Faults", exact=True)).to_be_visible()
+    assert await seconds_to_toast(ada, "Love taken back.") < 1.4
+
+
+async def test_limits_arrive_at_the_server(page: Page, fresh: Sandbox) -> None:
+    """On, changed and off again; by the keyboard, and Escape gives the focus back."""
+
+    async def limits() -> list[float | None]:
+        state = (await fresh.client.get("/sandbox/state")).json()
+        return [*state["limits"].values()]
+
+    button = page.get_by_role("button", name="Faults")
+    await button.focus()
+    await page.keyboard.press("Enter")
+    faults = page.get_by_role("dialog", name="Limits and faults")
+    await faults.get_by_role("switch", name="Telegram’s limits").focus()
+    await page.keyboard.press("Space")
+    await expect(button).to_contain_text("1")
+    assert await limits() == [1, 20, 30]
+    await page.keyboard.press("Tab")
+    await page.keyboard.type("5")
+    await page.keyboard.press("Enter")
+    await wait_until(limits, [5, 20, 30])
+    await page.keyboard.press("Shift+Tab")
+    await page.keyboard.press("Space")
+    await wait_until(limits, [None, None, None])
+    await page.keyboard.press("Escape")
+    await expect(faults).to_be_hidden()
+    await expect(button).to_be_focused()
+
+
+async def test_the_drawer_fits_a_phone(page: Page) -> None:
+    """It lies over the chats there, keeps the focus, and nothing is wider than the screen."""
+    await page.set_viewport_size({"width": 360, "height": 720})
+    faults = await drawer(page)
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert await faults.evaluate("(el) => el.matches(':modal')")
+    await faults.get_by_role("button", name="Close").click()
+    await expect(faults).to_be_hidden()
+
+
+async def test_groups_pass_by(page: Page, fresh: Sandbox) -> None:
+    """The page shows private chats only, whether a group was there before it or came later."""
+
+    async def post(path: str, body: dict[str, Any]) -> dict[str, Any]:
+        response = await fresh.client.post(f"/sandbox/{path}", json=body)
+        assert response.status_code == 200, response.text
+        return response.json()
+
+    group = await post("groups", {"title": "Group", "readers": [1001, 1002]})
+    text = {"reader": 1001, "chat": group["chat"], "text": "in the group"}
+    await post("inline_messages", text)
+    ada = await begin(page, "Ada")
+    await page.reload()
+    await post("inline_messages", text)
+    await ask(ada, "security guarantees", "security guarantees")
+    await expect(page.get_by_text("in the group")).to_have_count(0)

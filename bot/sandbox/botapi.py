@@ -8,9 +8,11 @@ from typing import Any
 from tornado.web import HTTPError
 
 from bot.sandbox.errors import ApiError, bad_request
+from bot.sandbox.faults import Strike
 from bot.sandbox.methods import METHODS, get_updates
 from bot.sandbox.params import Params, parse_json
 from bot.sandbox.web import TelegramHandler
+from bot.sandbox.writing import take_room
 
 logger = logging.getLogger(__name__)
 
@@ -20,7 +22,7 @@ MAX_READ = 16_000_000
 
 
 class BotApiHandler(TelegramHandler):
-    """Authenticates, reads the parameters, calls the method, logs the call."""
+    """Authenticates, reads the parameters, lets faults strike, calls the method, logs the call."""
 
     def prepare(self) -> None:
         """Refuse strangers; a call is answered in get or post."""
@@ -40,39 +42,64 @@ class BotApiHandler(TelegramHandler):
         if not hmac.compare_digest(token.encode(), self.site.token.encode()):
             self.refuse(401, "Unauthorized")
             return
-        started = time.monotonic()
-        shown: dict[str, Any] = {}
+        at, started = time.time(), time.monotonic()
+        params, strike = Params({}), Strike()
         refusal, result = None, None
         try:
             params = self._params()
-            shown = params.shown()
-            result = await self._run(name, params)
+            strike = self.site.world.faults.strike(name.lower(), params.chat())
+            if strike.delay and not await self._delay(strike.delay, name):
+                self.hang_up()
+                return
+            result = await self._run(name, params, strike)
         except ApiError as problem:
             refusal = problem
-        if refusal or result or name.lower() != "getupdates":
-            self.site.world.calls.add(
-                {
-                    "method": name,
-                    "params": shown,
-                    "status": refusal.code if refusal else 200,
-                    "description": refusal.description if refusal else None,
-                    "milliseconds": round((time.monotonic() - started) * 1000, 3),
-                }
-            )
-        if refusal:
-            self.refuse(refusal.code, refusal.description)
+        entry = {
+            "method": name,
+            "chat": params.chat(),
+            "params": params.shown(),
+            "status": refusal.code if refusal else 200,
+            "description": refusal.description if refusal else None,
+            "at": at,
+            "milliseconds": round((time.monotonic() - started) * 1000, 3),
+        }
+        self._note(entry, empty=not refusal and not result)
+        if strike.dropped:
+            self.hang_up()
+        elif refusal:
+            self.refuse(refusal.code, refusal.description, refusal.retry_after)
         else:
             self.answer({"ok": True, "result": result})
 
-    async def _run(self, name: str, params: Params) -> Any:
+    def _note(self, entry: dict[str, Any], *, empty: bool) -> None:
+        calls = self.site.world.calls
+        calls.count(entry["method"], entry["status"], entry["description"])
+        # Polls that brought nothing would soon fill the log.
+        if not empty or entry["method"].lower() != "getupdates":
+            calls.add(entry)
+
+    async def _delay(self, seconds: float, name: str) -> bool:
+        """Wait for a slow call's time; whether it is still to be carried out.
+
+        A server does what it was told whether the client is still there or not; but updates must
+        not go to one that left.
+        """
+        goes_on = await self.site.waits.sleep(seconds)
+        return goes_on and not (self.left and name.lower() == "getupdates")
+
+    async def _run(self, name: str, params: Params, strike: Strike) -> Any:
+        world = self.site.world
+        if strike.refusal:
+            raise strike.refusal
         if name.lower() == "getupdates":
-            return await get_updates(self.site.world, params, self.hold)
+            return await get_updates(world, params, self.hold)
         method = METHODS.get(name.lower())
         if method is None:
             # repr and a cut: the name comes from outside, and this goes into a log.
             logger.warning("the sandbox has no method %.80r", name)
             raise ApiError(404, "Not Found: method not found")
-        return method(self.site.world, params)
+        take_room(world, name.lower(), params)
+        return method(world, params)
 
     def _params(self) -> Params:
         values: dict[str, Any] = {}

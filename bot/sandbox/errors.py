@@ -9,18 +9,24 @@ class ApiError(Exception):
     """A Bot API call that fails.
 
     code: the HTTP status, 400-599. description: Telegram's text with its prefix
-    ("Bad Request: ...").
+    ("Bad Request: ..."). retry_after: the seconds that the bot is told to wait, None for none.
     """
 
-    def __init__(self, code: int, description: str) -> None:
+    def __init__(self, code: int, description: str, retry_after: int | None = None) -> None:
         super().__init__(description)
         self.code = code
         self.description = description
+        self.retry_after = retry_after
 
 
 def bad_request(words: str) -> ApiError:
     """The 400 whose description is "Bad Request: " and `words`."""
     return ApiError(400, f"Bad Request: {words}")
+
+
+def too_many_requests(seconds: int) -> ApiError:
+    """The 429 that tells the bot to wait."""
+    return ApiError(429, f"Too Many Requests: retry after {seconds}", seconds)
 
 
 class ControlError(Exception):

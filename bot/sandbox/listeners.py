@@ -33,6 +33,12 @@ class Waits:
             del self._held[future]
         return future.done() and not future.cancelled()
 
+    async def sleep(self, seconds: float) -> bool:
+        """Hold a request for so long, also when its client leaves; False when the server stops."""
+        never: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        await self.until(never, seconds)
+        return not (self._closed or never.cancelled())
+
     def open(self) -> None:
         """Hold requests (again)."""
         self._closed = False

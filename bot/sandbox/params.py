@@ -57,6 +57,13 @@ class Params:
         except ValueError:
             return 0
 
+    def chat(self) -> int | None:
+        """The number that `chat_id` is; None when it is absent or no number."""
+        try:
+            return int(str(self._values.get("chat_id")))
+        except ValueError:
+            return None
+
     def flag(self, name: str) -> bool:
         """Whether the parameter says true; false when absent."""
         return self.text(name).strip().lower() in _TRUE

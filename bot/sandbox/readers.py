@@ -6,74 +6,23 @@ says what was wrong. `update_id` in an answer is None when the bot asked not to 
 
 import asyncio
 import time
-from typing import Any, TypeVar
+from typing import Any
 
-from bot.sandbox.errors import ApiError, ControlError
+from bot.sandbox.chats import Message
+from bot.sandbox.errors import ControlError
+from bot.sandbox.fields import (
+    Fields,
+    field,
+    find_chat,
+    find_message,
+    find_reader,
+    reader_in_chat,
+    seconds,
+    written,
+)
 from bot.sandbox.listeners import Hold
-from bot.sandbox.texts import MAX_CAPTION, MAX_TEXT, formatted
-from bot.sandbox.world import Chat, Message, Query, Reader, World
-
-Fields = dict[str, Any]
-Kind = TypeVar("Kind")
-
-MAX_WAIT = 30
-_MISSING = object()
-_WORDS = {int: "a whole number", str: "a string", bool: "true or false", dict: "an object"}
-
-
-def field(fields: Fields, name: str, kind: type[Kind], default: Any = _MISSING) -> Kind:
-    """fields[name], which must be of `kind`; `default` when absent or null, if there is one."""
-    value = fields.get(name)
-    if value is None and default is not _MISSING:
-        return default  # type: ignore[no-any-return]
-    # For Python true is a number; for JSON it is not.
-    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-        raise ControlError(400, f'"{name}" must be {_WORDS[kind]}.')
-    return value
-
-
-def seconds(value: object, most: float = MAX_WAIT) -> float:
-    """How long to wait: a number from 0 to `most`; ControlError when it is none."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= most:
-        raise ControlError(400, f'"wait" must be a number of seconds from 0 to {most}.')
-    return value
-
-
-def find_chat(world: World, chat_id: int) -> Chat:
-    """The chat with this id; ControlError 404 when there is none."""
-    if chat_id not in world.chats:
-        raise ControlError(404, f"There is no chat {chat_id}.")
-    return world.chats[chat_id]
-
-
-def find_reader(world: World, reader_id: int) -> Reader:
-    """The reader with this id; ControlError 404 when there is none."""
-    if reader_id not in world.readers:
-        raise ControlError(404, f"There is no reader {reader_id}.")
-    return world.readers[reader_id]
-
-
-def find_message(chat: Chat, message_id: int) -> Message:
-    """The message with this id in `chat`; ControlError 404 when there is none."""
-    if message_id not in chat.messages:
-        raise ControlError(404, f"There is no message {message_id} in chat {chat.id}.")
-    return chat.messages[message_id]
-
-
-def _own_chat(world: World, fields: Fields) -> Chat:
-    return find_chat(world, find_reader(world, field(fields, "reader", int)).id)
-
-
-def _written(text: str, limit: int, prefix: str = "") -> dict[str, Any]:
-    """What a reader wrote, with the entities Telegram finds in it."""
-    try:
-        cleaned, entities = formatted(text, None, limit)
-    except ApiError as refusal:
-        raise ControlError(400, f"Telegram would not take this: {refusal}.") from None
-    content: dict[str, Any] = {f"{prefix or 'text'}": cleaned}
-    if entities:
-        content[f"{prefix}_entities" if prefix else "entities"] = entities
-    return content
+from bot.sandbox.texts import MAX_CAPTION, MAX_TEXT
+from bot.sandbox.world import Query, World
 
 
 def _file(name: str, width: int, height: int) -> dict[str, Any]:
@@ -96,35 +45,35 @@ def _content(fields: Fields) -> dict[str, Any]:
         raise ControlError(400, "Only a photo has a caption.")
     if photo:
         sizes = [_file("photo", 90, 60), _file("photo", 800, 533)]
-        return {"photo": sizes, **(_written(caption, MAX_CAPTION, "caption") if caption else {})}
+        return {"photo": sizes, **(written(caption, MAX_CAPTION, "caption") if caption else {})}
     if sticker:
         kind = {"type": "regular", "is_animated": False, "is_video": False, "emoji": "👍"}
         return {"sticker": {**_file("sticker", 512, 512), **kind}}
-    return _written(field(fields, "text", str), MAX_TEXT)
+    return written(field(fields, "text", str), MAX_TEXT)
 
 
 async def send(world: World, fields: Fields, _hold: Hold) -> dict[str, Any]:
-    """POST /sandbox/messages: a reader writes to the bot."""
-    chat = _own_chat(world, fields)
+    """POST /sandbox/messages: a reader writes to the bot, or into a group."""
+    reader, chat = reader_in_chat(world, fields)
     content = _content(fields)
     replied = field(fields, "reply_to", int, None)
     if replied is not None:
         find_message(chat, replied)
-    message = world.add_message(chat, chat.reader.user(), content, replied)
-    return {"message": message, "update_id": world.updates.push("message", message)}
+    message = world.add_message(chat, reader.user(), content, replied)
+    return {"message": message, "update_id": world.tell("message", chat, message)}
 
 
 async def edit(world: World, fields: Fields, _hold: Hold) -> dict[str, Any]:
     """POST /sandbox/messages/edit: a reader changes a text of their own."""
-    chat = _own_chat(world, fields)
+    reader, chat = reader_in_chat(world, fields)
     old = find_message(chat, field(fields, "message_id", int))
-    if old["from"]["id"] != chat.reader.id or "text" not in old:
+    if old["from"]["id"] != reader.id or "text" not in old or "via_bot" in old:
         raise ControlError(400, "Readers can edit only texts of their own.")
     head = {name: value for name, value in old.items() if name not in ("text", "entities")}
-    content = _written(field(fields, "text", str), MAX_TEXT)
+    content = written(field(fields, "text", str), MAX_TEXT)
     message = {**head, "edit_date": int(time.time()), **content}
     world.put(chat, message)
-    return {"message": message, "update_id": world.updates.push("edited_message", message)}
+    return {"message": message, "update_id": world.tell("edited_message", chat, message)}
 
 
 async def tap(world: World, fields: Fields, hold: Hold) -> dict[str, Any]:
@@ -133,11 +82,9 @@ async def tap(world: World, fields: Fields, hold: Hold) -> dict[str, Any]:
     A query that is delivered again waits for the bot's next attempt to answer it: Telegram
     refuses that one, so "answer" is then what the bot said the first time.
     """
-    reader = find_reader(world, field(fields, "reader", int))
-    chat = find_chat(world, field(fields, "chat", int))
+    field(fields, "chat", int)
+    reader, chat = reader_in_chat(world, fields)
     message = find_message(chat, field(fields, "message_id", int))
-    if reader.id != chat.reader.id:
-        raise ControlError(400, f"Reader {reader.id} is not in chat {chat.id}.")
     data = field(fields, "data", str)
     wait = fields.get("wait")
     timeout = None if wait is None else seconds(wait)
@@ -151,7 +98,7 @@ async def tap(world: World, fields: Fields, hold: Hold) -> dict[str, Any]:
         {
             "id": query_id,
             "from": reader.user(),
-            "message": message,
+            **_tapped(message),
             "chat_instance": chat.instance,
             "data": data,
         },
@@ -160,6 +107,13 @@ async def tap(world: World, fields: Fields, hold: Hold) -> dict[str, Any]:
     if timeout is None:
         return result
     return {**result, "answer": await _answer(query, timeout, hold)}
+
+
+def _tapped(message: Message) -> dict[str, Any]:
+    """How a callback query names the message: the bot never gets to see an inline one."""
+    if "inline_message_id" in message:
+        return {"inline_message_id": message["inline_message_id"]}
+    return {"message": message}
 
 
 async def _answer(query: Query, wait: float, hold: Hold) -> dict[str, Any] | None:
@@ -190,9 +144,9 @@ async def add(world: World, fields: Fields, _hold: Hold) -> dict[str, Any]:
 
 async def block(world: World, fields: Fields, _hold: Hold) -> dict[str, Any]:
     """POST /sandbox/readers/<id>/block: the reader blocks the bot, or lets it write again."""
-    chat = _own_chat(world, fields)
-    chat.blocked = field(fields, "blocked", bool)
-    return {"reader": chat.reader.id, "blocked": chat.blocked}
+    chat = find_chat(world, find_reader(world, field(fields, "reader", int)).id)
+    chat.closed = field(fields, "blocked", bool)
+    return {"reader": chat.id, "blocked": chat.closed}
 
 
 async def read(world: World, chat_id: int, after: int, wait: float, hold: Hold) -> list[Message]:

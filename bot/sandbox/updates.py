@@ -1,6 +1,7 @@
 """The bot's queue of updates and getUpdates, with Telegram's rules of delivery."""
 
 import asyncio
+import random
 import time
 from collections import deque
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from itertools import count, islice
 from typing import Any
 
 from bot.sandbox.errors import ApiError
+from bot.sandbox.faults import Faults
 from bot.sandbox.listeners import Hold
 
 Update = dict[str, Any]
@@ -32,10 +34,17 @@ class Poll:
 
 
 class UpdateQueue:
-    """Updates that the bot has not confirmed yet, oldest first."""
+    """Updates that the bot has not confirmed yet, oldest first.
 
-    def __init__(self) -> None:
+    faults: those of the kinds "repeated" and "reordered" change what is delivered.
+    """
+
+    def __init__(self, faults: Faults) -> None:
+        self._faults = faults
         self._updates: deque[Update] = deque()
+        # The highest id that was delivered, and confirmed updates that are to come once more.
+        self._delivered = 0
+        self._again: deque[Update] = deque()
         # From the clock: a bot that stores update ids must not meet them again after a restart.
         self._ids = count(time.time_ns() // 1_000_000)
         self._allowed: frozenset[str] = frozenset()
@@ -59,6 +68,7 @@ class UpdateQueue:
     def clear(self) -> None:
         """Forget everything that is pending."""
         self._updates.clear()
+        self._again.clear()
 
     async def poll(self, poll: Poll, hold: Hold) -> list[Update]:
         """Confirm, then give what is there, or wait for the first one.
@@ -69,7 +79,7 @@ class UpdateQueue:
             self._allowed = poll.allowed
         self._confirm(poll.offset)
         self._settle(arrived=False)
-        if not self._updates and poll.timeout:
+        if not self._updates and not self._again and poll.timeout:
             pending: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
             self._pending = pending
             came = await hold(pending, poll.timeout)
@@ -81,14 +91,43 @@ class UpdateQueue:
                     "Conflict: terminated by other getUpdates request; "
                     "make sure that only one bot instance is running",
                 )
-        return list(islice(self._updates, poll.limit))
+        return self._deliver(poll.limit)
+
+    def _deliver(self, limit: int) -> list[Update]:
+        """The next updates, after those that come again, as the faults that are on will have it."""
+        repeated, again = self._faults.of("repeated"), []
+        if repeated:
+            again = [self._again.popleft() for _ in range(min(limit, len(self._again)))]
+        else:
+            self._again.clear()
+        new = list(islice(self._updates, limit - len(again)))
+        if new:
+            self._delivered = max(self._delivered, new[-1]["update_id"])
+        if repeated and again:
+            self._faults.hit(repeated)
+        return self._shuffled(again + new)
+
+    def _shuffled(self, updates: list[Update]) -> list[Update]:
+        fault = self._faults.of("reordered")
+        if not fault or len(updates) < 2 or not fault.comes():
+            return updates
+        self._faults.hit(fault)
+        shuffled = random.sample(updates, len(updates))
+        # Chance may leave all in place; a strike that is counted must also show.
+        return updates[::-1] if shuffled == updates else shuffled
 
     def _confirm(self, offset: int) -> None:
         if offset < 0:
             while len(self._updates) > -offset:
-                self._updates.popleft()
+                self._drop_first()
         while offset > 0 and self._updates and self._updates[0]["update_id"] < offset:
-            self._updates.popleft()
+            self._drop_first()
+
+    def _drop_first(self) -> None:
+        update = self._updates.popleft()
+        repeated = self._faults.of("repeated")
+        if repeated and update["update_id"] <= self._delivered and repeated.comes():
+            self._again.append(update)
 
     def _settle(self, *, arrived: bool) -> None:
         """Wake the poll that waits, if there is one: an update arrived, or another poll did."""

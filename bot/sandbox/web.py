@@ -6,8 +6,9 @@ import logging
 from dataclasses import dataclass
 from http import HTTPStatus
 from types import TracebackType
-from typing import Any
+from typing import Any, cast
 
+from tornado.http1connection import HTTP1Connection
 from tornado.web import HTTPError, RequestHandler
 
 from bot.sandbox.listeners import Waits
@@ -42,6 +43,8 @@ class SandboxHandler(RequestHandler):
 
     site: Site
     _held: "asyncio.Future[Any] | None" = None
+    # Whether the client is gone.
+    left = False
 
     def initialize(self, site: Site) -> None:
         """Called by tornado for each request."""
@@ -69,11 +72,14 @@ class SandboxHandler(RequestHandler):
 
         False also when the client leaves or the server stops.
         """
+        if self.left:
+            return False
         self._held = future
         return await self.site.waits.until(future, seconds)
 
     def on_connection_close(self) -> None:
         """The client left: whatever is held for it can go."""
+        self.left = True
         if self._held:
             self._held.cancel()
 
@@ -82,6 +88,10 @@ class SandboxHandler(RequestHandler):
         self.set_status(status)
         self.set_header("Content-Type", "application/json")
         self.finish(json.dumps(body))
+
+    def hang_up(self) -> None:
+        """End the connection, with no answer or in the middle of it."""
+        cast(HTTP1Connection, self.request.connection).stream.close()
 
     def compute_etag(self) -> str | None:
         """None: a poll's answer is never "not modified"."""
@@ -105,9 +115,12 @@ class SandboxHandler(RequestHandler):
 class TelegramHandler(SandboxHandler):
     """Errors have the Bot API's form."""
 
-    def refuse(self, code: int, description: str) -> None:
+    def refuse(self, code: int, description: str, retry_after: int | None = None) -> None:
         """Finish with an error of the Bot API."""
-        self.answer({"ok": False, "error_code": code, "description": description}, code)
+        body: dict[str, Any] = {"ok": False, "error_code": code, "description": description}
+        if retry_after is not None:
+            body["parameters"] = {"retry_after": retry_after}
+        self.answer(body, code)
 
     def write_error(self, status_code: int, **_kwargs: Any) -> None:
         """The status's name in the Bot API's form."""

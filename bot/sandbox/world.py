@@ -1,88 +1,25 @@
-"""The sandbox's state: readers, chats, messages, callback queries; all of it in memory.
+"""The sandbox's state: readers, chats, messages, callback queries; all of it in memory."""
 
-A message is a dict as in the Bot API. It is never changed in place: an edit puts a new one into
-its chat, so whoever holds one (an update, an event) holds it as it was.
-"""
-
-import asyncio
 import secrets
 import time
-from collections import deque
+from asyncio import Future
+from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from itertools import count, islice
+from itertools import count
 from typing import Any
 
+from bot.sandbox.calls import CallLog
+from bot.sandbox.chats import Chat, Group, Message, PrivateChat, Reader
 from bot.sandbox.errors import bad_request
+from bot.sandbox.faults import Faults
+from bot.sandbox.limits import Limits
 from bot.sandbox.listeners import Broadcast
 from bot.sandbox.profile import Profile
 from bot.sandbox.updates import UpdateQueue
 
-Message = dict[str, Any]
-
-MAX_CALLS = 2000
 # Queries older than the last so many are "too old", as Telegram says of old ones.
 MAX_QUERIES = 20_000
-# Message ids count on from the clock: a bot that stores them meets new ones after a restart.
-_FIRST_MESSAGE_EPOCH = 1_767_225_600
-
-
-@dataclass(frozen=True)
-class Reader:
-    """A person. language_code: as the person's app tells it; None when it tells none."""
-
-    id: int
-    first_name: str
-    language_code: str | None
-
-    def shown(self) -> dict[str, Any]:
-        """The reader for the page."""
-        return {
-            "id": self.id,
-            "first_name": self.first_name,
-            "language_code": self.language_code,
-        }
-
-    def user(self) -> dict[str, Any]:
-        """The reader as Telegram's User."""
-        user = {"id": self.id, "is_bot": False, "first_name": self.first_name}
-        return {**user, "language_code": self.language_code} if self.language_code else user
-
-
-class Chat:
-    """A private chat of one reader with the bot. `blocked`: the reader has blocked the bot."""
-
-    def __init__(self, chat_id: int, reader: Reader) -> None:
-        self.id = chat_id
-        self.reader = reader
-        self.blocked = False
-        self.instance = str(secrets.randbits(62))
-        self.messages: dict[int, Message] = {}
-        self.waiters: set[asyncio.Future[None]] = set()
-        self._first = max(1, int(time.time()) - _FIRST_MESSAGE_EPOCH)
-        self._next = self._first
-
-    def head(self) -> dict[str, Any]:
-        """The chat as Telegram's Chat."""
-        return {"id": self.id, "first_name": self.reader.first_name, "type": "private"}
-
-    def shown(self) -> dict[str, Any]:
-        """The chat with all its messages, for the page."""
-        return {
-            "id": self.id,
-            "type": "private",
-            "reader": self.reader.id,
-            "messages": list(self.messages.values()),
-        }
-
-    def new_id(self) -> int:
-        """The next message's id."""
-        self._next += 1
-        return self._next - 1
-
-    def after(self, message_id: int) -> list[Message]:
-        """The messages with higher ids, in order; costs as much as there are of these."""
-        ids = range(max(message_id + 1, self._first), self._next)
-        return [self.messages[number] for number in ids if number in self.messages]
 
 
 @dataclass
@@ -91,10 +28,10 @@ class Query:
 
     reader: int
     answer: dict[str, Any] | None = None
-    waiters: set["asyncio.Future[None]"] = field(default_factory=set)
+    waiters: set["Future[None]"] = field(default_factory=set)
 
 
-def wake(waiters: set["asyncio.Future[None]"]) -> None:
+def wake(waiters: set["Future[None]"]) -> None:
     """Let everyone in `waiters` go on."""
     for waiter in waiters:
         if not waiter.done():
@@ -102,22 +39,9 @@ def wake(waiters: set["asyncio.Future[None]"]) -> None:
     waiters.clear()
 
 
-class CallLog:
-    """The last 2,000 Bot API calls, each numbered: n counts up from 1 without gaps."""
-
-    def __init__(self) -> None:
-        self._calls: deque[dict[str, Any]] = deque(maxlen=MAX_CALLS)
-        self._numbers = count(1)
-
-    def add(self, call: dict[str, Any]) -> None:
-        """Log a call; its number is put in front."""
-        self._calls.append({"n": next(self._numbers), **call})
-
-    def after(self, number: int) -> list[dict[str, Any]]:
-        """The calls with numbers above `number`."""
-        if not self._calls:
-            return []
-        return list(islice(self._calls, max(0, number + 1 - self._calls[0]["n"]), None))
+def as_the_bot_sees(message: Message) -> Message:
+    """The message without the id that only who sent it inline learns."""
+    return {name: value for name, value in message.items() if name != "inline_message_id"}
 
 
 class World:
@@ -127,12 +51,16 @@ class World:
         self.profile = Profile(bot_id)
         self.readers: dict[int, Reader] = {}
         self.chats: dict[int, Chat] = {}
-        self.updates = UpdateQueue()
         self.events = Broadcast()
         self.calls = CallLog()
-        self._queries: dict[str, Query] = {}
+        self.limits = Limits(self._send_trouble)
+        self.faults = Faults(self._send_trouble)
+        self.updates = UpdateQueue(self.faults)
+        self._inline: dict[str, tuple[Chat, int]] = {}
+        self._queries: OrderedDict[str, Query] = OrderedDict()
         self._query_ids = count(time.time_ns() // 1_000)
         self._reader_ids = count(1001)
+        self._group_ids = count(-1_001_000_000_001, -1)
         for name in ("Ada", "Ben"):
             self.add_reader(name, "en")
 
@@ -142,16 +70,30 @@ class World:
             "bot": self.profile.shown(),
             "readers": [reader.shown() for reader in self.readers.values()],
             "chats": [chat.shown() for chat in self.chats.values()],
+            **self._trouble(),
         }
 
-    def add_reader(self, first_name: str, language_code: str | None) -> Chat:
-        """A new reader's private chat with the bot; its id is the reader's, as in Telegram."""
+    def _trouble(self) -> dict[str, Any]:
+        return {"faults": self.faults.shown(), "limits": self.limits.shown()}
+
+    def _send_trouble(self) -> None:
+        self.events.send("faults", self._trouble())
+
+    def add_reader(self, first_name: str, language_code: str | None) -> PrivateChat:
+        """A new reader's private chat with the bot."""
         reader = Reader(next(self._reader_ids), first_name, language_code)
-        chat = Chat(reader.id, reader)
+        chat = PrivateChat(reader)
         self.readers[reader.id] = reader
         self.chats[chat.id] = chat
         self.events.send("reader", {"reader": reader.shown(), "chat": chat.shown()})
         return chat
+
+    def add_group(self, title: str, readers: Iterable[Reader]) -> Group:
+        """A new group of these readers and the bot."""
+        group = Group(next(self._group_ids), title, readers)
+        self.chats[group.id] = group
+        self.events.send("chat", {"chat": group.shown()})
+        return group
 
     def add_message(
         self, chat: Chat, sender: dict[str, Any], content: dict[str, Any], replied: int | None
@@ -165,7 +107,7 @@ class World:
         }
         if replied is not None:
             # Telegram shows one step only: what was replied to does not show its own.
-            quoted = {**chat.messages[replied]}
+            quoted = as_the_bot_sees(chat.messages[replied])
             quoted.pop("reply_to_message", None)
             message["reply_to_message"] = quoted
         message.update(content)
@@ -174,10 +116,31 @@ class World:
             wake(chat.waiters)
         return message
 
+    def add_inline(self, chat: Chat, sender: dict[str, Any], content: dict[str, Any]) -> Message:
+        """Put a message into `chat` that `sender` chose from what the bot offered inline."""
+        inline_id = secrets.token_urlsafe(18)
+        inline = {"via_bot": self.profile.user, "inline_message_id": inline_id}
+        message = self.add_message(chat, sender, {**inline, **content}, None)
+        self._inline[inline_id] = chat, message["message_id"]
+        return message
+
+    def inline(self, inline_id: str) -> tuple[Chat, Message] | None:
+        """The inline message with this id and its chat; None when there is none."""
+        chat, message_id = self._inline.get(inline_id, (None, 0))
+        if chat is None or message_id not in chat.messages:
+            return None
+        return chat, chat.messages[message_id]
+
     def put(self, chat: Chat, message: Message) -> None:
         """Put a message, new or edited, in its place."""
         chat.messages[message["message_id"]] = message
         self.events.send("message", {"chat": chat.id, "message": message})
+
+    def tell(self, kind: str, chat: Chat, message: Message) -> int | None:
+        """Queue an update of `kind` about a reader's message; its id, None when there is none."""
+        if not chat.lets_through(message, self.profile.user):
+            return None
+        return self.updates.push(kind, as_the_bot_sees(message))
 
     def delete(self, chat: Chat, message_id: int) -> None:
         """Take a message away; KeyError when it is not there."""
@@ -192,7 +155,7 @@ class World:
         """Remember a callback query so that it can be answered; a known one stays as it is."""
         query = self._queries.setdefault(query_id, Query(reader))
         if len(self._queries) > MAX_QUERIES:
-            del self._queries[next(iter(self._queries))]
+            self._queries.popitem(last=False)
         return query
 
     def query(self, query_id: str) -> Query | None:

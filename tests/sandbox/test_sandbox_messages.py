@@ -236,7 +236,7 @@ async def test_what_cannot_be_edited(api, people, method):
 
     assert await refusal(chat_id=ADA, message_id=theirs) == "message can't be edited"
     assert await refusal(chat_id=ADA, message_id=mine + 5) == "message to edit not found"
-    assert await refusal(inline_message_id="x") == "message to edit not found"
+    assert await refusal(inline_message_id="x") == "MESSAGE_ID_INVALID"
     assert await refusal(chat_id=7, message_id=mine) == "chat not found"
     assert await refusal(chat_id=ADA) == "message identifier is not specified"
 

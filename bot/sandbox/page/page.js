@@ -1,10 +1,13 @@
 // The sandbox's page: keeps the state that the server streams and shows it in two panes.
 
 import { h, icon, initial, setText } from "./dom.js";
+import { Faults } from "./faults.js";
 import { Pane } from "./pane.js";
 
 const byId = (id) => document.getElementById(id);
-const narrow = matchMedia("(max-width: 699px)");
+// Too narrow for two chats side by side: a phone, or a small window with the drawer open. As in style.css.
+const isNarrow = () => byId("chats").clientWidth < 700;
+let narrow = isNarrow();
 
 const app = {
   bot: null,
@@ -19,21 +22,31 @@ const app = {
     return null;
   },
 
-  async post(path, body) {
+  async ask(method, path, body) {
+    const more = body ? { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) } : {};
     let answer;
     try {
-      answer = await fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+      answer = await fetch(path, { method, ...more });
     } catch {
       throw new Error("The sandbox does not answer. Is it still running?");
     }
     const data = await answer.json().catch(() => null);
-    if (!answer.ok) throw new Error(data?.error || `The sandbox answered with an error (${answer.status}).`);
+    if (!answer.ok) {
+      const problem = new Error(data?.error || `The sandbox answered with an error (${answer.status}).`);
+      throw Object.assign(problem, { status: answer.status });
+    }
     return data ?? {};
+  },
+
+  post(path, body) {
+    return this.ask("POST", path, body);
   },
 
   // --- from the stream
 
+  // Only private chats are shown: what happens in a group finds no chat here and passes by.
   keep(chat) {
+    if ((chat.type ?? "private") !== "private") return;
     this.chats.set(chat.id, { ...chat, messages: new Map((chat.messages ?? []).map((m) => [m.message_id, m])) });
   },
 
@@ -111,7 +124,7 @@ const app = {
   },
 
   mark(pane) {
-    if (!narrow.matches || this.panes[this.shown] === pane) return;
+    if (!narrow || this.panes[this.shown] === pane) return;
     pane.unread = true;
     this.drawTabs();
   },
@@ -142,7 +155,7 @@ const app = {
       setText(tab.querySelector(".tab-name"), pane.reader.first_name);
       tab.querySelector(".dot").hidden = !pane.unread;
       pane.el.classList.toggle("shown", on);
-      if (narrow.matches) pane.el.setAttribute("role", "tabpanel");
+      if (narrow) pane.el.setAttribute("role", "tabpanel");
       else pane.el.removeAttribute("role");
     });
     document.body.classList.toggle("begun", [...this.chats.values()].some((chat) => chat.messages.size));
@@ -158,10 +171,12 @@ const app = {
   },
 };
 
-narrow.addEventListener("change", () => {
+new ResizeObserver(() => {
+  if (narrow === isNarrow()) return;
+  narrow = !narrow;
   for (const pane of app.panes) pane.unread = false;
   if (app.panes.length) app.drawTabs();
-});
+}).observe(byId("chats"));
 
 // --- alerts, one after the other
 
@@ -210,9 +225,11 @@ setTheme(document.documentElement.dataset.theme ?? "auto");
 
 // --- the event stream
 
+const faults = new Faults(app);
 let lostTimer = 0;
 
 function connected(yes) {
+  faults.online = yes;
   clearTimeout(lostTimer);
   lostTimer = 0;
   if (yes) byId("lost").replaceChildren();
@@ -225,10 +242,12 @@ function listen() {
   on("state", (state) => {
     connected(true);
     app.onState(state);
+    faults.receive(state);
   });
+  on("faults", (event) => faults.receive(event));
   on("message", ({ chat, message }) => {
     app.onMessage(chat, message);
-    document.body.classList.add("begun");
+    if (app.chats.has(chat)) document.body.classList.add("begun");
   });
   on("deleted", (event) => app.onDeleted(event));
   on("toast", (event) => app.onToast(event));

@@ -1,0 +1,172 @@
+"""The Bot API's methods that write to a chat: send, edit, delete.
+
+As all methods: the world and the call's parameters in, the call's `result` out; ApiError with
+Telegram's words when it fails.
+"""
+
+import time
+from typing import Any
+
+from bot.sandbox.calls import NOT_MODIFIED
+from bot.sandbox.chats import Chat, Group, Message
+from bot.sandbox.errors import ApiError, bad_request
+from bot.sandbox.markup import parse_markup
+from bot.sandbox.params import Params
+from bot.sandbox.texts import MAX_TEXT, formatted, parse_entities
+from bot.sandbox.world import World
+
+# What makes a message different from another, for "message is not modified".
+_CONTENT = ("text", "entities", "link_preview_options", "reply_markup")
+
+
+def find_chat(world: World, params: Params) -> Chat:
+    """The chat that `chat_id` names, unless the bot was removed from it."""
+    if not params.text("chat_id").strip():
+        raise bad_request("chat_id is empty")
+    chat = world.chats.get(params.integer("chat_id"))
+    if chat is None:
+        raise bad_request("chat not found")
+    if chat.closed and isinstance(chat, Group):
+        raise ApiError(403, chat.closed_words)
+    return chat
+
+
+def find_open_chat(world: World, params: Params) -> Chat:
+    """As find_chat, and the reader must not have blocked the bot."""
+    chat = find_chat(world, params)
+    if chat.closed:
+        raise ApiError(403, chat.closed_words)
+    return chat
+
+
+def take_room(world: World, name: str, params: Params) -> None:
+    """Count a call of method `name` (in lower case) against the limits.
+
+    ApiError 429 when one has no room for it; calls that write to no chat are free.
+    """
+    if name not in WRITING:
+        return
+    inline_id = params.text("inline_message_id") if name.startswith("edit") else ""
+    if inline_id:
+        world.limits.take(inline_id if world.inline(inline_id) else None, group=False)
+        return
+    chat = world.chats.get(params.integer("chat_id"))
+    world.limits.take(chat.id if chat else None, group=isinstance(chat, Group))
+
+
+def _message(chat: Chat, params: Params, purpose: str) -> Message:
+    message_id = params.integer("message_id")
+    if message_id <= 0:
+        raise bad_request("message identifier is not specified")
+    if message_id not in chat.messages:
+        raise bad_request(f"message to {purpose} not found")
+    return chat.messages[message_id]
+
+
+def _text_content(params: Params) -> dict[str, Any]:
+    """The text, entities and link preview of a message, as the call gives them."""
+    if params.text("parse_mode"):
+        raise bad_request("the sandbox takes entities, not parse_mode")
+    given = params.nested("entities")
+    entities = None if given is None else parse_entities(given)
+    text, found = formatted(params.text("text"), entities, MAX_TEXT)
+    content: dict[str, Any] = {"text": text}
+    if found:
+        content["entities"] = found
+    preview = params.nested("link_preview_options")
+    if preview is not None and not isinstance(preview, dict):
+        raise bad_request("can't parse link_preview_options: expected an Object")
+    if preview:
+        content["link_preview_options"] = preview
+    return content
+
+
+def _with_markup(content: dict[str, Any], params: Params, *, inline_only: bool) -> dict[str, Any]:
+    markup = parse_markup(params.nested("reply_markup"), inline_only=inline_only)
+    return {**content, "reply_markup": markup} if markup else content
+
+
+def _replied(chat: Chat, params: Params) -> int | None:
+    """The id of the message to reply to; None when there is none, or it may be missing."""
+    reply = params.nested("reply_parameters")
+    if reply is None:
+        number = params.integer("reply_to_message_id")
+        optional = params.flag("allow_sending_without_reply")
+    elif isinstance(reply, dict):
+        inner = Params(reply)
+        number, optional = inner.integer("message_id"), inner.flag("allow_sending_without_reply")
+        if inner.text("chat_id") and inner.integer("chat_id") != chat.id:
+            number = -1
+    else:
+        raise bad_request("can't parse reply parameters: expected an Object")
+    if number == 0 and reply is None:
+        return None
+    if number in chat.messages:
+        return number
+    if optional:
+        return None
+    raise bad_request("message to be replied not found")
+
+
+def _send_message(world: World, params: Params) -> Message:
+    content = _with_markup(_text_content(params), params, inline_only=False)
+    chat = find_open_chat(world, params)
+    return world.add_message(chat, world.profile.user, content, _replied(chat, params))
+
+
+def _own_message(world: World, params: Params) -> tuple[Chat, Message]:
+    """The message to edit, which must be the bot's own, and its chat."""
+    chat = find_chat(world, params)
+    message = _message(chat, params, "edit")
+    if message["from"]["id"] != world.profile.user["id"] or "text" not in message:
+        raise bad_request("message can't be edited")
+    return chat, message
+
+
+def _edit(
+    world: World, params: Params, content: dict[str, Any], keep: tuple[str, ...]
+) -> Message | bool:
+    """Give the message `content` in the place of all it had, except for the fields in `keep`.
+
+    True for an inline message: what became of it is not for the bot to see.
+    """
+    inline_id = params.text("inline_message_id")
+    found = world.inline(inline_id) if inline_id else _own_message(world, params)
+    if found is None:
+        raise bad_request("MESSAGE_ID_INVALID")
+    chat, old = found
+    head = {name: value for name, value in old.items() if name not in _CONTENT or name in keep}
+    new = {**head, **content}
+    if all(old.get(name) == new.get(name) for name in _CONTENT):
+        raise bad_request(NOT_MODIFIED)
+    if "text" in content:
+        new["edit_date"] = int(time.time())
+    world.put(chat, new)
+    return True if inline_id else new
+
+
+def _edit_text(world: World, params: Params) -> Message | bool:
+    content = _with_markup(_text_content(params), params, inline_only=True)
+    return _edit(world, params, content, keep=())
+
+
+def _edit_markup(world: World, params: Params) -> Message | bool:
+    content = _with_markup({}, params, inline_only=True)
+    return _edit(world, params, content, keep=("text", "entities", "link_preview_options"))
+
+
+def _delete_message(world: World, params: Params) -> bool:
+    chat = find_chat(world, params)
+    message = _message(chat, params, "delete")
+    if isinstance(chat, Group) and message["from"]["id"] != world.profile.user["id"]:
+        raise bad_request("message can't be deleted")
+    world.delete(chat, message["message_id"])
+    return True
+
+
+WRITING = {
+    "sendmessage": _send_message,
+    "editmessagetext": _edit_text,
+    "editmessagereplymarkup": _edit_markup,
+    "deletemessage": _delete_message,
+}
