@@ -1,9 +1,11 @@
 """The bot as it runs for users: the installed command, a local Bot API, real HTTP."""
 
 import asyncio
+import contextlib
 import itertools
 import os
 import re
+import secrets
 import subprocess
 import sys
 import time
@@ -12,6 +14,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 
@@ -197,6 +200,42 @@ class Sandbox:
             if call["method"].lower() == method
             and (reader is None or call["params"].get("chat_id") == reader.reader)
         ]
+
+
+def postgres_server() -> str:
+    """The address of a PostgreSQL server on which databases may be made and dropped."""
+    return os.environ.get("TEST_DATABASE_URL", "postgresql:///postgres")
+
+
+async def _on_server(statement: str) -> None:
+    connection = await asyncpg.connect(postgres_server(), timeout=5)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+@contextlib.contextmanager
+def new_database() -> Iterator[str]:
+    """The address of an empty PostgreSQL database, dropped afterwards."""
+    name = f"article_bot_test_{secrets.token_hex(6)}"
+    try:
+        asyncio.run(_on_server(f"CREATE DATABASE {name}"))
+    except (OSError, asyncpg.PostgresError) as error:
+        problem = f"no PostgreSQL at TEST_DATABASE_URL: {error}"
+        if os.environ.get("REQUIRE_POSTGRES"):
+            pytest.fail(problem)
+        pytest.skip(problem)
+    try:
+        yield re.sub(r"(://[^/]*)/[^?]*", rf"\1/{name}", postgres_server())
+    finally:
+        asyncio.run(_on_server(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture
+def postgres_url() -> Iterator[str]:
+    with new_database() as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

@@ -1,25 +1,35 @@
-"""Votes in SQLite: what a press does, once."""
+"""What a store of votes, copies and waiting updates does, the same on both engines."""
 
 import asyncio
-import sqlite3
-import stat
+import json
+import subprocess
+import sys
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from bot.copies import Copy, KnownCopy
 from bot.errors import StoreError
-from bot.reactions import DELIVERY_KEPT, REPEAT_WINDOW, Change, Voters, voter_key
-from bot.sqlite_store import SqliteStore
+from bot.reactions import DELIVERY_KEPT, REPEAT_WINDOW, Change
+from bot.store.postgres import PostgresStore
+from bot.store.sqlite import SqliteStore
+from tests.conftest import ROOT, new_database
 
 ADA, BEN = b"a" * 32, b"b" * 32
+
+Store = SqliteStore | PostgresStore
+Opener = Callable[[], Awaitable[Store]]
 
 
 class Clock:
     now = 1_000_000.0
 
     def __call__(self) -> float:
+        # No two presses at the very same time.
+        self.now += 0.000_1
         return self.now
 
 
@@ -28,40 +38,127 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[str]:
+    with new_database() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> str | Path:
+    """Where a database of the test's own is."""
+    if request.param == "sqlite":
+        return tmp_path / "votes.db"
+    url = request.getfixturevalue("postgres")
+    asyncio.run(emptied(url))
+    return str(url)
+
+
+async def emptied(url: str) -> None:
+    import asyncpg
+
+    connection = await asyncpg.connect(url)
+    await connection.execute("DROP SCHEMA IF EXISTS article_bot CASCADE")
+    await connection.close()
+
+
+def make(address: str | Path, key: bytes, clock: Clock) -> Store:
+    if isinstance(address, Path):
+        return SqliteStore(address, key, clock)
+    return PostgresStore(address, key, clock)
+
+
 @pytest.fixture
-async def store(tmp_path: Path, clock: Clock) -> AsyncIterator[SqliteStore]:
-    store = SqliteStore(tmp_path / "votes.db", b"key", clock)
-    await store.open()
-    yield store
-    await store.close()
+async def opened(address: str | Path, clock: Clock) -> AsyncIterator[Opener]:
+    """Opens one more connection to the database, as one more process would."""
+    stores: list[Store] = []
+
+    async def open_one() -> Store:
+        stores.append(make(address, b"key", clock))
+        await stores[-1].open()
+        return stores[-1]
+
+    yield open_one
+    for store in stores:
+        await store.close()
 
 
-async def test_vote_change_take_back(store: SqliteStore, clock: Clock) -> None:
+@pytest.fixture
+async def store(opened: Opener) -> Store:
+    return await opened()
+
+
+async def query(address: str | Path, sql: str) -> list[Any]:
+    """Ask the database itself."""
+    if isinstance(address, Path):
+        import sqlite3
+
+        connection = sqlite3.connect(address)
+        try:
+            return connection.execute(sql).fetchall()
+        finally:
+            connection.close()
+    import asyncpg
+
+    other = await asyncpg.connect(address, server_settings={"search_path": "article_bot"})
+    try:
+        return [tuple(row) for row in await other.fetch(sql)]
+    finally:
+        await other.close()
+
+
+async def test_vote_change_take_back(store: Store, clock: Clock) -> None:
     """The counts follow; an article's votes are its own."""
     press = await store.press("x", ADA, "like", "1")
     assert (press.change, press.choice, press.previous) == (Change.VOTED, "like", None)
-    assert press.counts == {"like": 1}
+    assert press.tally.votes == {"like": 1}
     press = await store.press("x", ADA, "love", "2")
     assert (press.change, press.choice, press.previous) == (Change.CHANGED, "love", "like")
-    assert press.counts == {"love": 1}
+    assert press.tally.votes == {"love": 1}
     clock.now += REPEAT_WINDOW
     press = await store.press("x", ADA, "love", "3")
     assert (press.change, press.choice, press.previous) == (Change.TAKEN_BACK, None, "love")
-    assert press.counts == {}
+    assert press.tally.votes == {}
     await store.press("y", ADA, "like", "4")
-    assert (await store.counts("x"), await store.counts("y")) == ({}, {"like": 1})
+    assert (await store.tally("x")).votes == {}
+    assert (await store.tally("y")).votes == {"like": 1}
+    assert await store.totals() == {"x": {}, "y": {"like": 1}}
 
 
-async def test_a_repeated_delivery_counts_once(store: SqliteStore, clock: Clock) -> None:
+async def test_versions_grow_with_every_change_and_only_then(store: Store) -> None:
+    """So that a copy with an older one is known to show old counts."""
+    assert (await store.tally("x")).version == 0
+    versions = [
+        (await store.press("x", ADA, "like", "1")).tally.version,
+        (await store.press("x", BEN, "like", "2")).tally.version,
+        (await store.press("x", ADA, "sad", "3")).tally.version,
+    ]
+    assert versions == sorted(set(versions))
+    assert (await store.press("x", ADA, "sad", "3")).tally.version == versions[-1]
+    await store.forget(BEN)
+    assert (await store.tally("x")).version > versions[-1]
+
+
+async def test_a_repeated_delivery_counts_once(store: Store, clock: Clock) -> None:
     """For a day, whatever came in between."""
     await store.press("x", ADA, "like", "1")
     await store.press("x", ADA, "love", "2")
     clock.now += DELIVERY_KEPT - 1
     press = await store.press("x", ADA, "like", "1")
-    assert (press.change, press.counts) == (Change.REPEATED, {"love": 1})
+    assert (press.change, press.tally.votes) == (Change.REPEATED, {"love": 1})
 
 
-async def test_the_same_press_within_a_second_counts_once(store: SqliteStore, clock: Clock) -> None:
+async def test_deliveries_are_forgotten_after_a_day(
+    store: Store, clock: Clock, address: str | Path
+) -> None:
+    """The table does not grow for ever."""
+    await store.press("x", ADA, "like", "1")
+    clock.now += DELIVERY_KEPT + 1
+    await store.press("x", BEN, "like", "2")
+    assert await query(address, "SELECT id FROM deliveries") == [("2",)]
+
+
+async def test_the_same_press_within_a_second_counts_once(store: Store, clock: Clock) -> None:
     """Also when that second delivery comes once more, later."""
     await store.press("x", ADA, "like", "1")
     clock.now += REPEAT_WINDOW / 2
@@ -71,123 +168,156 @@ async def test_the_same_press_within_a_second_counts_once(store: SqliteStore, cl
     assert (await store.press("x", ADA, "like", "3")).change is Change.TAKEN_BACK
 
 
-async def test_another_reader_is_no_repeat(store: SqliteStore) -> None:
+async def test_another_reader_is_no_repeat(store: Store) -> None:
     """At the very same time."""
     await store.press("x", ADA, "like", "1")
-    assert (await store.press("x", BEN, "like", "2")).counts == {"like": 2}
+    assert (await store.press("x", BEN, "like", "2")).tally.votes == {"like": 2}
 
 
-async def test_forget_removes_a_reader_for_good(store: SqliteStore) -> None:
+async def test_forget_removes_a_reader_for_good(store: Store) -> None:
     """A delivery that comes again brings nothing back."""
     await store.press("x", ADA, "like", "1")
     await store.press("y", ADA, "like", "2")
     await store.press("x", BEN, "like", "3")
     assert await store.forget(ADA) == 2
-    assert await store.counts("x") == {"like": 1}
+    assert (await store.tally("x")).votes == {"like": 1}
     assert (await store.press("x", ADA, "like", "1")).change is Change.REPEATED
-    assert await store.counts("x") == {"like": 1}
+    assert (await store.tally("x")).votes == {"like": 1}
     assert await store.forget(ADA) == 0
 
 
-async def test_votes_outlive_the_process_and_the_file_is_private(tmp_path: Path) -> None:
-    """Mode 0600, its companions too; write-ahead logging."""
-    store = SqliteStore(tmp_path / "votes.db", b"key")
-    await store.open()
-    await store.press("x", ADA, "like", "1")
-    for file in tmp_path.glob("votes.db*"):
-        assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    await store.close()
-    again = SqliteStore(tmp_path / "votes.db", b"key")
-    await again.open()
-    assert await again.counts("x") == {"like": 1}
-    await again.close()
-    with sqlite3.connect(tmp_path / "votes.db") as db:
-        assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
-    db.close()
+async def test_the_present_and_the_next_process_see_the_same(
+    address: str | Path, clock: Clock, opened: Opener
+) -> None:
+    """Votes, copies and waiting updates are in the database and nowhere else."""
+    first = make(address, b"key", clock)
+    await first.open()
+    await first.press("x", ADA, "like", "1")
+    await first.record(KnownCopy(Copy(1, 2), "x", "{}", 0))
+    await first.set_aside(7, "body")
+    await first.close()
+    again = await opened()
+    assert (await again.tally("x")).votes == {"like": 1}
+    assert (await again.press("x", ADA, "like", "1")).change is Change.REPEATED
+    assert await again.known(Copy(1, 2)) is not None
+    assert await again.waiting() == [(7, "body")]
 
 
-async def test_two_processes_share_a_database(tmp_path: Path) -> None:
-    """Two writers, 400 presses, no error; counts equal the votes."""
-    stores = [SqliteStore(tmp_path / "votes.db", b"key") for _ in range(2)]
-    for store in stores:
-        await store.open()
+async def test_readers_who_swap_reactions_at_once(opened: Opener) -> None:
+    """Presses that meet in the same rows, in two processes: none fails, none is lost."""
+    stores = [await opened(), await opened()]
     reactions = ("like", "love", "sad")
-    await asyncio.gather(
-        *(
-            stores[n % 2].press("x", bytes([n % 40]) * 32, reactions[n % 3], str(n))
-            for n in range(400)
+    voters = [bytes([number]) * 32 for number in range(12)]
+    for turn in range(10):
+        await asyncio.gather(
+            *(
+                stores[n % 2].press("x", voter, reactions[(turn + n) % 3], f"{turn}-{n}")
+                for n, voter in enumerate(voters)
+            )
         )
+    expected = Counter(reactions[(9 + n) % 3] for n in range(12))
+    assert (await stores[0].tally("x")).votes == expected
+
+
+async def test_one_readers_presses_at_once_in_two_processes(opened: Opener) -> None:
+    """The same delivery given to both counts once; of different ones, each sees the other's."""
+    stores = [await opened(), await opened()]
+    for n in range(20):
+        presses = await asyncio.gather(*(s.press("x", ADA, "like", f"{n}") for s in stores))
+        changes = sorted(press.change for press in presses)
+        assert changes.count(Change.REPEATED) >= 1
+        await stores[0].press("x", ADA, "sad", f"{n}-other")
+    assert (await stores[0].tally("x")).votes == {"sad": 1}
+
+
+PRESSES = """
+import asyncio, json, pathlib, sys
+from bot.store.postgres import PostgresStore
+from bot.store.sqlite import SqliteStore
+
+async def main(kind, address, seed):
+    store = (
+        SqliteStore(pathlib.Path(address), b"key") if kind == "sqlite"
+        else PostgresStore(address, b"key")
     )
-    with sqlite3.connect(tmp_path / "votes.db") as db:
-        rows = Counter(reaction for (reaction,) in db.execute("SELECT reaction FROM votes"))
-    db.close()
-    assert await stores[0].counts("x") == dict(rows) == await stores[1].counts("x")
+    await store.open()
+    reactions = ("like", "love", "sad", "wow")
+    async def one(n):
+        await store.press("x", bytes([n % 10]) * 32, reactions[(n + seed) % 4], f"{n}")
+    # All processes deliver the same presses, in another order each.
+    order = sorted(range(120), key=lambda n: (n * 7919 + seed * 104729) % 211)
+    for start in range(0, 120, 8):
+        await asyncio.gather(*(one(n) for n in order[start:start + 8]))
+    await store.close()
+
+asyncio.run(main(sys.argv[1], sys.argv[2], int(sys.argv[3])))
+"""
+
+
+async def test_several_processes_at_once(address: str | Path, opened: Opener) -> None:
+    """Every press comes to three processes: counted once, and counts equal the votes."""
+    kind = "sqlite" if isinstance(address, Path) else "postgres"
+    running = [
+        subprocess.Popen([sys.executable, "-c", PRESSES, kind, str(address), str(n)], cwd=ROOT)
+        for n in range(3)
+    ]
+    assert [process.wait(timeout=60) for process in running] == [0, 0, 0]
+    store = await opened()
+    rows = await query(address, "SELECT reaction FROM votes")
+    assert (await store.tally("x")).votes == Counter(reaction for (reaction,) in rows)
+    assert await query(address, "SELECT COUNT(*) FROM deliveries") == [(120,)]
+
+
+async def test_several_processes_may_start_at_once(address: str | Path, clock: Clock) -> None:
+    """On a database that is not there yet: one makes it, the others wait."""
+    stores = [make(address, b"key", clock) for _ in range(4)]
+    await asyncio.gather(*(store.open() for store in stores))
+    assert (await stores[3].press("x", ADA, "like", "1")).tally.votes == {"like": 1}
     for store in stores:
         await store.close()
 
 
-async def test_a_newer_schema_is_refused(tmp_path: Path) -> None:
-    """With a sentence."""
-    with sqlite3.connect(tmp_path / "votes.db") as db:
-        db.execute("PRAGMA user_version = 99")
-    db.close()
-    store = SqliteStore(tmp_path / "votes.db", b"key")
-    with pytest.raises(StoreError, match="made by a newer version: update article-bot"):
-        await store.open()
-    await store.close()
+async def test_copies_are_known_until_they_are_forgotten(store: Store) -> None:
+    """In a chat, and inline."""
+    kept, gone = KnownCopy(Copy(-5, 1), "x", "{}", 3, 5.0), KnownCopy(Copy(6, 2), "x", "{}", 4, 6.0)
+    inline = KnownCopy(Copy(inline_message_id="abc"), "x", '{"a": "ü"}', 5, 7.0)
+    for copy in (kept, gone, inline):
+        await store.record(copy)
+    for copy in (kept, gone, inline):
+        assert await store.known(copy.copy) == copy
+    newer = KnownCopy(kept.copy, "x", "[]", 9, 8.0)
+    await store.record(newer)
+    assert await store.known(kept.copy) == newer
+    await store.forget_chat(6)
+    await store.forget_copy(inline.copy)
+    assert [await store.known(c.copy) for c in (kept, gone, inline)] == [newer, None, None]
 
 
-@pytest.mark.usefixtures("store")
-async def test_another_voter_key_is_refused(tmp_path: Path) -> None:
+async def test_stale_copies_come_most_recently_seen_first(store: Store) -> None:
+    """Only those that show older counts of their article, a page at a time."""
+    version = (await store.press("x", ADA, "like", "1")).tally.version
+    for number in range(6):
+        await store.record(KnownCopy(Copy(1, number + 1), "x", "{}", 0, float(number)))
+    await store.record(KnownCopy(Copy(2, 1), "x", "{}", version, 99.0))
+    await store.record(KnownCopy(Copy(3, 1), "y", "{}", 0, 99.0))
+    page = await store.stale(float("inf"), 4)
+    assert [known.seen for known in page] == [5.0, 4.0, 3.0, 2.0]
+    assert [known.seen for known in await store.stale(page[-1].seen, 4)] == [1.0, 0.0]
+    assert await store.stale(0.0, 4) == []
+
+
+async def test_updates_are_kept_until_they_are_handled(store: Store) -> None:
+    """The oldest first; setting one aside twice is once."""
+    for number in (9, 7, 8, 7):
+        await store.set_aside(number, json.dumps({"update_id": number}))
+    await store.handled(8)
+    assert await store.waiting() == [(7, '{"update_id": 7}'), (9, '{"update_id": 9}')]
+
+
+async def test_another_voter_key_is_refused(store: Store, address: str | Path) -> None:
     """Else every reader could vote twice."""
-    other = SqliteStore(tmp_path / "votes.db", b"other key")
+    other = make(address, b"other key", Clock())
     with pytest.raises(StoreError, match="made with another voter key"):
         await other.open()
     await other.close()
-
-
-@pytest.mark.parametrize("make", [Path.mkdir, lambda file: file.write_bytes(b"no database" * 99)])
-async def test_what_is_no_database_is_refused(tmp_path: Path, make: object) -> None:
-    """With its name, and left as it is."""
-    file = tmp_path / "votes.db"
-    assert callable(make)
-    make(file)
-    store = SqliteStore(file, b"key")
-    with pytest.raises(StoreError, match=r"votes\.db"):
-        await store.open()
-    await store.close()
-
-
-async def test_a_locked_database_loses_nothing(tmp_path: Path) -> None:
-    """The press fails as a whole, and counts when tried again."""
-    store = SqliteStore(tmp_path / "votes.db", b"key", lock_wait=0.2)
-    await store.open()
-    other = sqlite3.connect(tmp_path / "votes.db", isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    with pytest.raises(StoreError, match="locked"):
-        await store.press("x", ADA, "like", "1")
-    other.execute("ROLLBACK")
-    other.close()
-    assert (await store.press("x", ADA, "like", "1")).counts == {"like": 1}
-    await store.close()
-
-
-def test_the_voter_key_is_made_once_and_is_private(tmp_path: Path) -> None:
-    """Beside the database, unless it is given; cut short it is refused."""
-    database = tmp_path / "votes.db"
-    key = voter_key(None, database)
-    assert voter_key(None, database) == key
-    file = tmp_path / "votes.db.key"
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert voter_key("k" * 32, database) == b"k" * 32
-    file.write_bytes(b"short")
-    with pytest.raises(StoreError, match="cut short"):
-        voter_key(None, database)
-
-
-def test_voters_are_not_user_ids() -> None:
-    """The same reader gets the same code under the same key only."""
-    one, other = Voters(b"1" * 32), Voters(b"2" * 32)
-    assert one.voter(7) == one.voter(7) != other.voter(7)
-    assert len({one.voter(n) for n in range(100)}) == 100
-    assert len(one.voter(7)) == 32
+    await store.press("x", ADA, "like", "1")

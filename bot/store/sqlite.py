@@ -107,13 +107,13 @@ class SqliteStore(SqliteFile):
         now = self._clock()
         with self._transaction() as db:
             previous = self._vote(article, voter)
-            db.execute("DELETE FROM deliveries WHERE at < ?", (now - DELIVERY_KEPT,))
             if db.execute("SELECT 1 FROM deliveries WHERE id = ?", (delivery,)).fetchone():
                 return Press(Change.REPEATED, previous, previous, self._tally(article))
             if self._pressed_just_now(article, voter, reaction, now):
                 # Remembered too, as Telegram may deliver this one again when the window is over.
                 db.execute("INSERT INTO deliveries (id, at) VALUES (?, ?)", (delivery, now))
                 return Press(Change.REPEATED, previous, previous, self._tally(article))
+            db.execute("DELETE FROM deliveries WHERE at < ?", (now - DELIVERY_KEPT,))
             db.execute(
                 "INSERT INTO deliveries VALUES (?, ?, ?, ?, ?)",
                 (delivery, now, article, voter, reaction),

@@ -1,0 +1,204 @@
+"""SQLite: the file, its schema, and what may happen to it."""
+
+import asyncio
+import shutil
+import sqlite3
+import stat
+import time
+from pathlib import Path
+
+import pytest
+
+from bot.errors import StoreError
+from bot.store.backup import back_up
+from bot.store.schema import steps
+from bot.store.sqlite import SqliteStore
+from bot.store.sqlite_file import SqliteFile
+
+ADA, BEN = b"a" * 32, b"b" * 32
+
+
+async def opened(file: Path, lock_wait: float = 5.0) -> SqliteStore:
+    store = SqliteStore(file, b"key", lock_wait=lock_wait)
+    await store.open()
+    return store
+
+
+async def test_the_file_is_private_and_writes_ahead(tmp_path: Path) -> None:
+    """Mode 0600, its companions too."""
+    store = await opened(tmp_path / "votes.db")
+    await store.press("x", ADA, "like", "1")
+    for file in tmp_path.glob("votes.db*"):
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    await store.close()
+    db = sqlite3.connect(tmp_path / "votes.db")
+    assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    db.close()
+
+
+def first_version(file: Path) -> None:
+    """A database as version 1 left it, with a vote of Ada's and one of Ben's."""
+    db = sqlite3.connect(file)
+    db.executescript(steps("sqlite")[0])
+    db.execute("INSERT INTO facts VALUES ('voter key', ?)", (b"key",))
+    for voter in (ADA, BEN):
+        db.execute("INSERT INTO votes VALUES ('x', ?, 'like')", (voter,))
+    db.execute("INSERT INTO deliveries VALUES ('1', ?, 'x', ?, 'like')", (time.time(), ADA))
+    db.execute("PRAGMA user_version = 1")
+    db.commit()
+    db.close()
+
+
+async def test_an_older_schema_is_brought_up_to_date(tmp_path: Path) -> None:
+    """Votes and deliveries stay, and versions begin."""
+    first_version(tmp_path / "votes.db")
+    store = await opened(tmp_path / "votes.db")
+    assert (await store.tally("x")).votes == {"like": 2}
+    assert (await store.press("x", ADA, "like", "1")).tally.votes == {"like": 2}
+    before = (await store.tally("x")).version
+    press = await store.press("x", BEN, "sad", "2")
+    assert press.tally.votes == {"like": 1, "sad": 1}
+    assert press.tally.version > before
+    await store.close()
+
+
+async def test_a_step_that_fails_changes_nothing(tmp_path: Path) -> None:
+    """A table is in the way of the second step: what that did before is undone."""
+    file = tmp_path / "votes.db"
+    first_version(file)
+    db = sqlite3.connect(file)
+    db.execute("CREATE TABLE copies (other TEXT)")
+    db.commit()
+    store = SqliteStore(file, b"key")
+    with pytest.raises(StoreError, match="copies already exists"):
+        await store.open()
+    await store.close()
+    assert db.execute("PRAGMA user_version").fetchone() == (1,)
+    assert "changes" not in {column[1] for column in db.execute("PRAGMA table_info(counts)")}
+    db.execute("DROP TABLE copies")
+    db.commit()
+    db.close()
+    await (await opened(file)).close()
+
+
+async def test_a_newer_schema_is_refused(tmp_path: Path) -> None:
+    """With a sentence."""
+    db = sqlite3.connect(tmp_path / "votes.db")
+    db.execute("PRAGMA user_version = 99")
+    db.close()
+    store = SqliteStore(tmp_path / "votes.db", b"key")
+    with pytest.raises(StoreError, match="made by a newer version: update article-bot"):
+        await store.open()
+    await store.close()
+
+
+@pytest.mark.parametrize("make", [Path.mkdir, lambda file: file.write_bytes(b"no database" * 99)])
+async def test_what_is_no_database_is_refused(tmp_path: Path, make: object) -> None:
+    """With its name, and left as it is."""
+    file = tmp_path / "votes.db"
+    assert callable(make)
+    make(file)
+    store = SqliteStore(file, b"key")
+    with pytest.raises(StoreError, match=r"votes\.db"):
+        await store.open()
+    await store.close()
+
+
+async def test_a_locked_database_loses_nothing(tmp_path: Path) -> None:
+    """Every press fails as a whole, none waits for longer than the others; then all count."""
+    store = await opened(tmp_path / "votes.db", lock_wait=0.3)
+    other = sqlite3.connect(tmp_path / "votes.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    started = time.monotonic()
+    presses = (store.press("x", bytes([n]) * 32, "like", str(n)) for n in range(8))
+    failures = await asyncio.gather(*presses, return_exceptions=True)
+    assert time.monotonic() - started < 1.5
+    assert all(isinstance(failure, StoreError) for failure in failures), failures
+    assert "locked" in str(failures[0])
+    other.execute("ROLLBACK")
+    other.close()
+    for n in range(8):
+        press = await store.press("x", bytes([n]) * 32, "like", str(n))
+    assert press.tally.votes == {"like": 8}
+    await store.close()
+
+
+async def test_a_file_that_goes_and_comes_back(tmp_path: Path) -> None:
+    """A removed file still takes writes, which nobody would see again: they fail instead."""
+    file = tmp_path / "votes.db"
+    store = await opened(file)
+    await store.press("x", ADA, "like", "1")
+    (tmp_path / "away").mkdir()
+    for part in tmp_path.glob("votes.db*"):
+        part.rename(tmp_path / "away" / part.name)
+    with pytest.raises(StoreError, match=r"votes\.db is gone .*put it back"):
+        await store.press("x", BEN, "like", "2")
+    assert not file.exists()
+    for part in (tmp_path / "away").iterdir():
+        part.rename(tmp_path / part.name)
+    assert (await store.press("x", BEN, "like", "2")).tally.votes == {"like": 2}
+    await store.close()
+
+
+async def test_a_file_that_is_replaced(tmp_path: Path) -> None:
+    """A restored backup counts from then on."""
+    file = tmp_path / "votes.db"
+    store = await opened(file)
+    await store.press("x", ADA, "like", "1")
+    back_up(file, tmp_path / "copy.db", with_key=False)
+    await store.press("x", BEN, "like", "2")
+    for companion in ("votes.db-wal", "votes.db-shm"):
+        (tmp_path / companion).unlink()
+    shutil.move(tmp_path / "copy.db", file)
+    assert (await store.tally("x")).votes == {"like": 1}
+    await store.close()
+
+
+async def test_a_backup_of_a_live_database(tmp_path: Path) -> None:
+    """Whole, private, in one file, while others write."""
+    store = await opened(tmp_path / "votes.db")
+    (tmp_path / "votes.db.key").write_text("secret")
+
+    async def writes() -> None:
+        for n in range(300):
+            await store.press("x", n.to_bytes(32), "like", str(n))
+
+    writing = asyncio.create_task(writes())
+    await asyncio.sleep(0.02)
+    made = await asyncio.to_thread(back_up, tmp_path / "votes.db", tmp_path / "b.db", True)
+    assert not writing.done()
+    await writing
+    await store.close()
+    assert made == [tmp_path / "b.db", tmp_path / "b.db.key"]
+    assert [file.name for file in tmp_path.glob("b.db*") if file not in made] == []
+    assert {stat.S_IMODE(file.stat().st_mode) for file in made} == {0o600}
+    copy = await opened(tmp_path / "b.db")
+    db = sqlite3.connect(tmp_path / "b.db")
+    (votes,) = db.execute("SELECT COUNT(*) FROM votes").fetchone()
+    db.close()
+    assert 0 < votes < 300
+    assert (await copy.tally("x")).votes == {"like": votes}
+    await copy.close()
+
+
+def test_a_backup_overwrites_nothing(tmp_path: Path) -> None:
+    """Neither a file nor a key; and leaves nothing half made."""
+    sqlite3.connect(tmp_path / "votes.db").close()
+    (tmp_path / "votes.db").write_bytes(b"")
+    (tmp_path / "there.db").write_text("precious")
+    with pytest.raises(StoreError, match=r"there\.db is there already"):
+        back_up(tmp_path / "votes.db", tmp_path / "there.db", with_key=False)
+    (tmp_path / "new.db.key").write_text("precious")
+    with pytest.raises(StoreError, match=r"new\.db\.key is there already"):
+        back_up(tmp_path / "votes.db", tmp_path / "new.db", with_key=True)
+    assert not (tmp_path / "new.db").exists()
+    assert (tmp_path / "new.db.key").read_text() == "precious"
+    with pytest.raises(StoreError, match="There is no database"):
+        back_up(tmp_path / "none.db", tmp_path / "other.db", with_key=False)
+
+
+async def test_a_store_that_was_never_opened_can_be_closed(tmp_path: Path) -> None:
+    """As happens when opening fails."""
+    file = SqliteFile(tmp_path / "votes.db", b"key", 1.0)
+    await file.close()
+    assert not (tmp_path / "votes.db").exists()
