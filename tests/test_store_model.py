@@ -1,0 +1,185 @@
+"""Votes against a model: whatever is tapped, repeated, reordered or forgotten, and by whom."""
+
+import asyncio
+import tempfile
+from collections import Counter
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+
+from bot.reactions import DELIVERY_KEPT, REPEAT_WINDOW, Change
+from bot.store.postgres import PostgresStore
+from bot.store.sqlite import SqliteStore
+from tests.test_store import Clock, emptied
+
+ARTICLES, REACTIONS = ("x", "y"), ("like", "love", "sad")
+VOTERS = [bytes([number]) * 32 for number in range(2)]
+STEPS = 40
+
+Result = TypeVar("Result")
+
+
+class Model:
+    """What must come of it, in the plainest words."""
+
+    def __init__(self) -> None:
+        self.votes: dict[tuple[str, bytes], str] = {}
+        self.last: dict[tuple[str, bytes], tuple[str, float]] = {}
+        self.delivered: dict[str, float] = {}
+
+    def press(self, article: str, voter: bytes, reaction: str, delivery: str, now: float) -> Change:
+        reader = (article, voter)
+        if delivery in self.delivered:
+            return Change.REPEATED
+        self.delivered[delivery] = now
+        if reader in self.last:
+            pressed, at = self.last[reader]
+            if pressed == reaction and now - at < REPEAT_WINDOW:
+                return Change.REPEATED
+        self.delivered = {d: at for d, at in self.delivered.items() if at >= now - DELIVERY_KEPT}
+        self.last = {r: one for r, one in self.last.items() if one[1] >= now - DELIVERY_KEPT}
+        self.last[reader] = (reaction, now)
+        previous = self.votes.pop(reader, None)
+        if previous == reaction:
+            return Change.TAKEN_BACK
+        self.votes[reader] = reaction
+        return Change.CHANGED if previous else Change.VOTED
+
+    def forget(self, voter: bytes) -> int:
+        gone = [reader for reader in self.votes if reader[1] == voter]
+        for reader in gone:
+            del self.votes[reader]
+        self.last = {reader: one for reader, one in self.last.items() if reader[1] != voter}
+        return len(gone)
+
+    def counts(self, article: str) -> dict[str, int]:
+        return dict(Counter(r for (of, _), r in self.votes.items() if of == article))
+
+
+class Taps(RuleBasedStateMachine):
+    """Readers, their apps, Telegram and two processes of the bot do what they like."""
+
+    def __init__(self, address: str | None) -> None:
+        super().__init__()
+        self.runner = asyncio.Runner()
+        self.clock, self.model = Clock(), Model()
+        self.presses: list[tuple[str, bytes, str, str]] = []
+        self.late: list[tuple[str, bytes, str, str]] = []
+        self.versions: dict[str, tuple[int, dict[str, int]]] = {}
+        self.folder = tempfile.TemporaryDirectory()
+        if address is not None:
+            self.run(emptied(address))
+        self.stores = [self.opened(address) for _ in range(2)]
+
+    def run(self, work: Coroutine[Any, Any, Result]) -> Result:
+        return self.runner.run(work)
+
+    def opened(self, address: str | None) -> SqliteStore | PostgresStore:
+        file = Path(self.folder.name) / "votes.db"
+        store: SqliteStore | PostgresStore
+        if address is None:
+            store = SqliteStore(file, b"key", self.clock)
+        else:
+            store = PostgresStore(address, b"key", self.clock)
+        self.run(store.open())
+        return store
+
+    def teardown(self) -> None:
+        for store in self.stores:
+            self.run(store.close())
+        self.runner.close()
+        self.folder.cleanup()
+
+    def deliver(self, store: int, press: tuple[str, bytes, str, str]) -> None:
+        article, voter, reaction, delivery = press
+        before = self.model.votes.get((article, voter))
+        found = self.run(self.stores[store].press(article, voter, reaction, delivery))
+        change = self.model.press(article, voter, reaction, delivery, self.clock.now)
+        after = self.model.votes.get((article, voter))
+        assert (found.change, found.previous, found.choice) == (change, before, after)
+        assert found.tally.votes == self.model.counts(article)
+
+    def new(self, article: str, voter: bytes, reaction: str) -> tuple[str, bytes, str, str]:
+        press = (article, voter, reaction, str(len(self.presses)))
+        self.presses.append(press)
+        return press
+
+    stores_ = st.integers(0, 1)
+    taps_ = (st.sampled_from(ARTICLES), st.sampled_from(VOTERS), st.sampled_from(REACTIONS))
+
+    @rule(store=stores_, tap=st.tuples(*taps_))
+    def taps(self, store: int, tap: tuple[str, bytes, str]) -> None:
+        self.deliver(store, self.new(*tap))
+
+    @rule(store=stores_, tap=st.tuples(*taps_))
+    def app_presses_again_by_itself(self, store: int, tap: tuple[str, bytes, str]) -> None:
+        self.deliver(store, self.new(*tap))
+        self.deliver(1 - store, self.new(*tap))
+
+    @rule(tap=st.tuples(*taps_))
+    def a_tap_is_held_up(self, tap: tuple[str, bytes, str]) -> None:
+        self.late.append(self.new(*tap))
+
+    @rule(store=stores_, data=st.data())
+    def one_that_was_held_up_comes_out_of_order(self, store: int, data: st.DataObject) -> None:
+        if self.late:
+            self.deliver(store, self.late.pop(data.draw(st.integers(0, len(self.late) - 1))))
+
+    @rule(store=stores_, data=st.data())
+    def telegram_repeats_any(self, store: int, data: st.DataObject) -> None:
+        if delivered := [press for press in self.presses if press not in self.late]:
+            self.deliver(store, data.draw(st.sampled_from(delivered)))
+
+    @rule(store=stores_, data=st.data())
+    def telegram_delivers_twice_at_once(self, store: int, data: st.DataObject) -> None:
+        tap = data.draw(st.tuples(*self.taps_))
+        article, voter, reaction, delivery = press = self.new(*tap)
+        same = [self.stores[n].press(article, voter, reaction, delivery) for n in (store, 1)]
+
+        async def both() -> None:
+            await asyncio.gather(*same)
+
+        self.run(both())
+        self.model.press(*press, self.clock.now)
+        assert self.run(self.stores[0].tally(article)).votes == self.model.counts(article)
+
+    @rule(store=stores_, voter=st.sampled_from(VOTERS))
+    def forgets(self, store: int, voter: bytes) -> None:
+        assert self.run(self.stores[store].forget(voter)) == self.model.forget(voter)
+
+    @rule(seconds=st.sampled_from([0.2, REPEAT_WINDOW, 60.0, DELIVERY_KEPT]))
+    def time_passes(self, seconds: float) -> None:
+        self.clock.now += seconds
+
+    @invariant()
+    def counts_are_the_votes_and_versions_tell_of_changes(self) -> None:
+        for article in ARTICLES:
+            tally = self.run(self.stores[0].tally(article))
+            assert tally.votes == self.model.counts(article)
+            version, votes = self.versions.get(article, (0, {}))
+            assert tally.version >= version
+            assert tally.version > version or tally.votes == votes
+            self.versions[article] = (tally.version, dict(tally.votes))
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgres"])
+def test_whatever_happens_votes_are_as_the_model_says(
+    engine: str, request: pytest.FixtureRequest
+) -> None:
+    """In both engines, by two processes that take turns or act at once."""
+    address = request.getfixturevalue("postgres_url") if engine == "postgres" else None
+    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+        lambda: Taps(address),
+        settings=settings(
+            max_examples=30 if address is None else 15,
+            stateful_step_count=STEPS,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            derandomize=True,
+        ),
+    )
