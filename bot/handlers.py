@@ -150,9 +150,16 @@ class Handlers:
                 await self._reply(update, messages.Rendered(messages.FAILED))
 
     async def _react(self, query: CallbackQuery, article_id: str, reaction_id: str) -> None:
-        known = any(reaction.id == reaction_id for reaction in self.corpus.reactions)
-        if self._find(article_id) is None or not known:
+        article = self._find(article_id)
+        if article is None:
             await self.sender.answer_button(query, messages.OLD_BUTTON)
+            return
+        shown = query.message.reply_markup if isinstance(query.message, Message) else None
+        if all(reaction.id != reaction_id for reaction in self.corpus.reactions):
+            # An earlier set of reactions had it; the message gets the present ones.
+            await self.sender.answer_button(query, messages.OLD_REACTION)
+            tally = await self._tally(article)
+            await self.live.pressed(query.get_bot(), _copy(query), article_id, shown, tally)
             return
         voter = self.voters.voter(query.from_user.id)
         try:
@@ -163,7 +170,6 @@ class Handlers:
             return
         self.trouble.over("Votes are counted again.")
         await self.sender.answer_button(query, messages.toast(press, self.corpus.reactions))
-        shown = query.message.reply_markup if isinstance(query.message, Message) else None
         await self.live.pressed(query.get_bot(), _copy(query), article_id, shown, press.tally)
 
     async def _ask_sample(self, query: CallbackQuery, article_id: str, key: str) -> None:

@@ -29,7 +29,7 @@ from bot.sender import Sender, seconds
 
 LOOK_EVERY = 1.0
 """Seconds after which stale copies are looked for, when nobody pressed anything here."""
-AFTER_FAILURE = 5.0
+AFTER_FAILURE = 3.0
 """Seconds before copies of which the edit failed are tried again."""
 PAGE = 100
 """Stale copies read at a time."""
@@ -132,8 +132,13 @@ class LiveCounts:
             while True:
                 self._changed.clear()
                 self._failed = False
-                with self._failures_logged():
-                    await self._pass(bot)
+                try:
+                    with self._failures_logged():
+                        await self._pass(bot)
+                except Exception:
+                    # Whatever it is, all other copies must be refreshed all the same.
+                    log.exception("Copies could not be refreshed")
+                    self._failed = True
                 if self._failed:
                     await asyncio.sleep(AFTER_FAILURE)
                 else:
@@ -281,5 +286,7 @@ def _text_edit(bot: Bot, copy: Copy, rendered: Rendered) -> Coroutine[Any, Any, 
     )
 
 
-def _shown(known: KnownCopy) -> InlineKeyboardMarkup:
-    return InlineKeyboardMarkup.de_json(json.loads(known.keyboard), None)
+def _shown(known: KnownCopy) -> InlineKeyboardMarkup | None:
+    keyboard = json.loads(known.keyboard)
+    # A keyboard without buttons has no rows in its JSON either.
+    return InlineKeyboardMarkup.de_json(keyboard, None) if keyboard else None

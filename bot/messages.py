@@ -37,6 +37,7 @@ DESCRIPTION = (
 COULD_NOT_COUNT = "Could not count that, please tap again."
 COULD_NOT_FORGET = "Could not remove that now, please try again in a moment."
 OLD_BUTTON = "This button is out of date. Ask again for a fresh one."
+OLD_REACTION = "This reaction is no longer offered. Tap one of the others."
 FAILED = "Something went wrong here. Please try again in a moment."
 
 

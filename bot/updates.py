@@ -29,12 +29,14 @@ BETWEEN_POLLS = 0.05
 """Seconds between calls while updates are being handled: Telegram brings these again at once."""
 SLOW = 2.0
 """Seconds after which an update is set aside."""
-DRAIN = 10.0
+DRAIN = 5.0
 """Seconds that updates under way get to end when the bot stops."""
 REMEMBERED = 10_000
 """Updates handled last, in case that Telegram repeats one that was confirmed."""
 PAUSES = (0.5, 1.0, 2.0, 5.0, 10.0)
 """Seconds before trying again, for the first failure in a row and so on."""
+CONFLICT_PAUSE = 3.0
+"""Seconds before trying again while another process polls; not more, as it may end."""
 
 log = logging.getLogger(__name__)
 
@@ -121,11 +123,8 @@ class Updates:
                 raise
             except TelegramError as error:
                 trouble.failed(f"No updates for now, trying again: {_words(error)}")
-                pause = PAUSES[min(failures, len(PAUSES) - 1)]
-                if isinstance(error, RetryAfter):
-                    pause = seconds(error)
+                await asyncio.wait({stopping}, timeout=_pause(error, failures))
                 failures += 1
-                await asyncio.wait({stopping}, timeout=pause)
             else:
                 failures = 0
                 trouble.over("Updates come again.")
@@ -210,6 +209,14 @@ class Updates:
             await self._fetch(hold=0, limit=1)
         for held in list(self._under_way.values()):
             held.task.cancel()
+
+
+def _pause(error: TelegramError, failures: int) -> float:
+    if isinstance(error, RetryAfter):
+        return seconds(error)
+    if isinstance(error, Conflict):
+        return CONFLICT_PAUSE
+    return PAUSES[min(failures, len(PAUSES) - 1)]
 
 
 def _words(error: TelegramError) -> str:

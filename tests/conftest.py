@@ -19,6 +19,7 @@ import httpx
 import pytest
 
 from bot.config import Settings
+from bot.sandbox.server import SandboxServer
 
 ROOT = Path(__file__).parent.parent
 ARTICLE = "us-ukraine-security-guarantees"
@@ -28,6 +29,7 @@ NO_LIMITS = {
     "OVERALL_PER_SECOND": "1000",
 }
 """Settings under which nobody waits for a turn: most tests would only be slower with them."""
+TOKEN = "123456:a-token-of-the-tests"
 STARTED = re.compile(r"The sandbox is ready: (http://127\.0\.0\.1:\d+)")
 
 
@@ -85,11 +87,12 @@ def start_sandbox(folder: Path, **settings: str) -> tuple[Process, str]:
 
 
 class Chat:
-    """A reader in a private chat with the bot, who writes, taps and reads."""
+    """A reader in a chat with the bot, who writes, taps and reads: a private one, or a group."""
 
-    def __init__(self, client: httpx.AsyncClient, reader: int) -> None:
+    def __init__(self, client: httpx.AsyncClient, reader: int, chat: int | None = None) -> None:
         self.client = client
         self.reader = reader
+        self.chat = reader if chat is None else chat
         self.last = 0
 
     async def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
@@ -99,16 +102,22 @@ class Chat:
 
     async def send(self, text: str | None = None, **more: Any) -> dict[str, Any]:
         """Write to the bot and return its answer."""
-        body = {"reader": self.reader, **more, **({"text": text} if text is not None else {})}
-        self.last = (await self.post("messages", body))["message"]["message_id"]
+        await self.write(text, **more)
         return await self.read()
+
+    async def write(self, text: str | None = None, **more: Any) -> None:
+        """Write to the bot, and do not wait."""
+        body = {"reader": self.reader, "chat": self.chat, **more}
+        if text is not None:
+            body["text"] = text
+        self.last = (await self.post("messages", body))["message"]["message_id"]
 
     async def read(self, seconds: float = 10) -> dict[str, Any]:
         """Return the next message from the bot."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             response = await self.client.get(
-                f"/sandbox/chats/{self.reader}/messages",
+                f"/sandbox/chats/{self.chat}/messages",
                 params={"after": self.last, "wait": 5},
             )
             for message in response.json()["messages"]:
@@ -121,7 +130,7 @@ class Chat:
         """Press a button and return the toast."""
         body = {
             "reader": self.reader,
-            "chat": self.reader,
+            "chat": self.chat,
             "message_id": message["message_id"],
             "data": data,
             "wait": 10,
@@ -132,13 +141,18 @@ class Chat:
         assert answer is not None, "the button was not answered"
         return answer["text"]
 
+    async def tap_only(self, message: dict[str, Any], data: str) -> None:
+        """Press a button, and do not wait."""
+        body = {"reader": self.reader, "chat": self.chat, "data": data}
+        await self.post("taps", {**body, "message_id": message["message_id"]})
+
     async def react(self, message: dict[str, Any], reaction: str) -> str | None:
         return await self.tap(message, f"r:{ARTICLE}:{reaction}")
 
     async def current(self, message: dict[str, Any]) -> dict[str, Any]:
         """Return a message as it is now."""
         response = await self.client.get(
-            f"/sandbox/chats/{self.reader}/messages",
+            f"/sandbox/chats/{self.chat}/messages",
             params={"after": message["message_id"] - 1},
         )
         return response.json()["messages"][0]
@@ -154,12 +168,105 @@ class Chat:
     async def _wait_for(
         self, message: dict[str, Any], fits: Callable[[list[str]], bool], texts: tuple[str, ...]
     ) -> None:
-        for _ in range(200):
+        for _ in range(300):
             found = buttons(await self.current(message))
             if fits(found):
                 return
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.03)
         raise AssertionError(f"{found} does not show {texts}")
+
+
+class Stage:
+    """A Bot API server without a bot; bots are started on it, stopped and killed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.server = SandboxServer(TOKEN)
+        self.bots: list[Process] = []
+
+    async def open(self) -> None:
+        await self.server.start()
+        self.client = httpx.AsyncClient(base_url=self.server.url, trust_env=False, timeout=30)
+
+    async def close(self) -> None:
+        for bot in self.bots:
+            bot.popen.kill()
+            await asyncio.to_thread(bot.popen.wait)
+        await self.client.aclose()
+        await self.server.stop()
+
+    @property
+    def database(self) -> Path:
+        return self.folder / "votes.db"
+
+    async def bot(self, **more: str) -> Process:
+        """Start the bot as users do, and wait until it runs."""
+        given = {
+            "BOT_TOKEN": TOKEN,
+            "BOT_API_URL": self.server.url,
+            "CORPUS_DIR": str(ROOT / "corpus"),
+            "DATABASE_URL": f"sqlite:///{self.database}",
+            "VOTER_KEY": "k" * 32,
+            **NO_LIMITS,
+            **more,
+        }
+        self.bots.append(Process(["run"], self.folder, clean_environment(**given)))
+        await asyncio.to_thread(self.bots[-1].wait_for, re.compile("answers questions about"))
+        return self.bots[-1]
+
+    async def kill(self, bot: Process) -> None:
+        """Kill it as a power cut does."""
+        bot.popen.kill()
+        await asyncio.to_thread(bot.popen.wait)
+
+    async def stop(self, bot: Process) -> int:
+        """Stop it as Ctrl-C does; its exit code."""
+        return await asyncio.to_thread(bot.stop)
+
+    async def ask(self, path: str) -> Any:
+        return (await self.client.get(f"/sandbox/{path}")).json()
+
+    async def post(self, path: str, **body: Any) -> Any:
+        response = await self.client.post(f"/sandbox/{path}", json=body)
+        assert response.status_code == 200, response.text
+        return response.json()
+
+    async def reader(self) -> Chat:
+        return Chat(self.client, (await self.post("readers"))["reader"]["id"])
+
+    async def group(self, *readers: Chat) -> list[Chat]:
+        """A new group, as each of the readers has it."""
+        ids = [chat.reader for chat in readers]
+        chat = (await self.post("groups", title="Readers", readers=ids))["chat"]
+        return [Chat(self.client, reader, chat) for reader in ids]
+
+    async def fault(self, kind: str, **more: Any) -> None:
+        await self.post("faults", kind=kind, **more)
+
+    async def mend(self) -> None:
+        """Switch all faults off."""
+        assert (await self.client.delete("/sandbox/faults")).status_code == 200
+
+    async def calls(self, method: str, chat: int | None = None) -> list[dict[str, Any]]:
+        return [
+            call
+            for call in (await self.ask("calls?after=0"))["calls"]
+            if call["method"].lower() == method and chat in (None, call["chat"])
+        ]
+
+    async def pending(self) -> int:
+        """Updates that the bot has not confirmed."""
+        response = await self.client.get(f"/bot{TOKEN}/getWebhookInfo")
+        return int(response.json()["result"]["pending_update_count"])
+
+    async def settled(self, bot: Process) -> None:
+        """Wait until every update is confirmed."""
+        for _ in range(500):
+            if await self.pending() == 0:
+                return
+            assert bot.popen.poll() is None, bot.output
+            await asyncio.sleep(0.02)
+        raise AssertionError(f"{await self.pending()} updates are not confirmed:\n{bot.output}")
 
 
 def buttons(message: dict[str, Any]) -> list[str]:
@@ -282,6 +389,15 @@ async def fresh(tmp_path: Path) -> AsyncIterator[Sandbox]:
     assert process.stop() == 0, process.output
     assert "ERROR" not in process.output, process.output
     assert "Traceback" not in process.output, process.output
+
+
+@pytest.fixture
+async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+    """A Bot API server of the test's own, on which bots can be started and killed."""
+    stage = Stage(tmp_path)
+    await stage.open()
+    yield stage
+    await stage.close()
 
 
 @pytest.fixture

@@ -77,7 +77,6 @@ async def test_counts_that_did_not_change_cause_no_edit(clean: Sandbox) -> None:
     "data",
     [
         "r:no-such-article:like",
-        f"r:{ARTICLE}:hate",
         f"r:{ARTICLE}",
         f"r:{ARTICLE}:like:1",
         f"R:{ARTICLE}:like",

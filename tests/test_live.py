@@ -1,0 +1,227 @@
+"""Every copy of an article's keyboard comes to show the same counts, within Telegram's limits."""
+
+import asyncio
+import re
+import shutil
+import sqlite3
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import ARTICLE, ROOT, TOKEN, Chat, Stage, buttons
+
+LIKE, LOVE, SAD = (f"r:{ARTICLE}:{name}" for name in ("like", "love", "sad"))
+LIMITS = {
+    "PRIVATE_CHAT_PER_SECOND": "1",
+    "GROUP_PER_MINUTE": "20",
+    "OVERALL_PER_SECOND": "30",
+}
+SAME_LIMITS = {"private_per_second": 1, "group_per_minute": 20, "overall_per_second": 30}
+
+
+def copies(stage: Stage) -> list[tuple[Any, ...]]:
+    """The copies that the bot knows: chat and inline id."""
+    database = sqlite3.connect(stage.database)
+    try:
+        return database.execute("SELECT chat_id, inline_message_id FROM copies").fetchall()
+    finally:
+        database.close()
+
+
+async def inline(stage: Stage, chat: Chat) -> tuple[dict[str, Any], str]:
+    """A message that the bot never sent: its keyboard comes from elsewhere, as inline ones do."""
+    keyboard = [[{"text": "👍", "callback_data": LIKE}, {"text": "❤️", "callback_data": LOVE}]]
+    found = await stage.post(
+        "inline_messages",
+        reader=chat.reader,
+        chat=chat.chat,
+        text="US agrees",
+        reply_markup={"inline_keyboard": keyboard},
+    )
+    return found["message"], found["inline_message_id"]
+
+
+async def test_every_copy_shows_what_was_tapped_in_one(stage: Stage) -> None:
+    """Private chats and a group; each message, not only each chat's last; and no edit in vain."""
+    await stage.bot()
+    ada, ben = await stage.reader(), await stage.reader()
+    group, bens_group = await stage.group(ada, ben)
+    shown = [(chat, await chat.send("/article")) for chat in (ada, ben, group)]
+    shown.append((ben, await ben.send("what did the US agree to?")))
+    await ada.tap(shown[0][1], LIKE)
+    for chat, message in shown:
+        await chat.shows(message, "👍 1")
+    await bens_group.tap(shown[2][1], LOVE)
+    for chat, message in shown:
+        await chat.shows(message, "👍 1", "❤️ 1")
+    assert "Next passage ▶" in buttons(await ben.current(shown[3][1]))
+    totals = await stage.ask("totals")
+    assert totals["not_modified"] == 0
+    assert totals["calls"]["editmessagereplymarkup"] == {"200": 8}
+
+
+async def test_a_keyboard_that_was_not_known(stage: Stage) -> None:
+    """An inline message's first press makes it known: it counts, and shows all later ones."""
+    await stage.bot()
+    ada, ben = await stage.reader(), await stage.reader()
+    group, _ = await stage.group(ada, ben)
+    message, inline_id = await inline(stage, group)
+    assert await group.tap(message, LOVE) == "Love it is. Tap again to take it back."
+    await group.shows(message, "❤️ 1", "👎", "😮")
+    answer = await ben.send("/article")
+    await ben.tap(answer, LIKE)
+    await group.shows(message, "👍 1", "❤️ 1")
+    assert (0, inline_id) in copies(stage)
+
+
+async def test_many_taps_are_one_edit(stage: Stage) -> None:
+    """With Telegram's limits at the server, in a group and a private chat: no refusal."""
+    await stage.post("limits", **SAME_LIMITS)
+    await stage.bot(**LIMITS)
+    readers = [await stage.reader() for _ in range(8)]
+    group = await stage.group(*readers)
+    message = await group[0].send("/article")
+    private = await readers[0].send("/article")
+    for n, chat in enumerate(group):
+        await chat.tap_only(message, (LIKE, LOVE, SAD)[n % 3])
+    for data in (LOVE, SAD, LIKE) * 3:
+        await readers[0].tap(private, data)
+    await group[0].shows(message, "👍 3", "❤️ 3", "😢 2")
+    await readers[0].shows(private, "👍 3", "❤️ 3", "😢 2")
+    totals = await stage.ask("totals")
+    assert set(totals["calls"]["editmessagereplymarkup"]) == {"200"}
+    assert totals["calls"]["editmessagereplymarkup"]["200"] < 17
+    assert totals["not_modified"] == 0
+
+
+async def test_a_refusal_closes_one_chat_only(stage: Stage) -> None:
+    """Ada's chat for three seconds; Ben's and Ada's own taps go on."""
+    await stage.bot()
+    ada, ben = await stage.reader(), await stage.reader()
+    hers, his = await ada.send("/article"), await ben.send("/article")
+    await stage.fault("429", method="editMessageReplyMarkup", chat=ada.chat, times=1, seconds=3)
+    started = time.monotonic()
+    await ada.tap(hers, LIKE)
+    await ben.shows(his, "👍 1")
+    await ada.tap(hers, LOVE)
+    await ben.tap(his, LOVE)
+    await ben.shows(his, "❤️ 2")
+    assert time.monotonic() - started < 2
+    await ada.shows(hers, "❤️ 2")
+    assert time.monotonic() - started > 3
+    assert len(await stage.calls("editmessagereplymarkup", ada.chat)) == 2
+
+
+@pytest.mark.parametrize("fault", ["500", "dropped"])
+async def test_an_edit_that_fails_is_made_later(stage: Stage, fault: str) -> None:
+    """Also when Telegram carried it out unheard, and the counts are again what they were."""
+    bot = await stage.bot()
+    ada, ben = await stage.reader(), await stage.reader()
+    hers, his = await ada.send("/article"), await ben.send("/article")
+    await stage.fault(fault, method="editMessageReplyMarkup", chat=ben.chat, times=1)
+    await ada.tap(hers, LIKE)
+    if fault == "dropped":
+        await ben.shows(his, "👍 1")
+        await asyncio.sleep(1)
+        await ada.tap(hers, LIKE)
+    await ben.shows(his, "👍" if fault == "dropped" else "👍 1")
+    assert "Traceback" not in bot.output
+
+
+async def test_what_was_stale_is_refreshed_after_a_restart(stage: Stage) -> None:
+    """The bot is killed while Telegram refuses every edit."""
+    bot = await stage.bot()
+    ada, ben = await stage.reader(), await stage.reader()
+    hers, his = await ada.send("/article"), await ben.send("/article")
+    await stage.fault("429", method="editMessageReplyMarkup", seconds=100)
+    await ada.tap(hers, LIKE)
+    await asyncio.sleep(0.3)
+    await stage.kill(bot)
+    await stage.mend()
+    await stage.bot()
+    await ben.shows(his, "👍 1")
+    await ada.shows(hers, "👍 1")
+
+
+async def test_copies_that_are_gone_are_forgotten(stage: Stage) -> None:
+    """A deleted message, a reader who blocked the bot, a group that removed it; others go on."""
+    bot = await stage.bot()
+    ada, ben, eve = [await stage.reader() for _ in range(3)]
+    (group,) = await stage.group(ada)
+    first, second = await ada.send("/article"), await ada.send("/article")
+    await ben.send("/article")
+    await group.send("/article")
+    hers = await eve.send("/article")
+    body = {"chat_id": ada.chat, "message_id": first["message_id"]}
+    await stage.client.post(f"/bot{TOKEN}/deleteMessage", json=body)
+    await stage.fault("403", chat=ben.chat)
+    await stage.post(f"groups/{group.chat}/remove")
+    assert len(copies(stage)) == 5
+    await eve.tap(hers, LIKE)
+    await ada.shows(second, "👍 1")
+    for _ in range(100):
+        if len(copies(stage)) == 2:
+            break
+        await asyncio.sleep(0.05)
+    assert {chat for chat, _ in copies(stage)} == {ada.chat, eve.chat}
+    assert "WARNING" not in bot.output
+
+
+async def test_forget_removes_the_readers_own_copies(stage: Stage) -> None:
+    """Which chats the answers are in is stored; /forget takes that away too."""
+    await stage.bot()
+    ada, ben = await stage.reader(), await stage.reader()
+    await ada.send("/article")
+    await ben.send("/article")
+    await ada.send("/forget")
+    assert copies(stage) == [(ben.chat, "")]
+
+
+async def test_a_keyboard_of_an_earlier_reaction_set(stage: Stage, tmp_path: Path) -> None:
+    """Its buttons work while the reaction exists; pressed, the message gets the present ones."""
+    corpus = tmp_path / "corpus"
+    shutil.copytree(ROOT / "corpus", corpus)
+    bot = await stage.bot(CORPUS_DIR=str(corpus))
+    ada, ben = await stage.reader(), await stage.reader()
+    hers, his = await ada.send("what did the US agree to?"), await ben.send("/article")
+    await ada.tap(hers, LIKE)
+    await ben.shows(his, "👍 1")
+    await stage.stop(bot)
+    (corpus / "reactions.yaml").write_text(
+        "love: {label: Love, emoji: 💚, order: 1}\nlike: {label: Like, emoji: 👍, order: 2}\n"
+        "hm: {label: Hm, emoji: 🤔, order: 3}\n",
+        encoding="utf-8",
+    )
+    await stage.bot(CORPUS_DIR=str(corpus))
+    assert await ada.tap(hers, SAD) == "This reaction is no longer offered. Tap one of the others."
+    await ada.shows_only(hers, "💚", "👍 1", "🤔", "Next passage ▶")
+    assert (await ben.tap(his, LOVE) or "").startswith("Love it is.")
+    await ben.shows_only(his, "💚 1", "👍 1", "🤔")
+
+
+async def test_another_worker_takes_over(stage: Stage, postgres_url: str) -> None:
+    """Two on PostgreSQL: whichever is killed, the other answers, counts and refreshes."""
+    for victim in (0, 1):
+        workers = [await stage.bot(DATABASE_URL=postgres_url) for _ in range(2)]
+        ada, ben = await stage.reader(), await stage.reader()
+        hers, his = await ada.send("/article"), await ben.send("/article")
+        # Killed between Telegram's answer and its note of it, nobody would know of the message.
+        await stage.settled(workers[1 - victim])
+        await stage.kill(workers[victim])
+        before = sum(int(text[2:] or 0) for text in buttons(his) if text.startswith("😡"))
+        await ada.tap(hers, f"r:{ARTICLE}:angry")
+        await ben.shows(his, f"😡 {before + 1}")
+        await stage.kill(workers[1 - victim])
+
+
+async def test_the_database_of_readers_holds_no_names(stage: Stage) -> None:
+    """Only codes, chats and keyboards."""
+    await stage.bot()
+    ada = await stage.reader()
+    answer = await ada.send("what did the US agree to?")
+    await ada.tap(answer, LIKE)
+    await ada.shows(answer, "👍 1")
+    content = b"".join(file.read_bytes() for file in stage.folder.glob("votes.db*"))
+    assert not re.search(rb"what did the US|Reader \d", content)

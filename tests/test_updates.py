@@ -1,0 +1,194 @@
+"""Updates are confirmed after they were handled: nothing is lost when the bot dies."""
+
+import asyncio
+import sqlite3
+import time
+
+import pytest
+
+from tests.conftest import ARTICLE, Process, Stage
+
+LIKE, LOVE = f"r:{ARTICLE}:like", f"r:{ARTICLE}:love"
+
+
+async def until_written(bot: Process, text: str) -> None:
+    for _ in range(300):
+        if text in bot.output:
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError(f"{text!r} was not written:\n{bot.output}")
+
+
+async def test_a_killed_bot_answers_when_it_is_back(stage: Stage) -> None:
+    """A question and a tap under way when the power goes are handled by the next process."""
+    bot = await stage.bot()
+    ada, ben = await stage.reader(), await stage.reader()
+    answer = await ben.send("/article")
+    await stage.fault("500", method="sendMessage")
+    database = sqlite3.connect(stage.database, isolation_level=None)
+    database.execute("BEGIN IMMEDIATE")
+    await ada.write("what did the US agree to?")
+    await ben.tap_only(answer, LIKE)
+    await asyncio.sleep(0.3)
+    await stage.kill(bot)
+    database.execute("ROLLBACK")
+    database.close()
+    await stage.mend()
+    assert await stage.pending() == 2
+    bot = await stage.bot()
+    assert "The United States has agreed" in (await ada.read())["text"]
+    await ben.shows(answer, "👍 1")
+    await stage.settled(bot)
+
+
+async def test_a_slow_chat_holds_nobody_up_and_is_not_forgotten(stage: Stage) -> None:
+    """Telegram closes Ada's chat for a while; 150 others ask, and the bot is killed meanwhile."""
+    bot = await stage.bot()
+    ada = await stage.reader()
+    others = [await stage.reader() for _ in range(10)]
+    await stage.fault("429", chat=ada.chat, method="sendMessage", seconds=60)
+    await ada.write("what did the US agree to?")
+    started = time.monotonic()
+    for _ in range(15):
+        await asyncio.gather(*(other.send("security guarantees") for other in others))
+    assert time.monotonic() - started < 15
+    await asyncio.sleep(2.2)
+    await stage.settled(bot)
+    await stage.kill(bot)
+    await stage.mend()
+    bot = await stage.bot()
+    assert "The United States has agreed" in (await ada.read())["text"]
+    await asyncio.sleep(0.2)
+    assert await stage.stop(bot) == 0
+    bot = await stage.bot()
+    await ada.send("/help")
+    assert len(await stage.calls("sendmessage", ada.chat)) == 3
+
+
+async def test_a_clean_stop_ends_what_was_begun(stage: Stage) -> None:
+    """And confirms it, so that nothing is answered twice."""
+    bot = await stage.bot()
+    ada, ben = await stage.reader(), await stage.reader()
+    await stage.fault("slow", chat=ada.chat, seconds=1)
+    await ada.write("what did the US agree to?")
+    await ben.write("what did the US agree to?")
+    await ben.read()
+    assert await stage.stop(bot) == 0
+    assert (await ada.read(seconds=1))["text"].startswith("U")
+    assert await stage.pending() == 0
+    await stage.bot()
+    await ada.send("/help")
+    assert len(await stage.calls("sendmessage", ada.chat)) == 2
+
+
+async def test_what_does_not_end_in_time_comes_again(stage: Stage) -> None:
+    """A chat that is closed for longer than a stop may take."""
+    bot = await stage.bot()
+    ada = await stage.reader()
+    await stage.fault("429", chat=ada.chat, seconds=100, times=1)
+    await ada.write("what did the US agree to?")
+    await asyncio.sleep(0.5)
+    assert await stage.stop(bot) == 0
+    assert await stage.pending() == 0
+    await stage.bot()
+    assert "The United States has agreed" in (await ada.read())["text"]
+
+
+async def test_an_update_that_nobody_can_read_is_left_out(stage: Stage) -> None:
+    """With a line in the log; those after it are handled."""
+    bot = await stage.bot()
+    ada = await stage.reader()
+    await stage.post("updates", update={"callback_query": {"id": "1"}})
+    await stage.post("updates", update={"poll": {"id": "1"}})
+    await ada.send("security")
+    await stage.settled(bot)
+    assert bot.output.count("cannot be read or handled, and is left out") == 2
+    assert "Update 0 " not in bot.output
+
+
+async def test_repeated_and_reordered_updates(stage: Stage) -> None:
+    """Each question is answered once; taps count in the order in which they were made."""
+    bot = await stage.bot()
+    readers = [await stage.reader() for _ in range(5)]
+    answers = [await reader.send("/article") for reader in readers]
+    await stage.fault("repeated", share=0.7)
+    await stage.fault("reordered")
+    names = ("like", "dislike", "love", "funny", "angry", "sad", "wow")
+    for turn in range(14):
+        for n, (reader, answer) in enumerate(zip(readers, answers, strict=True)):
+            await reader.tap_only(answer, f"r:{ARTICLE}:{names[(turn + n) % 7]}")
+    for reader in readers:
+        await reader.send("security")
+    await stage.settled(bot)
+    await stage.mend()
+    await readers[0].shows(answers[0], "👍 1", "👎 1", "❤️ 1", "😂 1", "😡", "😢", "😮 1")
+    for reader in readers:
+        assert len(await stage.calls("sendmessage", reader.chat)) == 2
+
+
+async def test_trouble_with_fetching_is_logged_once_and_passes(stage: Stage) -> None:
+    """A server that fails, then answers again."""
+    bot = await stage.bot()
+    ada = await stage.reader()
+    await stage.fault("500", method="getUpdates", times=2)
+    await ada.send("/help")
+    await until_written(bot, "No updates for now, trying again")
+    await ada.send("security")
+    await until_written(bot, "Updates come again.")
+    assert bot.output.count("No updates for now, trying again") == 1
+    assert "Traceback" not in bot.output
+
+
+async def test_another_process_with_the_same_token_is_named(stage: Stage) -> None:
+    """Both go on, so that one of them is left when the other ends."""
+    first, second = await stage.bot(), await stage.bot()
+    ada = await stage.reader()
+    await ada.send("security")
+    await until_written(first, "another process polls with the same token; stop one of them")
+    await stage.kill(first)
+    assert (await ada.send("security"))["text"]
+    assert second.popen.poll() is None
+
+
+async def test_a_token_that_is_revoked_ends_the_bot(stage: Stage) -> None:
+    """With a sentence, and without the token."""
+    bot = await stage.bot()
+    port = int(stage.server.url.rpartition(":")[2])
+    await stage.server.stop()
+    from bot.sandbox.server import SandboxServer
+
+    other = SandboxServer("123456:another-token", port)
+    await other.start()
+    try:
+        assert await asyncio.to_thread(bot.popen.wait, 30) == 2
+    finally:
+        await other.stop()
+    assert "refuses the token: copy BOT_TOKEN again" in bot.output
+    assert "a-token-of-the-tests" not in bot.output
+
+
+@pytest.mark.parametrize("faults", [[("dropped", 2)], [("500", 2)], [("429", 1), ("500", 1)]])
+async def test_an_answer_that_fails_is_sent_again(
+    stage: Stage, faults: list[tuple[str, int]]
+) -> None:
+    """Also after an answer of the server that was lost, when it may come twice."""
+    await stage.bot()
+    ada = await stage.reader()
+    for kind, times in faults:
+        await stage.fault(kind, method="sendMessage", times=times, **seconds_of(kind))
+    assert "The United States has agreed" in (await ada.send("what did the US agree to?"))["text"]
+
+
+@pytest.mark.parametrize("kind", ["dropped", "500", "429"])
+async def test_a_toast_that_fails_is_tried_again(stage: Stage, kind: str) -> None:
+    """And the vote counts in any case, once."""
+    await stage.bot()
+    ada = await stage.reader()
+    answer = await ada.send("/article")
+    await stage.fault(kind, method="answerCallbackQuery", times=1, **seconds_of(kind))
+    assert await ada.tap(answer, LOVE)
+    await ada.shows(answer, "❤️ 1")
+
+
+def seconds_of(kind: str) -> dict[str, int]:
+    return {"seconds": 1} if kind == "429" else {}
