@@ -55,8 +55,10 @@ class PostgresPool:
                 or with another voter key.
         """
         try:
+            # Once by itself, as the pool would report a wrong address only when it is used.
+            await (await asyncpg.connect(self._url, **_options())).close()
             self._pool = await asyncpg.create_pool(
-                self._url, min_size=1, max_size=CONNECTIONS, reset=_nothing, **_options()
+                self._url, min_size=0, max_size=CONNECTIONS, reset=_nothing, **_options()
             )
         except ValueError as error:
             # asyncpg names the part that is wrong, not the whole address with its password.

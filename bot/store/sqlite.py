@@ -1,5 +1,6 @@
 """Votes, copies and updates that wait, in SQLite: the default."""
 
+import sqlite3
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Any
 
 from bot.copies import Copy, KnownCopy
 from bot.reactions import DELIVERY_KEPT, REPEAT_WINDOW, Change, Press, Tally, effect
-from bot.store.sqlite_file import LOCK_WAIT, SqliteFile
+from bot.store.sqlite_file import LOCK_WAIT, SqliteFile, transaction
 
 _OF_A_COPY = "chat_id = ? AND message_id = ? AND inline_message_id = ?"
 
@@ -32,19 +33,42 @@ class SqliteStore(SqliteFile):
 
     async def press(self, article: str, voter: bytes, reaction: str, delivery: str) -> Press:
         """Count a press once; see ReactionStore."""
-        return await self._run(self._press, article, voter, reaction, delivery)
+        now = self._clock()
+
+        def work(connection: sqlite3.Connection) -> Press:
+            with transaction(connection) as db:
+                return _press(db, article, voter, reaction, delivery, now)
+
+        return await self._writing.run(work)
 
     async def tally(self, article: str) -> Tally:
         """Return the counts of an article; see ReactionStore."""
-        return await self._run(self._tally, article)
+        return await self._reading.run(lambda db: _tally(db, article))
 
     async def totals(self) -> Mapping[str, Mapping[str, int]]:
         """Return all counts; see ReactionStore."""
-        return await self._run(self._totals)
+        totals: dict[str, dict[str, int]] = {}
+        rows = await self._read("SELECT article, reaction, votes FROM counts ORDER BY article", ())
+        for article, reaction, votes in rows:
+            counts = totals.setdefault(article, {})
+            if votes:
+                counts[reaction] = votes
+        return totals
 
     async def forget(self, voter: bytes) -> int:
         """Remove a reader; see ReactionStore."""
-        return await self._run(self._forget, voter)
+
+        def work(connection: sqlite3.Connection) -> int:
+            with transaction(connection) as db:
+                # The ids stay, so that a delivery that comes again brings no forgotten vote back.
+                db.execute(
+                    "UPDATE deliveries SET article = NULL, voter = NULL, reaction = NULL"
+                    " WHERE voter = ?",
+                    (voter,),
+                )
+                return db.execute("DELETE FROM votes WHERE voter = ?", (voter,)).rowcount
+
+        return await self._writing.run(work)
 
     async def record(self, known: KnownCopy) -> None:
         """Remember a copy; see CopyStore."""
@@ -94,78 +118,57 @@ class SqliteStore(SqliteFile):
         await self._write("DELETE FROM set_aside WHERE update_id = ?", (update_id,))
 
     async def _read(self, query: str, values: tuple[object, ...]) -> Sequence[Any]:
-        return await self._run(lambda: self._db.execute(query, values).fetchall())
+        return await self._reading.run(lambda db: db.execute(query, values).fetchall())
 
     async def _write(self, statement: str, values: tuple[object, ...]) -> None:
-        def write() -> None:
-            with self._transaction() as db:
-                db.execute(statement, values)
+        # A statement by itself is a transaction, and takes the lock at once when it writes.
+        await self._writing.run(lambda db: db.execute(statement, values))
 
-        await self._run(write)
 
-    def _press(self, article: str, voter: bytes, reaction: str, delivery: str) -> Press:
-        now = self._clock()
-        with self._transaction() as db:
-            previous = self._vote(article, voter)
-            if db.execute("SELECT 1 FROM deliveries WHERE id = ?", (delivery,)).fetchone():
-                return Press(Change.REPEATED, previous, previous, self._tally(article))
-            if self._pressed_just_now(article, voter, reaction, now):
-                # Remembered too, as Telegram may deliver this one again when the window is over.
-                db.execute("INSERT INTO deliveries (id, at) VALUES (?, ?)", (delivery, now))
-                return Press(Change.REPEATED, previous, previous, self._tally(article))
-            db.execute("DELETE FROM deliveries WHERE at < ?", (now - DELIVERY_KEPT,))
-            db.execute(
-                "INSERT INTO deliveries VALUES (?, ?, ?, ?, ?)",
-                (delivery, now, article, voter, reaction),
-            )
-            change, choice = effect(previous, reaction)
-            if choice is None:
-                db.execute("DELETE FROM votes WHERE article = ? AND voter = ?", (article, voter))
-            else:
-                db.execute(
-                    "INSERT INTO votes VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET reaction = ?",
-                    (article, voter, choice, choice),
-                )
-            return Press(change, choice, previous, self._tally(article))
+def _press(
+    db: sqlite3.Connection, article: str, voter: bytes, reaction: str, delivery: str, now: float
+) -> Press:
+    row = db.execute(
+        "SELECT reaction FROM votes WHERE article = ? AND voter = ?", (article, voter)
+    ).fetchone()
+    previous = row[0] if row else None
+    if db.execute("SELECT 1 FROM deliveries WHERE id = ?", (delivery,)).fetchone():
+        return Press(Change.REPEATED, previous, previous, _tally(db, article))
+    if _pressed_just_now(db, article, voter, reaction, now):
+        # Remembered too, as Telegram may deliver this one again when the window is over.
+        db.execute("INSERT INTO deliveries (id, at) VALUES (?, ?)", (delivery, now))
+        return Press(Change.REPEATED, previous, previous, _tally(db, article))
+    db.execute("DELETE FROM deliveries WHERE at < ?", (now - DELIVERY_KEPT,))
+    db.execute(
+        "INSERT INTO deliveries VALUES (?, ?, ?, ?, ?)", (delivery, now, article, voter, reaction)
+    )
+    change, choice = effect(previous, reaction)
+    if choice is None:
+        db.execute("DELETE FROM votes WHERE article = ? AND voter = ?", (article, voter))
+    else:
+        db.execute(
+            "INSERT INTO votes VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET reaction = ?",
+            (article, voter, choice, choice),
+        )
+    return Press(change, choice, previous, _tally(db, article))
 
-    def _vote(self, article: str, voter: bytes) -> str | None:
-        row = self._db.execute(
-            "SELECT reaction FROM votes WHERE article = ? AND voter = ?", (article, voter)
-        ).fetchone()
-        return row[0] if row else None
 
-    def _pressed_just_now(self, article: str, voter: bytes, reaction: str, now: float) -> bool:
-        last = self._db.execute(
-            "SELECT reaction, at FROM deliveries WHERE voter = ? AND article = ?"
-            " ORDER BY at DESC LIMIT 1",
-            (voter, article),
-        ).fetchone()
-        return last is not None and last[0] == reaction and now - last[1] < REPEAT_WINDOW
+def _pressed_just_now(
+    db: sqlite3.Connection, article: str, voter: bytes, reaction: str, now: float
+) -> bool:
+    last = db.execute(
+        "SELECT reaction, at FROM deliveries WHERE voter = ? AND article = ?"
+        " ORDER BY at DESC LIMIT 1",
+        (voter, article),
+    ).fetchone()
+    return last is not None and last[0] == reaction and now - last[1] < REPEAT_WINDOW
 
-    def _tally(self, article: str) -> Tally:
-        rows = self._db.execute(
-            "SELECT reaction, votes, changes FROM counts WHERE article = ?", (article,)
-        ).fetchall()
-        return Tally({r: votes for r, votes, _ in rows if votes}, sum(row[2] for row in rows))
 
-    def _totals(self) -> dict[str, dict[str, int]]:
-        totals: dict[str, dict[str, int]] = {}
-        rows = self._db.execute("SELECT article, reaction, votes FROM counts ORDER BY article")
-        for article, reaction, votes in rows:
-            counts = totals.setdefault(article, {})
-            if votes:
-                counts[reaction] = votes
-        return totals
-
-    def _forget(self, voter: bytes) -> int:
-        with self._transaction() as db:
-            # The ids stay, so that a delivery that comes again brings no forgotten vote back.
-            db.execute(
-                "UPDATE deliveries SET article = NULL, voter = NULL, reaction = NULL"
-                " WHERE voter = ?",
-                (voter,),
-            )
-            return db.execute("DELETE FROM votes WHERE voter = ?", (voter,)).rowcount
+def _tally(db: sqlite3.Connection, article: str) -> Tally:
+    rows = db.execute(
+        "SELECT reaction, votes, changes FROM counts WHERE article = ?", (article,)
+    ).fetchall()
+    return Tally({name: votes for name, votes, _ in rows if votes}, sum(row[2] for row in rows))
 
 
 def _key(copy: Copy) -> tuple[int, int, str]:

@@ -1,4 +1,4 @@
-"""A SQLite file and the thread that works on it, so that the bot never waits for a disk."""
+"""A SQLite file: connections on threads of their own, so that the bot never waits for a disk."""
 
 import asyncio
 import os
@@ -20,16 +20,95 @@ _LEAST_WAIT = 0.05
 Result = TypeVar("Result")
 
 
+class SqliteConnection:
+    """One connection and its thread. Files that went away or were replaced are opened anew."""
+
+    def __init__(
+        self, path: Path, lock_wait: float, prepare: Callable[[sqlite3.Connection], None]
+    ) -> None:
+        """Note what to open. prepare: called with every connection that is made."""
+        self._path = path
+        self._lock_wait = lock_wait
+        self._prepare = prepare
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="database")
+        self._connection: sqlite3.Connection | None = None
+        self._file: tuple[int, int] | None = None
+
+    async def open(self) -> None:
+        """Connect; StoreError when that fails."""
+        await self._on_thread(self._connect)
+
+    async def run(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
+        """Do work on the thread, after all that was given to it before.
+
+        Raises:
+            StoreError: the database fails.
+        """
+        # From now on, not from its turn on: when another process holds the lock, those who wait
+        # behind one another would wait for longer and longer.
+        deadline = time.monotonic() + self._lock_wait
+        return await self._on_thread(lambda: work(self._ready(deadline)))
+
+    async def close(self) -> None:
+        """Finish what was begun and let go of the file."""
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._disconnect)
+        self._thread.shutdown()
+
+    async def _on_thread(self, work: Callable[[], Result]) -> Result:
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+        except sqlite3.Error as error:
+            raise StoreError(f"The database {self._path} fails: {error}.") from error
+
+    def _ready(self, deadline: float) -> sqlite3.Connection:
+        if self._file is None:
+            raise StoreError(f"The database {self._path} is not open.")
+        try:
+            status = self._path.stat()
+        except OSError as error:
+            # A file that was removed still takes writes, which nobody would ever see again.
+            self._disconnect()
+            raise StoreError(
+                f"The database {self._path} is gone ({error.strerror}): put it back."
+            ) from None
+        if (status.st_dev, status.st_ino) != self._file:
+            self._disconnect()
+        connection = self._connection or self._connect()
+        wait = max(_LEAST_WAIT, deadline - time.monotonic())
+        connection.execute(f"PRAGMA busy_timeout = {wait * 1000:.0f}")
+        return connection
+
+    def _connect(self) -> sqlite3.Connection:
+        address = f"{self._path.absolute().as_uri()}?mode=rw"
+        connection = sqlite3.connect(
+            address, uri=True, timeout=self._lock_wait, isolation_level=None
+        )
+        try:
+            self._prepare(connection)
+            status = self._path.stat()
+        except BaseException:
+            connection.close()
+            raise
+        self._connection, self._file = connection, (status.st_dev, status.st_ino)
+        return connection
+
+    def _disconnect(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
 class SqliteFile:
-    """Opens a database, brings it up to date, and runs transactions."""
+    """Opens a database, brings it up to date, writes and reads.
+
+    Reading has a connection of its own: it never waits for a write that waits for a lock.
+    """
 
     def __init__(self, path: Path, fingerprint: bytes, lock_wait: float) -> None:
         self._path = path
         self._fingerprint = fingerprint
-        self._lock_wait = lock_wait
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="database")
-        self._connection: sqlite3.Connection | None = None
-        self._file: tuple[int, int] | None = None
+        self._writing = SqliteConnection(path, lock_wait, self._prepare)
+        self._reading = SqliteConnection(path, lock_wait, lambda _: None)
 
     async def open(self) -> None:
         """Open the database, made with mode 0600 where there is none.
@@ -37,39 +116,6 @@ class SqliteFile:
         Raises:
             StoreError: it cannot be opened, was made by a newer version or with another voter key.
         """
-        await self._run(self._create)
-
-    async def close(self) -> None:
-        """Finish what was begun and let go of the database."""
-        await asyncio.get_running_loop().run_in_executor(self._thread, self._disconnect)
-        self._thread.shutdown()
-
-    async def _run(self, work: Callable[..., Result], *args: object) -> Result:
-        # From now on, not from its turn on: when another process holds the lock, those who wait
-        # behind one another would wait for longer and longer.
-        deadline = time.monotonic() + self._lock_wait
-        try:
-            return await asyncio.get_running_loop().run_in_executor(
-                self._thread, self._work, deadline, work, *args
-            )
-        except sqlite3.Error as error:
-            raise StoreError(f"The database {self._path} fails: {error}.") from error
-
-    def _work(self, deadline: float, work: Callable[..., Result], *args: object) -> Result:
-        if self._file is not None:
-            self._connect_if_replaced()
-        if self._connection is not None:
-            wait = max(_LEAST_WAIT, deadline - time.monotonic())
-            self._connection.execute(f"PRAGMA busy_timeout = {wait * 1000:.0f}")
-        return work(*args)
-
-    @property
-    def _db(self) -> sqlite3.Connection:
-        if self._connection is None:
-            raise StoreError(f"The database {self._path} is not open.")
-        return self._connection
-
-    def _create(self) -> None:
         try:
             # SQLite itself would make a file that everybody on the machine can read.
             os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
@@ -78,48 +124,28 @@ class SqliteFile:
                 f"The database {self._path} cannot be opened ({error.strerror}): "
                 "set DATABASE_URL to a file in a folder that the bot may write to."
             ) from None
-        self._connect()
+        await self._writing.open()
+        await self._reading.open()
 
-    def _connect_if_replaced(self) -> None:
-        """Open the file anew when it is not the one that was opened.
+    async def close(self) -> None:
+        """Finish what was begun and let go of the database."""
+        await self._reading.close()
+        await self._writing.close()
 
-        A file that was removed still takes writes, which nobody would ever see again.
-        """
-        try:
-            status = self._path.stat()
-        except OSError as error:
-            self._disconnect()
-            raise StoreError(
-                f"The database {self._path} is gone ({error.strerror}): put it back."
-            ) from None
-        if self._connection is None or (status.st_dev, status.st_ino) != self._file:
-            self._disconnect()
-            self._connect()
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        with transaction(connection) as db:
+            self._migrate(db)
+            db.execute("INSERT OR IGNORE INTO facts VALUES ('voter key', ?)", (self._fingerprint,))
+            (kept,) = db.execute("SELECT value FROM facts WHERE name = 'voter key'").fetchone()
+            if kept != self._fingerprint:
+                raise StoreError(
+                    f"The database {self._path} was made with another voter key, so every reader "
+                    "could vote again: restore its .key file or VOTER_KEY."
+                )
 
-    def _connect(self) -> None:
-        address = f"{self._path.absolute().as_uri()}?mode=rw"
-        connection = sqlite3.connect(
-            address, uri=True, timeout=self._lock_wait, isolation_level=None
-        )
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
-            self._connection = connection
-            with self._transaction() as db:
-                self._prepare(db)
-            status = self._path.stat()
-            self._file = status.st_dev, status.st_ino
-        except BaseException:
-            self._connection = None
-            connection.close()
-            raise
-
-    def _disconnect(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
-
-    def _prepare(self, db: sqlite3.Connection) -> None:
+    def _migrate(self, db: sqlite3.Connection) -> None:
         scripts = steps("sqlite")
         (version,) = db.execute("PRAGMA user_version").fetchone()
         if version > len(scripts):
@@ -132,26 +158,20 @@ class SqliteFile:
                 db.execute(statement)
         if version < len(scripts):
             db.execute(f"PRAGMA user_version = {len(scripts)}")
-        db.execute("INSERT OR IGNORE INTO facts VALUES ('voter key', ?)", (self._fingerprint,))
-        (kept,) = db.execute("SELECT value FROM facts WHERE name = 'voter key'").fetchone()
-        if kept != self._fingerprint:
-            raise StoreError(
-                f"The database {self._path} was made with another voter key, so every reader "
-                "could vote again: restore its .key file or VOTER_KEY."
-            )
 
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        db = self._db
-        # Immediate: a deferred one that reads first fails at once when another process writes.
-        db.execute("BEGIN IMMEDIATE")
-        try:
-            yield db
-            db.execute("COMMIT")
-        except BaseException:
-            if db.in_transaction:
-                db.execute("ROLLBACK")
-            raise
+
+@contextmanager
+def transaction(db: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """All that is done inside is done, or nothing."""
+    # Immediate: a deferred one that reads first fails at once when another process writes.
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield db
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise
 
 
 def _statements(script: str) -> Iterator[str]:

@@ -1,0 +1,28 @@
+"""A reader who saw the toast has voted, just once, however often the bot is killed.
+
+A few kills of tests.benchmarks.kills, which is the command for many.
+"""
+
+from pathlib import Path
+
+from tests.benchmarks.kills import trial
+
+KILLS = 4
+
+
+async def test_kills_with_sqlite(tmp_path: Path) -> None:
+    """Every tap is counted once, and the counts are those of the votes."""
+    await _survives(f"sqlite:///{tmp_path / 'votes.db'}", tmp_path)
+
+
+async def test_kills_with_postgres(tmp_path: Path, postgres_url: str) -> None:
+    """The same there, where a transaction may outlive the bot that began it."""
+    await _survives(postgres_url, tmp_path)
+
+
+async def _survives(url: str, folder: Path) -> None:
+    report = await trial(url, folder, KILLS, seed=3)
+    assert report.taps > 50
+    assert report.repeated > 0
+    assert report.passed, str(report)
+    assert not report.logged, str(report)

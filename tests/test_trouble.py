@@ -1,0 +1,226 @@
+"""What readers and the log are told when the database fails, and that it works again by itself."""
+
+import asyncio
+import os
+import resource
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+
+from tests.conftest import ARTICLE, Chat, Process, Stage, buttons
+
+LIKE, LOVE = f"r:{ARTICLE}:like", f"r:{ARTICLE}:love"
+TRY_AGAIN = "Could not count that, please tap again."
+
+
+async def check(bot: Process, reader: Chat, answer: dict[str, Any]) -> None:
+    """While the database fails: taps are told so, questions answered, one line is logged."""
+    before = bot.output
+    for data in (LIKE, LOVE, LIKE):
+        assert await reader.tap(answer, data) == TRY_AGAIN
+    # An answer needs no counts; its buttons show them when they are known again.
+    assert buttons(await reader.send("/article"))[0].startswith("👍")
+    new = bot.output[len(before) :]
+    assert new.count("WARNING") == 1, new
+    assert "Traceback" not in new
+    assert buttons(await reader.current(answer))[0] == "👍"
+
+
+async def check_again(bot: Process, reader: Chat, answer: dict[str, Any]) -> None:
+    """When it works again: the tap counts, once, and the log says that it is over."""
+    assert await reader.tap(answer, LOVE) == "Love it is. Tap again to take it back."
+    await reader.shows(answer, "❤️ 1", "👍")
+    assert bot.output.count("Votes are counted again.") == 1
+
+
+async def ready(stage: Stage, **settings: str) -> tuple[Process, Chat, dict[str, Any]]:
+    bot = await stage.bot(**settings)
+    reader = await stage.reader()
+    return bot, reader, await reader.send("/article")
+
+
+async def test_a_database_that_another_process_locks(stage: Stage) -> None:
+    """For longer than a reader can be kept waiting."""
+    bot, ada, answer = await ready(stage)
+    other = sqlite3.connect(stage.database, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    others = [await stage.reader() for _ in range(3)]
+    answers = [await other.send("/article") for other in others]
+    toasts = await asyncio.gather(
+        ada.tap(answer, LIKE),
+        *(chat.tap(sent, LIKE) for chat, sent in zip(others, answers, strict=True)),
+    )
+    assert toasts == [TRY_AGAIN] * 4
+    assert bot.output.count("database is locked") == 1
+    other.execute("ROLLBACK")
+    other.close()
+    await check_again(bot, ada, answer)
+
+
+async def test_a_full_disk(stage: Stage) -> None:
+    """The process may write no more to any file."""
+    bot, ada, answer = await ready(stage)
+    pid, kind = bot.popen.pid, resource.RLIMIT_FSIZE
+    free = resource.prlimit(pid, kind, (1, resource.RLIM_INFINITY))
+    # A log that cannot be written tells nothing: it goes on from where it is.
+    log = bot.log.stat().st_size
+    resource.prlimit(pid, kind, (log + 4000, resource.RLIM_INFINITY))
+    await check(bot, ada, answer)
+    resource.prlimit(pid, kind, free)
+    await check_again(bot, ada, answer)
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """A small file system of the test's own."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)]
+    if os.geteuid() != 0 or subprocess.call(mount) != 0:
+        problem = "only root may mount a file system"
+        if os.environ.get("REQUIRE_MOUNT"):
+            pytest.fail(problem)
+        pytest.skip(problem)
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+async def test_a_disk_without_room(stage: Stage, disk: Path) -> None:
+    """And then with room."""
+    bot, ada, answer = await ready(stage, DATABASE_URL=f"sqlite:///{disk}/votes.db")
+    filler = disk / "filler"
+    with suppress(OSError), filler.open("wb", buffering=0) as stream:
+        while True:
+            stream.write(b"x" * 4096)
+    await check(bot, ada, answer)
+    filler.unlink()
+    await check_again(bot, ada, answer)
+
+
+async def test_a_disk_that_turns_read_only(stage: Stage, disk: Path) -> None:
+    """As disks do that are about to fail. The files have to be opened anew for it."""
+    bot, ada, answer = await ready(stage, DATABASE_URL=f"sqlite:///{disk}/votes.db")
+    assert await stage.stop(bot) == 0
+    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+    refused = Process(["run"], stage.folder, {**os.environ, **settings_of(stage, disk)})
+    assert await asyncio.to_thread(refused.popen.wait, 20) == 2
+    assert "votes.db" in refused.output
+    assert "Read-only file system" in refused.output
+    assert "Traceback" not in refused.output
+    subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True)
+    bot = await stage.bot(DATABASE_URL=f"sqlite:///{disk}/votes.db")
+    assert await ada.tap(answer, LOVE) == "Love it is. Tap again to take it back."
+    assert await stage.stop(bot) == 0
+
+
+def settings_of(stage: Stage, disk: Path) -> dict[str, str]:
+    return {
+        "BOT_TOKEN": "123456:a-token-of-the-tests",
+        "BOT_API_URL": stage.server.url,
+        "DATABASE_URL": f"sqlite:///{disk}/votes.db",
+        "VOTER_KEY": "k" * 32,
+    }
+
+
+async def test_a_database_that_is_moved_away(stage: Stage) -> None:
+    """And put back."""
+    bot, ada, answer = await ready(stage)
+    away = stage.folder / "away"
+    away.mkdir()
+    parts = [file.name for file in stage.folder.glob("votes.db*")]
+    for part in parts:
+        (stage.folder / part).rename(away / part)
+    await check(bot, ada, answer)
+    assert "votes.db is gone" in bot.output
+    for file in away.iterdir():
+        file.rename(stage.folder / file.name)
+    await check_again(bot, ada, answer)
+
+
+class Wire:
+    """What lies between the bot and PostgreSQL; it can be cut and mended."""
+
+    def __init__(self, address: str) -> None:
+        """Note the server's socket."""
+        self.address = address
+        self.up = True
+        self._open: set[asyncio.StreamWriter] = set()
+
+    async def start(self) -> None:
+        self._server = await asyncio.start_server(self._carry, "127.0.0.1", 0)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def stop(self) -> None:
+        self.cut()
+        self._server.close()
+        await self._server.wait_closed()
+
+    def cut(self) -> None:
+        self.up = False
+        for writer in list(self._open):
+            writer.transport.abort()
+
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if not self.up:
+            writer.transport.abort()
+            return
+        there = await asyncio.open_unix_connection(self.address)
+        pairs = ((reader, there[1]), (there[0], writer))
+        self._open |= {writer, there[1]}
+        await asyncio.gather(*(self._pump(*pair) for pair in pairs))
+        self._open -= {writer, there[1]}
+
+    async def _pump(self, source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+        with suppress(OSError):
+            while data := await source.read(65536):
+                target.write(data)
+                await target.drain()
+        target.transport.abort()
+
+
+async def test_postgresql_that_goes_away_and_comes_back(stage: Stage, postgres_url: str) -> None:
+    """Nothing but waiting is needed."""
+    probe = await asyncpg.connect(postgres_url)
+    user, database = await probe.fetchrow("SELECT current_user, current_database()")
+    (directory,) = await probe.fetchrow("SHOW unix_socket_directories")
+    (port,) = await probe.fetchrow("SHOW port")
+    await probe.close()
+    wire = Wire(f"{directory.split(',')[0].strip()}/.s.PGSQL.{port}")
+    await wire.start()
+    url = f"postgresql://{user}@127.0.0.1:{wire.port}/{database}?sslmode=disable"
+    bot, ada, answer = await ready(stage, DATABASE_URL=url)
+    wire.cut()
+    await check(bot, ada, answer)
+    wire.up = True
+    await check_again(bot, ada, answer)
+    assert await stage.stop(bot) == 0
+    await wire.stop()
+
+
+def test_a_folder_where_nothing_can_be_written(tmp_path: Path) -> None:
+    """A sentence that names the file and the setting, at the start."""
+    environ = {
+        **os.environ,
+        "BOT_TOKEN": "123456:a-token-of-the-tests",
+        "DATABASE_URL": "sqlite:////proc/votes.db",
+        "VOTER_KEY": "k" * 32,
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", "run"],
+        check=False,
+        cwd=tmp_path,
+        env=environ,
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert done.returncode == 2
+    assert "The database /proc/votes.db cannot be opened" in done.stderr
+    assert "set DATABASE_URL to a file in a folder that the bot may write to" in done.stderr
