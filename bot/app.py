@@ -21,7 +21,7 @@ from telegram.ext import (
 from telegram.request import HTTPXRequest
 
 from bot import messages
-from bot.config import Settings
+from bot.config import NEW_KEY, Settings
 from bot.copies import CopyStore
 from bot.corpus import Corpus
 from bot.errors import ConnectError, SettingsError
@@ -81,9 +81,11 @@ async def open_database(settings: Settings) -> AsyncIterator[tuple[Database, Vot
     """Open the database of the settings, and make what tells its voters apart.
 
     Raises:
-        SettingsError: the driver of the database is not installed.
+        SettingsError: the driver of the database is not installed, or PostgreSQL has no VOTER_KEY.
         StoreError: the database or the voter key's file cannot be used.
     """
+    if settings.sqlite_file is None and settings.voter_key is None:
+        raise SettingsError(f"VOTER_KEY is needed with PostgreSQL: {NEW_KEY}")
     voters = Voters(voter_key(settings.voter_key, settings.sqlite_file))
     database = _database(settings, voters.fingerprint)
     try:

@@ -94,17 +94,13 @@ def read_settings(environ: Mapping[str, str] = os.environ, dotenv: Path = Path("
         raise SettingsError(f"{dotenv} cannot be read: make it a readable UTF-8 file.") from None
     values = {key: value.strip() for key, value in merged.items() if value and value.strip()}
     corpus = values.get("CORPUS_DIR")
-    database_url = _database_url(values.get("DATABASE_URL", Settings.database_url))
-    voter_key = _voter_key(values.get("VOTER_KEY"))
-    if voter_key is None and not database_url.startswith("sqlite:"):
-        raise SettingsError(f"VOTER_KEY is needed with PostgreSQL: {NEW_KEY}")
     return Settings(
         bot_token=_token(values.get("BOT_TOKEN")),
         bot_api_url=_api_url(values.get("BOT_API_URL", TELEGRAM)),
         telegram_test_environment=_switch(values, "TELEGRAM_TEST_ENVIRONMENT"),
         corpus_dir=Path(corpus).expanduser() if corpus else None,
-        database_url=database_url,
-        voter_key=voter_key,
+        database_url=_database_url(values.get("DATABASE_URL", Settings.database_url)),
+        voter_key=_voter_key(values.get("VOTER_KEY")),
         private_chat_per_second=_rate(values, "PRIVATE_CHAT_PER_SECOND"),
         group_per_minute=_rate(values, "GROUP_PER_MINUTE"),
         overall_per_second=_rate(values, "OVERALL_PER_SECOND"),

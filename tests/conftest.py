@@ -345,6 +345,14 @@ def postgres_url() -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """DATABASE_URL of an empty database, of one engine and then of the other."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/votes.db"
+    return str(request.getfixturevalue("postgres_url"))
+
+
 @pytest.fixture(scope="session")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Process, str]]:
     process, url = start_sandbox(tmp_path_factory.mktemp("sandbox"))

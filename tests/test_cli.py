@@ -129,6 +129,26 @@ def test_check_names_faults(tmp_path: Path) -> None:
             {"BOT_TOKEN": TOKEN, "DATABASE_URL": "sqlite:////no/such/folder/votes.db"},
             "cannot be made or read",
         ),
+        (
+            {"BOT_TOKEN": TOKEN, "DATABASE_URL": "postgresql://me:secret@host/x"},
+            "VOTER_KEY is needed with PostgreSQL: make one with",
+        ),
+        (
+            {
+                "BOT_TOKEN": TOKEN,
+                "DATABASE_URL": "postgresql://me:secret@127.0.0.1:9/x",
+                "VOTER_KEY": "k" * 32,
+            },
+            "The database of DATABASE_URL cannot be used",
+        ),
+        (
+            {"BOT_TOKEN": TOKEN, "GROUP_PER_MINUTE": "0"},
+            "GROUP_PER_MINUTE is '0': give a number above 0.",
+        ),
+        (
+            {"BOT_TOKEN": TOKEN, "OVERALL_PER_SECOND": "many"},
+            "OVERALL_PER_SECOND is 'many': give a number above 0.",
+        ),
         ({"BOT_TOKEN": TOKEN, "CORPUS_DIR": "/no/such/folder"}, "There is no such folder."),
         (
             {"BOT_TOKEN": TOKEN, "BOT_API_URL": "http://127.0.0.1:9"},

@@ -1,0 +1,126 @@
+"""Whose turn it is: Telegram's limits and the right of way."""
+
+import asyncio
+import random
+import time
+
+import pytest
+
+from bot.pace import Limits, Pace, Place, Rank, Window
+
+ADA, BEN, GROUP = 1, 2, -3
+
+
+def test_a_window_holds_wherever_it_is_put() -> None:
+    """Random calls of random length: never more than three begin within a second at the server."""
+    chance = random.Random(1)
+    window, now, arrived = Window(3, 1.0), 0.0, []
+    for _ in range(300):
+        free = window.free_at(now)
+        assert free is not None
+        now = max(now, free) + chance.choice([0.0, 0.01, 0.3])
+        window.begin()
+        # The call arrives at some time before its answer comes back.
+        arrived.append(now + chance.random() / 10)
+        now += chance.random() / 10 + 0.1
+        window.end(now)
+    arrived.sort()
+    assert all(later - earlier >= 1.0 for earlier, later in zip(arrived, arrived[3:], strict=False))
+
+
+@pytest.mark.parametrize(("rate", "spacing"), [(0.5, 2.0), (1, 1.0), (4, 1.0)])
+def test_rates_below_one_and_above(rate: float, spacing: float) -> None:
+    """Half a message a second is one in two seconds."""
+    window = Window(rate, 1.0)
+    for _ in range(max(1, int(rate))):
+        assert window.free_at(5.0) == 5.0
+        window.begin()
+        window.end(5.0)
+    assert window.free_at(5.0) == 5.0 + spacing
+
+
+async def turns(pace: Pace, *wanted: tuple[Place, Rank]) -> list[tuple[Place, Rank]]:
+    """Ask for turns at the same time, in that order; return them as they were given."""
+    given: list[tuple[Place, Rank]] = []
+
+    async def one(place: Place, rank: Rank) -> None:
+        async with pace.turn(place, rank):
+            given.append((place, rank))
+
+    await asyncio.gather(*(one(*turn) for turn in wanted))
+    return given
+
+
+async def test_right_of_way() -> None:
+    """A new answer, then the pressed copies, the latest first, then others, however they came."""
+    pace = Pace(Limits(overall_per_second=1))
+    async with pace.turn(99, Rank.ANSWER):
+        pass
+    started = time.monotonic()
+    given = await turns(
+        pace, (1, Rank.OTHERS), (2, Rank.PRESSED), (3, Rank.PRESSED), (4, Rank.ANSWER)
+    )
+    assert given == [(4, Rank.ANSWER), (3, Rank.PRESSED), (2, Rank.PRESSED), (1, Rank.OTHERS)]
+    assert time.monotonic() - started > 3.9
+
+
+async def test_a_chat_waits_for_itself_only() -> None:
+    """One a second in Ada's chat; Ben's is free."""
+    pace = Pace(Limits())
+    started = time.monotonic()
+    given = await turns(pace, (ADA, Rank.ANSWER), (ADA, Rank.ANSWER), (BEN, Rank.OTHERS))
+    assert given == [(ADA, Rank.ANSWER), (BEN, Rank.OTHERS), (ADA, Rank.ANSWER)]
+    assert 0.99 < time.monotonic() - started < 1.5
+
+
+async def test_a_pause_is_for_one_chat() -> None:
+    """As long as Telegram says."""
+    pace = Pace(Limits())
+    pace.pause(ADA, 0.4)
+    assert 0.3 < pace.wait(ADA, Rank.OTHERS) <= 0.4
+    assert pace.wait(BEN, Rank.OTHERS) == 0
+    started = time.monotonic()
+    assert await turns(pace, (ADA, Rank.ANSWER), (BEN, Rank.OTHERS)) == [
+        (BEN, Rank.OTHERS),
+        (ADA, Rank.ANSWER),
+    ]
+    assert time.monotonic() - started > 0.39
+
+
+async def test_readers_in_a_group_find_room() -> None:
+    """What is refreshed in the background leaves a quarter of a group's limit to them."""
+    pace = Pace(Limits(overall_per_second=1000))
+    for _ in range(15):
+        async with pace.turn(GROUP, Rank.OTHERS):
+            pass
+    assert pace.wait(GROUP, Rank.OTHERS) > 50
+    assert pace.wait(GROUP, Rank.PRESSED) == 0
+
+
+async def test_others_go_evenly() -> None:
+    """A burst of them would leave no place for the next answer for a second."""
+    pace = Pace(Limits(overall_per_second=20))
+    refreshing = asyncio.create_task(turns(pace, *((n, Rank.OTHERS) for n in range(100, 120))))
+    await asyncio.sleep(0.3)
+    started = time.monotonic()
+    await turns(pace, (ADA, Rank.ANSWER))
+    assert time.monotonic() - started < 0.05
+    started = time.monotonic()
+    assert len(await refreshing) == 20
+    assert 0.5 < time.monotonic() - started < 1.5
+
+
+async def test_one_who_gives_up_holds_no_place() -> None:
+    """Cancelled while waiting, and in the very moment when the turn is given."""
+    pace = Pace(Limits())
+    async with pace.turn(ADA, Rank.ANSWER):
+        waiting = asyncio.create_task(turns(pace, (ADA, Rank.ANSWER)))
+        await asyncio.sleep(0.01)
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+        also = asyncio.create_task(turns(pace, (BEN, Rank.ANSWER)))
+        await asyncio.sleep(0)
+        also.cancel()
+        await asyncio.gather(also, return_exceptions=True)
+    await asyncio.sleep(1.01)
+    assert await turns(pace, (ADA, Rank.ANSWER), (BEN, Rank.ANSWER))
