@@ -155,8 +155,10 @@ class Updates:
 
     def _take(self, body: dict[str, Any]) -> None:
         update_id = body["update_id"]
+        # Also of those that are known: one that came back from the inbox may come from Telegram
+        # as well, and would come for ever if it was not confirmed.
+        self._newest = max(self._newest, update_id)
         if update_id not in self._under_way and update_id not in self._handled:
-            self._newest = max(self._newest, update_id)
             self._start(update_id, body, aside=False)
 
     def _start(self, update_id: int, body: dict[str, Any], aside: bool) -> None:

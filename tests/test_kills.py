@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.benchmarks.kills import trial
 
-KILLS = 4
+KILLS, READERS = 4, 12
 
 
 async def test_kills_with_sqlite(tmp_path: Path) -> None:
@@ -21,8 +21,8 @@ async def test_kills_with_postgres(tmp_path: Path, postgres_url: str) -> None:
 
 
 async def _survives(url: str, folder: Path) -> None:
-    report = await trial(url, folder, KILLS, seed=3)
+    report = await trial(url, folder, KILLS, seed=3, many=READERS)
     assert report.taps > 50
     assert report.repeated > 0
     assert report.passed, str(report)
-    assert not report.logged, str(report)
+    assert all(line.startswith("WARNING") for line in report.logged), str(report)
