@@ -32,6 +32,7 @@ from bot.logs import Trouble
 from bot.pace import Limits, Pace
 from bot.phrases import read_phrases
 from bot.reactions import ReactionStore
+from bot.refresh import Refresher
 from bot.search import Index
 from bot.sender import Sender
 from bot.store.sqlite import SqliteStore
@@ -184,7 +185,7 @@ async def run(
                 # Telegram lets nobody poll while it delivers to a webhook.
                 await application.bot.delete_webhook()
                 ready(application.bot.username)
-                await _serve(application, polling, database, handlers.live, stop)
+                await _serve(application, polling, database, handlers, stop)
         except InvalidToken:
             # From None: the exception's own text holds the token.
             raise ConnectError(
@@ -201,8 +202,8 @@ async def run(
 async def _serve(
     application: Application,  # type: ignore[type-arg]
     polling: HTTPXRequest,
-    inbox: Inbox,
-    live: LiveCounts,
+    database: Database,
+    handlers: Handlers,
     stop: asyncio.Event,
 ) -> None:
     lanes = Lanes()
@@ -211,9 +212,10 @@ async def _serve(
         async with lanes.hold(update):
             await application.process_update(update)
 
-    refreshing = asyncio.create_task(live.run(application.bot))
+    refresher = Refresher(database, handlers.live, handlers.sender.pace)
+    refreshing = asyncio.create_task(refresher.run(application.bot))
     try:
-        await Updates(application.bot, polling, UPDATES, inbox, handle).run(stop)
+        await Updates(application.bot, polling, UPDATES, database, handle).run(stop)
     finally:
         refreshing.cancel()
         await asyncio.gather(refreshing, return_exceptions=True)

@@ -24,7 +24,7 @@ from bot.logs import set_up_logging
 from bot.passages import Answer, Verdict
 from bot.phrases import read_phrases
 from bot.search import Index
-from bot.store.backup import back_up
+from bot.store.backup import back_up, restore
 from bot.terminal import answer_json, answer_text, report_table, stats_json, stats_table
 
 if TYPE_CHECKING:
@@ -83,6 +83,11 @@ def _parser() -> argparse.ArgumentParser:
     backup = commands.add_parser("backup", help="copy the SQLite database, also while the bot runs")
     backup.add_argument("file", type=Path, metavar="FILE", help="the copy, which is not there yet")
     backup.set_defaults(command=_backup)
+
+    restore_ = commands.add_parser("restore", help="put a backup in the place of the database")
+    restore_.add_argument("file", type=Path, metavar="FILE", help="the backup")
+    restore_.add_argument("--replace", action="store_true", help="lose the votes that are there")
+    restore_.set_defaults(command=_restore)
 
     check = commands.add_parser("check", help="look for faults in the corpus")
     check.set_defaults(command=_check)
@@ -270,6 +275,17 @@ def _backup(settings: Settings, arguments: argparse.Namespace) -> int:
     print(f"Copied to {' and '.join(map(str, made))}.")
     if settings.voter_key is not None:
         print("Keep VOTER_KEY with it: without, its votes are of no use.")
+    return 0
+
+
+def _restore(settings: Settings, arguments: argparse.Namespace) -> int:
+    if settings.sqlite_file is None:
+        raise SettingsError(
+            "article-bot restore is for SQLite only: for PostgreSQL use pg_restore or psql."
+        )
+    file = settings.sqlite_file
+    votes = restore(arguments.file, file, settings.voter_key, arguments.replace)
+    print(f"{file} holds the {votes} votes of {arguments.file}.")
     return 0
 
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from dotenv import dotenv_values
 
@@ -57,17 +57,18 @@ class Settings:
     def sqlite_file(self) -> Path | None:
         """The file of the SQLite database; None where it is PostgreSQL."""
         path = self.database_url.removeprefix("sqlite:///")
-        return Path(path) if path != self.database_url else None
+        return Path(path).expanduser() if path != self.database_url else None
 
     @property
     def secrets(self) -> tuple[str, ...]:
         """What no log may hold."""
-        token, password = self.bot_token or "", ""
+        token, passwords = self.bot_token or "", []
         if self.sqlite_file is None:
-            password = urlsplit(self.database_url).password or ""
+            parts = urlsplit(self.database_url)
+            passwords = [parts.password or "", *parse_qs(parts.query).get("password", ())]
         # The part after the colon is a token's secret one, however the colon is written in a URL.
-        found = (token, token.partition(":")[2], self.voter_key or "", password, unquote(password))
-        return tuple(secret for secret in found if secret)
+        found = [token, token.partition(":")[2], self.voter_key or "", *passwords]
+        return tuple(secret for secret in (*found, *map(unquote, passwords)) if secret)
 
     @property
     def base_url(self) -> str:
@@ -140,11 +141,20 @@ def _switch(values: Mapping[str, str], key: str) -> bool:
 
 
 def _database_url(value: str) -> str:
+    # A database's address may hold a password, so only its kind is repeated.
+    kind = value.split(":", maxsplit=1)[0]
+    if value.startswith(("postgresql://", "postgres://")):
+        try:
+            # An unescaped # or / in a password ends up in the port.
+            _ = urlsplit(value).port
+        except ValueError:
+            raise SettingsError(
+                "DATABASE_URL cannot be read: write special characters of user and password as "
+                "%XX, such as %23 for # and %2F for /."
+            ) from None
+        return value
     path = value.removeprefix("sqlite:///")
-    postgres = value.startswith(("postgresql://", "postgres://"))
-    if not postgres and path in (value, "", ":memory:"):
-        # A database's address may hold a password, so only its kind is repeated.
-        kind = value.split(":", maxsplit=1)[0]
+    if path in (value, ":memory:") or not Path(path).name:
         raise SettingsError(
             f"DATABASE_URL begins with {kind!r}: give sqlite:/// and a file, as "
             "sqlite:///votes.db, or postgresql://user:password@host/database."

@@ -1,8 +1,4 @@
-"""Keeps every shown copy's counts fresh, within Telegram's limits.
-
-A copy is stale when its article's counts have changed since it was last edited. That is seen from
-the versions that the store keeps, so nothing has to be marked and nothing is lost in a restart.
-"""
+"""Knows every copy that shows an article's counts, and edits it."""
 
 import asyncio
 import contextlib
@@ -25,18 +21,10 @@ from bot.logs import Trouble
 from bot.messages import Rendered
 from bot.pace import Place, Rank
 from bot.reactions import ReactionStore, Tally
-from bot.sender import Sender, seconds
+from bot.sender import Sender
 
-LOOK_EVERY = 1.0
-"""Seconds after which stale copies are looked for, when nobody pressed anything here."""
-AFTER_FAILURE = 3.0
-"""Seconds before copies of which the edit failed are tried again."""
-PAGE = 100
-"""Stale copies read at a time."""
-AT_ONCE = 64
-"""Stale copies that wait for their turn."""
-TOO_LONG = 2.0
-"""Seconds: a copy whose chat is closed for longer is passed over, and found again later."""
+MOST_LATE = 10_000
+"""Copies kept in memory while the database fails."""
 UNSURE = -1
 """The version of a copy that may or may not have been edited: the call brought no answer."""
 GONE = ("message to edit not found", "message can't be edited", "message_id_invalid")
@@ -50,7 +38,10 @@ class Store(ReactionStore, CopyStore, Protocol):
 
 
 class LiveCounts:
-    """Knows the copies and edits their keyboards."""
+    """Knows the copies and edits their keyboards.
+
+    changed: set when counts were changed here, and other copies may be stale.
+    """
 
     def __init__(
         self, store: Store, reactions: Sequence[Reaction], sender: Sender, trouble: Trouble
@@ -62,18 +53,16 @@ class LiveCounts:
         self._trouble = trouble
         self._network = Trouble(log)
         self._editing = KeyedLocks()
-        self._changed = asyncio.Event()
+        self.changed = asyncio.Event()
         self._waiting: set[Copy] = set()
-        self._failed = False
+        self._late: dict[Copy, KnownCopy] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._places = asyncio.Semaphore(AT_ONCE)
 
     async def sent(
         self, copy: Copy, article_id: str, keyboard: InlineKeyboardMarkup, version: int
     ) -> None:
         """Remember a message that was just sent. version: of the counts in its keyboard."""
-        with self._failures_logged():
-            await self._store.record(KnownCopy(copy, article_id, keyboard.to_json(), version))
+        await self._remember(KnownCopy(copy, article_id, keyboard.to_json(), version))
 
     async def pressed(
         self,
@@ -87,13 +76,13 @@ class LiveCounts:
 
         shown: the keyboard that it shows; None when that is not known. tally: the counts by now.
         """
-        self._changed.set()
-        with self._failures_logged():
+        self.changed.set()
+        with self._failures_reported():
             known = await self._store.known(copy)
             if known is None:
                 keyboard = shown or InlineKeyboardMarkup([])
                 known = KnownCopy(copy, article_id, keyboard.to_json(), UNSURE if not shown else 0)
-                await self._store.record(known)
+                await self._remember(known)
             if copy not in self._waiting and not self._is_true(known, tally):
                 self._waiting.add(copy)
                 self._begin(self._refresh_pressed(bot, copy))
@@ -114,52 +103,34 @@ class LiveCounts:
             async with self._editing.hold(copy):
                 tally = await self._store.tally(article_id)
                 rendered = render(tally)
-                if not await self._edited(copy, _text_edit(bot, copy, rendered)):
-                    return
-                keyboard = rendered.keyboard or InlineKeyboardMarkup([])
-                await self.sent(copy, article_id, keyboard, tally.version)
+                keyboard = (rendered.keyboard or InlineKeyboardMarkup([])).to_json()
+                await self._store.record(KnownCopy(copy, article_id, keyboard, UNSURE))
+                if await self._edited(copy, _text_edit(bot, copy, rendered)):
+                    await self._store.record(KnownCopy(copy, article_id, keyboard, tally.version))
 
         await self._sender.call(place(copy), Rank.ANSWER, edit)
 
     async def gone(self, chat_id: int) -> None:
         """Forget a chat's copies: the bot may write there no more."""
-        with self._failures_logged():
+        with self._failures_reported():
             await self._store.forget_chat(chat_id)
 
-    async def run(self, bot: Bot) -> None:
-        """Refresh stale copies until cancelled; where there are several processes, one does."""
+    async def _remember(self, known: KnownCopy) -> None:
+        """Record a copy, or later when the database fails: nobody else knows of it."""
         try:
-            while True:
-                self._changed.clear()
-                self._failed = False
-                try:
-                    with self._failures_logged():
-                        await self._pass(bot)
-                except Exception:
-                    # Whatever it is, all other copies must be refreshed all the same.
-                    log.exception("Copies could not be refreshed")
-                    self._failed = True
-                if self._failed:
-                    await asyncio.sleep(AFTER_FAILURE)
-                else:
-                    with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(self._changed.wait(), LOOK_EVERY)
-        finally:
-            for task in self._tasks:
-                task.cancel()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+            await self._store.record(known)
+        except StoreError as error:
+            self._trouble.failed(str(error))
+            self._late[known.copy] = known
+            if len(self._late) > MOST_LATE:
+                del self._late[next(iter(self._late))]
 
-    async def _pass(self, bot: Bot) -> None:
-        """Refresh every stale copy once, the most recently seen first."""
-        before, begun = float("inf"), []
-        while await self._store.on_duty() and (page := await self._store.stale(before, PAGE)):
-            for known in page:
-                if self._sender.pace.wait(place(known.copy), Rank.OTHERS) > TOO_LONG:
-                    continue
-                await self._places.acquire()
-                begun.append(self._begin(self._refresh_other(bot, known.copy)))
-            before = page[-1].seen
-        await asyncio.gather(*begun)
+    async def record_late(self) -> None:
+        """Record the copies that could not be recorded before; raises StoreError."""
+        for copy, known in list(self._late.items()):
+            if await self._store.known(copy) is None:
+                await self._store.record(known)
+            del self._late[copy]
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
@@ -171,32 +142,23 @@ class LiveCounts:
         async def edit() -> None:
             # Whoever presses from now on needs another edit.
             self._waiting.discard(copy)
-            await self._edit(bot, copy, seen=time.time())
+            await self.edit(bot, copy, seen=time.time())
 
         try:
-            with self._failures_logged():
+            with self._failures_reported():
                 await self._sender.call(place(copy), Rank.PRESSED, edit)
         finally:
             self._waiting.discard(copy)
 
-    async def _refresh_other(self, bot: Bot, copy: Copy) -> None:
-        try:
-            with self._failures_logged():
-                # Many changes of a big count do not show: such a copy needs no turn.
-                if await self._edit(None, copy):
-                    return
-                async with self._sender.pace.turn(place(copy), Rank.OTHERS):
-                    try:
-                        await self._edit(bot, copy)
-                    except RetryAfter as error:
-                        self._sender.pace.pause(place(copy), seconds(error))
-        finally:
-            self._places.release()
-
-    async def _edit(self, bot: Bot | None, copy: Copy, seen: float = 0.0) -> bool:
+    async def edit(self, bot: Bot | None, copy: Copy, seen: float = 0.0) -> bool:
         """Edit a copy that does not show the truth; tell whether it does, or is gone.
 
-        bot: None to edit nothing, and only note that a copy shows the truth.
+        bot: None to edit nothing, and only note that a copy shows the truth. seen: when a reader
+        was last known to look at it, if that is known now.
+
+        Raises:
+            TelegramError: it could not be edited.
+            StoreError: the database failed.
         """
         # One edit of a copy at a time, each with counts read when its turn comes: of two edits
         # under way at once, the older counts could arrive last.
@@ -209,14 +171,15 @@ class LiveCounts:
             if not self._is_true(known, tally):
                 if bot is None:
                     return False
+                # Noted before: if this process dies in between, or the answer is lost, nobody
+                # knows what the copy shows, and it must be edited whatever the counts are then.
+                await self._store.record(replace(known, version=UNSURE))
                 edit = bot.edit_message_reply_markup(**_of(copy), reply_markup=keyboard)
                 try:
                     if not await self._edited(copy, edit):
                         return True
                 except RetryAfter:
-                    raise
-                except TelegramError:
-                    await self._store.record(replace(known, version=UNSURE))
+                    await self._store.record(known)
                     raise
             seen = max(seen, known.seen)
             await self._store.record(
@@ -238,29 +201,37 @@ class LiveCounts:
             text = error.message.lower()
             if "message is not modified" in text:
                 return True
-            whole_chat = not isinstance(error, BadRequest) or "chat not found" in text
-            if whole_chat and copy.chat_id is not None:
+            if not isinstance(error, BadRequest) or "chat not found" in text:
                 # Messages of a group that became a supergroup have other numbers there.
-                await self._store.forget_chat(copy.chat_id)
-            else:
-                if not any(part in text for part in GONE):
-                    log.warning("A message is left as it is: %s", error.message)
+                await self._forget_place(copy)
+            elif any(part in text for part in GONE):
                 await self._store.forget_copy(copy)
+            else:
+                log.warning("A message is left as it is until counts change: %s", error.message)
+                return True
             return False
         self._network.over("Messages can be edited again.")
         return True
 
+    async def _forget_place(self, copy: Copy) -> None:
+        if copy.chat_id is not None:
+            await self._store.forget_chat(copy.chat_id)
+        else:
+            await self._store.forget_copy(copy)
+
+    def report(self, error: StoreError | TelegramError) -> None:
+        """Log a failure: what is stale stays so, and is found again."""
+        if isinstance(error, StoreError):
+            self._trouble.failed(str(error))
+        else:
+            self._network.failed(f"Counts are not refreshed for now: {error.message}")
+
     @contextlib.contextmanager
-    def _failures_logged(self) -> Iterator[None]:
-        """Log what fails and go on: what is stale stays so, and is found again."""
+    def _failures_reported(self) -> Iterator[None]:
         try:
             yield
-        except StoreError as error:
-            self._failed = True
-            self._trouble.failed(str(error))
-        except TelegramError as error:
-            self._failed = True
-            self._network.failed(f"Counts are not refreshed for now: {error.message}")
+        except (StoreError, TelegramError) as error:
+            self.report(error)
 
 
 def place(copy: Copy) -> Place:

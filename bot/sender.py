@@ -4,17 +4,20 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from itertools import chain, repeat
 from typing import TypeVar
 
 from telegram import CallbackQuery
-from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
+from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError, TimedOut
 
 from bot.pace import Pace, Place, Rank
 
 PATIENCE = 120.0
 """Seconds after which nobody waits any more for what a chat's limit holds back."""
-PAUSES = (0.3, 1.0, 3.0)
-"""Seconds before a call that failed is tried again, for each try."""
+PAUSES = (0.3, 1.0, 3.0, 5.0)
+"""Seconds before a call that failed is tried again, for each try; then always the last."""
+UNHEARD = 3
+"""Times that a call is made of which nobody knows whether it was carried out."""
 BUTTON_PAUSES = (0.3, 1.0)
 """The same for the answer to a button, which Telegram soon takes no more."""
 BUTTON_WAIT = 5.0
@@ -33,25 +36,28 @@ class Sender:
     async def call(self, place: Place, rank: Rank, make: Callable[[], Awaitable[Result]]) -> Result:
         """Make a call to a chat when its turn comes.
 
-        After a time-out nobody knows whether a message was sent; it is sent again then, as two
-        answers are better than none.
+        It is made until it succeeds, for PATIENCE seconds. After a time-out nobody knows whether
+        a message was sent; it is sent again then, as two answers are better than none, but not
+        for long, as ten are not.
 
         Raises:
             TelegramError: it is refused, or failed after all tries.
         """
-        tries = iter(PAUSES)
-        deadline = asyncio.get_running_loop().time() + PATIENCE
+        pauses, unheard = chain(PAUSES, repeat(PAUSES[-1])), 0
+        clock = asyncio.get_running_loop().time
+        deadline = clock() + PATIENCE
         while True:
             try:
                 async with self.pace.turn(place, rank):
                     return await make()
             except RetryAfter as error:
                 self.pace.pause(place, seconds(error))
-                if asyncio.get_running_loop().time() + seconds(error) > deadline:
+                if clock() + seconds(error) > deadline:
                     raise
             except NetworkError as error:
-                pause = next(tries, None)
-                if pause is None or not _may_pass(error):
+                pause = next(pauses)
+                unheard += _may_be_done(error)
+                if not _may_pass(error) or unheard >= UNHEARD or clock() + pause > deadline:
                     raise
                 await asyncio.sleep(pause)
 
@@ -82,6 +88,12 @@ def _may_pass(error: TelegramError) -> bool:
         return seconds(error) <= BUTTON_WAIT
     # For the library a refusal is a kind of network error.
     return isinstance(error, NetworkError) and not isinstance(error, BadRequest)
+
+
+def _may_be_done(error: NetworkError) -> bool:
+    """Whether the call may have been carried out: its answer was lost, and not its way there."""
+    lost = isinstance(error, TimedOut) or error.message.startswith("httpx.")
+    return lost and "ConnectError" not in error.message
 
 
 def seconds(error: RetryAfter) -> float:

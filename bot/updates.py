@@ -117,8 +117,7 @@ class Updates:
                 fetching.cancel()
                 return
             try:
-                for body in fetching.result():
-                    self._take(body)
+                self._take(fetching.result())
             except InvalidToken:
                 raise
             except TelegramError as error:
@@ -145,21 +144,30 @@ class Updates:
         }
         # As they are and not as Update objects, so that one that the library cannot read does
         # not keep all others from being read.
-        found = await self._request.post(
-            f"{self._bot.base_url}/getUpdates?{urlencode(query)}", read_timeout=hold + 5
-        )
+        try:
+            found = await self._request.post(
+                f"{self._bot.base_url}/getUpdates?{urlencode(query)}", read_timeout=hold + 5
+            )
+        except (KeyError, TypeError, AttributeError):
+            # The library looks into what a proxy or a broken server answered.
+            raise TelegramError("getUpdates brought no updates") from None
         if not isinstance(found, list):
             raise TelegramError("getUpdates brought no list")
-        updates = [body for body in found if isinstance(body.get("update_id"), int)]
-        return sorted(updates, key=lambda body: int(body["update_id"]))
+        updates: list[Any] = found
+        whole = [body for body in updates if isinstance(body, dict)]
+        numbered = [body for body in whole if isinstance(body.get("update_id"), int)]
+        return sorted(numbered, key=lambda body: int(body["update_id"]))
 
-    def _take(self, body: dict[str, Any]) -> None:
-        update_id = body["update_id"]
-        # Also of those that are known: one that came back from the inbox may come from Telegram
-        # as well, and would come for ever if it was not confirmed.
-        self._newest = max(self._newest, update_id)
-        if update_id not in self._under_way and update_id not in self._handled:
-            self._start(update_id, body, aside=False)
+    def _take(self, bodies: Sequence[dict[str, Any]]) -> None:
+        for body in bodies:
+            update_id = body["update_id"]
+            if update_id not in self._under_way and update_id not in self._handled:
+                self._start(update_id, body, aside=False)
+        if bodies:
+            # The last one and not the highest of all: after a quiet week Telegram begins anew at
+            # any number. Known ones too: what came back from the inbox may come from Telegram as
+            # well, and would come for ever if it was not confirmed.
+            self._newest = bodies[-1]["update_id"]
 
     def _start(self, update_id: int, body: dict[str, Any], aside: bool) -> None:
         held = _UnderWay(update_id, body, aside)
@@ -169,7 +177,7 @@ class Updates:
     async def _see_through(self, held: _UnderWay) -> None:
         work = asyncio.create_task(self._work(held.body))
         try:
-            if not held.aside:
+            while not held.aside and not work.done():
                 await asyncio.wait({work}, timeout=SLOW)
                 if not work.done():
                     await self._set_aside(held)
@@ -190,7 +198,7 @@ class Updates:
             log.exception("Update %s cannot be read or handled, and is left out", body["update_id"])
 
     async def _set_aside(self, held: _UnderWay) -> None:
-        # When the database fails it stays unconfirmed, which is as safe.
+        # When the database fails it stays unconfirmed, which is as safe, and is tried again.
         with suppress(StoreError):
             await self._inbox.set_aside(held.update_id, json.dumps(held.body))
             held.aside = True

@@ -26,7 +26,7 @@ LAYERS = [
     {"messages", "terminal"},
     {"sender"},
     {"live", "updates"},
-    {"handlers"},
+    {"handlers", "refresh"},
     {"app", "sandbox"},
     {"cli"},
     {"__main__"},

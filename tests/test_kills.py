@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.benchmarks.kills import trial
 
-KILLS, READERS = 4, 12
+KILLS, READERS = 5, 20
 
 
 async def test_kills_with_sqlite(tmp_path: Path) -> None:
@@ -22,7 +22,7 @@ async def test_kills_with_postgres(tmp_path: Path, postgres_url: str) -> None:
 
 async def _survives(url: str, folder: Path) -> None:
     report = await trial(url, folder, KILLS, seed=3, many=READERS)
-    assert report.taps > 50
+    assert report.taps > 30
     assert report.repeated > 0
     assert report.passed, str(report)
     assert all(line.startswith("WARNING") for line in report.logged), str(report)

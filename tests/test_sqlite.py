@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from bot.errors import StoreError
-from bot.store.backup import back_up
+from bot.store.backup import back_up, restore
 from bot.store.schema import steps
 from bot.store.sqlite import SqliteStore
 from bot.store.sqlite_file import SqliteFile
+from bot.voters import Voters
 
 ADA, BEN = b"a" * 32, b"b" * 32
 
@@ -141,16 +142,89 @@ async def test_a_file_that_goes_and_comes_back(tmp_path: Path) -> None:
 
 
 async def test_a_file_that_is_replaced(tmp_path: Path) -> None:
-    """A restored backup counts from then on."""
+    """What was written ahead for the old one must not get into the new one."""
     file = tmp_path / "votes.db"
     store = await opened(file)
-    await store.press("x", ADA, "like", "1")
+    for n in range(50):
+        await store.press("x", bytes([n]) * 32, "like", str(n))
     back_up(file, tmp_path / "copy.db", with_key=False)
-    await store.press("x", BEN, "like", "2")
-    for companion in ("votes.db-wal", "votes.db-shm"):
-        (tmp_path / companion).unlink()
+    for n in range(50, 99):
+        await store.press("x", bytes([n]) * 32, "like", str(n))
     shutil.move(tmp_path / "copy.db", file)
-    assert (await store.tally("x")).votes == {"like": 1}
+    for _ in range(2):
+        with pytest.raises(StoreError, match="was replaced while the bot runs: start the bot"):
+            await store.press("x", ADA, "sad", "a")
+    await store.close()
+    again = await opened(file)
+    assert (await again.tally("x")).votes == {"like": 50}
+    assert (await again.press("x", ADA, "sad", "a")).tally.votes == {"like": 50, "sad": 1}
+    await again.close()
+
+
+async def test_restoring_after_a_crash(tmp_path: Path) -> None:
+    """What the crash left beside the database is not mixed into the restored one."""
+    file, key = tmp_path / "votes.db", tmp_path / "votes.db.key"
+    key.write_text("k" * 40)
+    store = SqliteStore(file, Voters(b"k" * 40).fingerprint)
+    await store.open()
+    for n in range(50):
+        await store.press("x", bytes([n]) * 32, "like", str(n))
+    back_up(file, tmp_path / "copy.db", with_key=True)
+    for n in range(50, 99):
+        await store.press("x", bytes([n]) * 32, "like", str(n))
+    with pytest.raises(StoreError, match="is in use: stop the bot first"):
+        restore(tmp_path / "copy.db", file, None, replace=True)
+    # As a crash leaves it: all that was written ahead is still there.
+    (tmp_path / "after").mkdir()
+    for part in ("votes.db", "votes.db-wal", "votes.db.key"):
+        shutil.copy(tmp_path / part, tmp_path / "after" / part)
+    await store.close()
+    crashed = tmp_path / "after" / "votes.db"
+    with pytest.raises(StoreError, match="holds 99 votes, which would be lost"):
+        restore(tmp_path / "copy.db", crashed, None, replace=False)
+    assert restore(tmp_path / "copy.db", crashed, None, replace=True) == 50
+    again = SqliteStore(crashed, Voters(b"k" * 40).fingerprint)
+    await again.open()
+    assert (await again.tally("x")).votes == {"like": 50}
+    assert (await again.press("x", ADA, "sad", "a")).tally.votes == {"like": 50, "sad": 1}
+    await again.close()
+
+
+async def test_restoring_elsewhere_needs_the_key(tmp_path: Path) -> None:
+    """It comes along with the backup; without it, or with another, nothing is done."""
+    file, copy = tmp_path / "votes.db", tmp_path / "copy.db"
+    store = SqliteStore(file, Voters(b"k" * 40).fingerprint)
+    await store.open()
+    await store.press("x", ADA, "like", "1")
+    await store.close()
+    back_up(file, copy, with_key=False)
+    other = tmp_path / "other.db"
+    with pytest.raises(StoreError, match=r"copy\.db\.key is missing: put it there"):
+        restore(copy, other, None, replace=False)
+    with pytest.raises(StoreError, match="made with another voter key"):
+        restore(copy, other, "o" * 40, replace=False)
+    assert not other.exists()
+    (tmp_path / "copy.db.key").write_text("k" * 40)
+    assert restore(copy, other, None, replace=False) == 1
+    assert (tmp_path / "other.db.key").read_text().strip() == "k" * 40
+    for file in (other, tmp_path / "other.db.key"):
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    (tmp_path / "text.db").write_text("no database at all " * 100)
+    with pytest.raises(StoreError, match="could not be restored"):
+        restore(tmp_path / "text.db", other, "k" * 40, replace=True)
+    with pytest.raises(StoreError, match="There is no backup"):
+        restore(tmp_path / "none.db", other, None, replace=True)
+
+
+async def test_a_clock_that_is_set_back(tmp_path: Path) -> None:
+    """A press that seems to come from the future is no reason to take the next for its repeat."""
+    times = iter((5000.0, 1000.0, 1000.5, 1002.0))
+    store = SqliteStore(tmp_path / "votes.db", b"key", lambda: next(times))
+    await store.open()
+    await store.press("x", ADA, "like", "1")
+    assert (await store.press("x", ADA, "like", "2")).tally.votes == {}
+    assert (await store.press("x", ADA, "like", "3")).tally.votes == {}
+    assert (await store.press("x", ADA, "like", "4")).tally.votes == {"like": 1}
     await store.close()
 
 

@@ -130,8 +130,10 @@ class PostgresStore(PostgresPool):
             "SELECT (SELECT reaction FROM votes WHERE article = $1 AND voter = $2) AS vote,"
             " EXISTS (SELECT FROM deliveries WHERE id = $3) AS delivered,"
             " coalesce((SELECT reaction = $4 AND at > $5 FROM deliveries"
-            " WHERE voter = $2 AND article = $1 ORDER BY at DESC LIMIT 1), false) AS just_now",
-            *(article, voter, delivery, reaction, now - REPEAT_WINDOW),
+            # Not later than now: the clock may have been set back.
+            " WHERE voter = $2 AND article = $1 AND at <= $6"
+            " ORDER BY at DESC LIMIT 1), false) AS just_now",
+            *(article, voter, delivery, reaction, now - REPEAT_WINDOW, now),
         )
         assert before is not None
         previous = before["vote"]

@@ -27,9 +27,16 @@ _AGAIN = (
     asyncpg.DeadlockDetectedError,
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
     ConnectionError,
 )
-_FAILURES = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
+_FAILURES = (
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    OSError,
+    TimeoutError,
+)
 
 if TYPE_CHECKING:
     Connection = asyncpg.Connection[asyncpg.Record]
@@ -60,9 +67,14 @@ class PostgresPool:
             self._pool = await asyncpg.create_pool(
                 self._url, min_size=0, max_size=CONNECTIONS, reset=_nothing, **_options()
             )
-        except ValueError as error:
-            # asyncpg names the part that is wrong, not the whole address with its password.
-            raise StoreError(f"DATABASE_URL cannot be used: {error}.") from None
+        except asyncpg.ClientConfigurationError as error:
+            # It names the option that is wrong, not the address with its password.
+            raise StoreError(f"DATABASE_URL cannot be used: {_words(error)}.") from None
+        except ValueError:
+            raise StoreError(
+                "DATABASE_URL cannot be read: give postgresql://user:password@host/database, "
+                "with %XX for special characters in it."
+            ) from None
         except _FAILURES as error:
             raise StoreError(
                 f"The database of DATABASE_URL cannot be used ({_words(error)}): "
@@ -90,15 +102,13 @@ class PostgresPool:
             if self._duty is not None and not self._duty.is_closed():
                 await self._duty.execute("SELECT 1")
                 return True
-            connection = await asyncpg.connect(self._url, **_options())
-            if await connection.fetchval("SELECT pg_try_advisory_lock($1, $2)", _LOCKS, _DUTY):
-                self._duty = connection
+            self._duty = await asyncpg.connect(self._url, **_options())
+            if await self._duty.fetchval("SELECT pg_try_advisory_lock($1, $2)", _LOCKS, _DUTY):
                 return True
-            await connection.close()
+            await self._duty.close()
         except _FAILURES as error:
             if self._duty is not None:
                 self._duty.terminate()
-                self._duty = None
             raise _failure(error) from error
         return False
 
@@ -129,7 +139,9 @@ class PostgresPool:
     async def _prepare(self, db: Connection) -> None:
         # Several processes may start at once.
         await db.execute("SELECT pg_advisory_xact_lock($1, $2)", _LOCKS, _MIGRATION)
-        await db.execute(f"CREATE SCHEMA IF NOT EXISTS {_SCHEMA}")
+        # Asked first: "if not exists" needs the right to create one even where there is one.
+        if await db.fetchval("SELECT to_regnamespace($1)", _SCHEMA) is None:
+            await db.execute(f"CREATE SCHEMA {_SCHEMA}")
         await db.execute("CREATE TABLE IF NOT EXISTS schema_version (version integer NOT NULL)")
         version = await db.fetchval("SELECT max(version) FROM schema_version") or 0
         scripts = steps("postgres")

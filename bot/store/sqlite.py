@@ -84,13 +84,13 @@ class SqliteStore(SqliteFile):
 
     async def stale(self, before: float, most: int) -> Sequence[KnownCopy]:
         """Return copies that show old counts; see CopyStore."""
-        rows = await self._read(
+        query = (
             "SELECT copies.* FROM"
             " (SELECT article, SUM(changes) AS version FROM counts GROUP BY article) AS now"
             " JOIN copies ON copies.article = now.article AND copies.version < now.version"
-            " WHERE seen < ? ORDER BY seen DESC LIMIT ?",
-            (before, most),
+            " WHERE seen < ? ORDER BY seen DESC LIMIT ?"
         )
+        rows = await self._scanning.run(lambda db: db.execute(query, (before, most)).fetchall())
         return [_known(row) for row in rows]
 
     async def forget_copy(self, copy: Copy) -> None:
@@ -138,7 +138,11 @@ def _press(
         # Remembered too, as Telegram may deliver this one again when the window is over.
         db.execute("INSERT INTO deliveries (id, at) VALUES (?, ?)", (delivery, now))
         return Press(Change.REPEATED, previous, previous, _tally(db, article))
-    db.execute("DELETE FROM deliveries WHERE at < ?", (now - DELIVERY_KEPT,))
+    db.execute(
+        "DELETE FROM deliveries WHERE id IN"
+        " (SELECT id FROM deliveries WHERE at < ? ORDER BY at LIMIT 100)",
+        (now - DELIVERY_KEPT,),
+    )
     db.execute(
         "INSERT INTO deliveries VALUES (?, ?, ?, ?, ?)", (delivery, now, article, voter, reaction)
     )
@@ -157,9 +161,10 @@ def _pressed_just_now(
     db: sqlite3.Connection, article: str, voter: bytes, reaction: str, now: float
 ) -> bool:
     last = db.execute(
-        "SELECT reaction, at FROM deliveries WHERE voter = ? AND article = ?"
+        # Not later than now: the clock may have been set back.
+        "SELECT reaction, at FROM deliveries WHERE voter = ? AND article = ? AND at <= ?"
         " ORDER BY at DESC LIMIT 1",
-        (voter, article),
+        (voter, article, now),
     ).fetchone()
     return last is not None and last[0] == reaction and now - last[1] < REPEAT_WINDOW
 

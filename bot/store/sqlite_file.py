@@ -21,7 +21,7 @@ Result = TypeVar("Result")
 
 
 class SqliteConnection:
-    """One connection and its thread. Files that went away or were replaced are opened anew."""
+    """One connection and its thread. A file that went away is opened anew when it is back."""
 
     def __init__(
         self, path: Path, lock_wait: float, prepare: Callable[[sqlite3.Connection], None]
@@ -33,10 +33,18 @@ class SqliteConnection:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="database")
         self._connection: sqlite3.Connection | None = None
         self._file: tuple[int, int] | None = None
+        self._companions: dict[Path, int] = {}
 
     async def open(self) -> None:
         """Connect; StoreError when that fails."""
-        await self._on_thread(self._connect)
+
+        def connect() -> None:
+            self._connect()
+            status = self._path.stat()
+            self._file = status.st_dev, status.st_ino
+            self._companions = {file: file.stat().st_ino for file in self._beside()}
+
+        await self._on_thread(connect)
 
     async def run(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
         """Do work on the thread, after all that was given to it before.
@@ -73,6 +81,10 @@ class SqliteConnection:
             ) from None
         if (status.st_dev, status.st_ino) != self._file:
             self._disconnect()
+            self._set_companions_aside()
+            raise StoreError(
+                f"The database {self._path} was replaced while the bot runs: start the bot again."
+            )
         connection = self._connection or self._connect()
         wait = max(_LEAST_WAIT, deadline - time.monotonic())
         connection.execute(f"PRAGMA busy_timeout = {wait * 1000:.0f}")
@@ -85,12 +97,24 @@ class SqliteConnection:
         )
         try:
             self._prepare(connection)
-            status = self._path.stat()
         except BaseException:
             connection.close()
             raise
-        self._connection, self._file = connection, (status.st_dev, status.st_ino)
+        self._connection = connection
         return connection
+
+    def _beside(self) -> list[Path]:
+        names = (f"{self._path.name}-{kind}" for kind in ("wal", "shm"))
+        return [file for name in names if (file := self._path.with_name(name)).exists()]
+
+    def _set_companions_aside(self) -> None:
+        """Move away what was written ahead for a file that was replaced.
+
+        SQLite would play it into the other one, and damage that.
+        """
+        for file in self._beside():
+            if self._companions.get(file) == file.stat().st_ino:
+                file.replace(file.with_name(f"{file.name}.replaced"))
 
     def _disconnect(self) -> None:
         if self._connection is not None:
@@ -101,7 +125,8 @@ class SqliteConnection:
 class SqliteFile:
     """Opens a database, brings it up to date, writes and reads.
 
-    Reading has a connection of its own: it never waits for a write that waits for a lock.
+    Reading has a connection of its own: it never waits for a write that waits for a lock. So has
+    what may read for long, for which no reader should wait.
     """
 
     def __init__(self, path: Path, fingerprint: bytes, lock_wait: float) -> None:
@@ -109,6 +134,7 @@ class SqliteFile:
         self._fingerprint = fingerprint
         self._writing = SqliteConnection(path, lock_wait, self._prepare)
         self._reading = SqliteConnection(path, lock_wait, lambda _: None)
+        self._scanning = SqliteConnection(path, lock_wait, lambda _: None)
 
     async def open(self) -> None:
         """Open the database, made with mode 0600 where there is none.
@@ -126,9 +152,11 @@ class SqliteFile:
             ) from None
         await self._writing.open()
         await self._reading.open()
+        await self._scanning.open()
 
     async def close(self) -> None:
         """Finish what was begun and let go of the database."""
+        await self._scanning.close()
         await self._reading.close()
         await self._writing.close()
 

@@ -66,11 +66,15 @@ def bare_sqlite(db: sqlite3.Connection) -> Press:
         db.execute("SELECT reaction FROM votes WHERE article = ? AND voter = ?", (article, voter))
         db.execute("SELECT 1 FROM deliveries WHERE id = ?", (delivery,)).fetchone()
         db.execute(
-            "SELECT reaction, at FROM deliveries WHERE voter = ? AND article = ?"
+            "SELECT reaction, at FROM deliveries WHERE voter = ? AND article = ? AND at <= ?"
             " ORDER BY at DESC LIMIT 1",
-            (voter, article),
+            (voter, article, now),
         ).fetchone()
-        db.execute("DELETE FROM deliveries WHERE at < ?", (now - DELIVERY_KEPT,))
+        db.execute(
+            "DELETE FROM deliveries WHERE id IN"
+            " (SELECT id FROM deliveries WHERE at < ? ORDER BY at LIMIT 100)",
+            (now - DELIVERY_KEPT,),
+        )
         db.execute(
             "INSERT INTO deliveries VALUES (?, ?, ?, ?, ?)",
             (delivery, now, article, voter, reaction),
@@ -99,8 +103,9 @@ def bare_postgres(db: "asyncpg.Connection[asyncpg.Record]") -> Press:
                 "SELECT (SELECT reaction FROM votes WHERE article = $1 AND voter = $2) AS vote,"
                 " EXISTS (SELECT FROM deliveries WHERE id = $3) AS delivered,"
                 " coalesce((SELECT reaction = $4 AND at > $5 FROM deliveries"
-                " WHERE voter = $2 AND article = $1 ORDER BY at DESC LIMIT 1), false) AS just_now",
-                *(article, voter, delivery, reaction, now - REPEAT_WINDOW),
+                " WHERE voter = $2 AND article = $1 AND at <= $6"
+                " ORDER BY at DESC LIMIT 1), false) AS just_now",
+                *(article, voter, delivery, reaction, now - REPEAT_WINDOW, now),
             )
             await db.execute(
                 "WITH old AS (DELETE FROM deliveries WHERE id IN (SELECT id FROM deliveries"

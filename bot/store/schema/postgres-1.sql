@@ -8,26 +8,28 @@ CREATE TABLE counts (
     article text NOT NULL, reaction text NOT NULL, votes bigint NOT NULL CHECK (votes >= 0),
     PRIMARY KEY (article, reaction)
 ) WITH (fillfactor = 50);
+-- Whole names: a restored dump, or a person, has another search path.
 CREATE FUNCTION count_vote(its_article text, its_reaction text) RETURNS void LANGUAGE sql AS $$
-    INSERT INTO counts VALUES (its_article, its_reaction, 1)
+    INSERT INTO article_bot.counts AS counts VALUES (its_article, its_reaction, 1)
         ON CONFLICT (article, reaction) DO UPDATE SET votes = counts.votes + 1;
 $$;
 CREATE FUNCTION uncount_vote(its_article text, its_reaction text) RETURNS void LANGUAGE sql AS $$
-    UPDATE counts SET votes = votes - 1 WHERE article = its_article AND reaction = its_reaction;
+    UPDATE article_bot.counts SET votes = votes - 1
+        WHERE article = its_article AND reaction = its_reaction;
 $$;
 CREATE FUNCTION count_votes() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     -- Rows are locked in one order, or two readers who swap their reactions block each other.
     IF TG_OP = 'UPDATE' AND old.reaction > new.reaction THEN
-        PERFORM count_vote(new.article, new.reaction);
-        PERFORM uncount_vote(old.article, old.reaction);
+        PERFORM article_bot.count_vote(new.article, new.reaction);
+        PERFORM article_bot.uncount_vote(old.article, old.reaction);
         RETURN NULL;
     END IF;
     IF TG_OP <> 'INSERT' THEN
-        PERFORM uncount_vote(old.article, old.reaction);
+        PERFORM article_bot.uncount_vote(old.article, old.reaction);
     END IF;
     IF TG_OP <> 'DELETE' THEN
-        PERFORM count_vote(new.article, new.reaction);
+        PERFORM article_bot.count_vote(new.article, new.reaction);
     END IF;
     RETURN NULL;
 END $$;

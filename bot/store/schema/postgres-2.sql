@@ -2,12 +2,13 @@
 ALTER TABLE counts ADD COLUMN changes bigint NOT NULL DEFAULT 1;
 CREATE OR REPLACE FUNCTION count_vote(its_article text, its_reaction text) RETURNS void
 LANGUAGE sql AS $$
-    INSERT INTO counts VALUES (its_article, its_reaction, 1, 1) ON CONFLICT (article, reaction)
+    INSERT INTO article_bot.counts AS counts VALUES (its_article, its_reaction, 1, 1)
+        ON CONFLICT (article, reaction)
         DO UPDATE SET votes = counts.votes + 1, changes = counts.changes + 1;
 $$;
 CREATE OR REPLACE FUNCTION uncount_vote(its_article text, its_reaction text) RETURNS void
 LANGUAGE sql AS $$
-    UPDATE counts SET votes = votes - 1, changes = changes + 1
+    UPDATE article_bot.counts SET votes = votes - 1, changes = changes + 1
         WHERE article = its_article AND reaction = its_reaction;
 $$;
 
