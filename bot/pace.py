@@ -103,9 +103,9 @@ class Pace:
     async def turn(self, place: Place, rank: Rank) -> AsyncIterator[None]:
         """Wait for a call's turn, and hold it while the call is made."""
         number = next(self._numbers)
-        # Answers in the order in which they were asked for; of copies the last pressed first,
-        # so that when there are too many, most readers see theirs at once and few see it late.
-        order = number if rank is Rank.ANSWER else -number
+        # In the order in which they came, but of pressed copies the last one first: when there
+        # are too many, most readers see theirs at once and few see it late.
+        order = -number if rank is Rank.PRESSED else number
         go = asyncio.get_running_loop().create_future()
         waiter = _Waiter(rank, order, place, go)
         insort(self._waiting, waiter)

@@ -20,15 +20,15 @@ from bot.sender import seconds
 
 LOOK_EVERY = 1.0
 """Seconds after which stale copies are looked for, when nobody pressed anything here."""
-LOOK_AGAIN = 0.1
+LOOK_AGAIN = 0.5
 """Seconds after which copies that were passed over are looked for again."""
 AFTER_FAILURE = 3.0
 """Seconds before copies of which the edit failed are tried again."""
-PAGE = 100
-"""Stale copies read at a time."""
-AT_ONCE = 64
-"""Stale copies that wait for their turn."""
-TOO_LONG = 2.0
+PAGE = 20
+"""Stale copies read at a time; after each page those come first that were seen meanwhile."""
+AT_ONCE = 16
+"""Stale copies that wait for their turn; one that is seen meanwhile comes after them."""
+TOO_LONG = 0.5
 """Seconds: a copy whose chat is closed for longer is passed over, and found again later."""
 
 log = logging.getLogger(__name__)

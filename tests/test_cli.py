@@ -141,6 +141,17 @@ def test_check_names_faults(tmp_path: Path) -> None:
             },
             "The database of DATABASE_URL cannot be used",
         ),
+        *(
+            (
+                {"BOT_TOKEN": TOKEN, "DATABASE_URL": f"postgresql://me:secret{mark}x@host/x"},
+                "DATABASE_URL cannot be read: write special characters",
+            )
+            for mark in "#/[℀"
+        ),
+        (
+            {"BOT_TOKEN": TOKEN, "DATABASE_URL": "sqlite:////"},
+            "DATABASE_URL begins with 'sqlite': give sqlite:/// and a file",
+        ),
         (
             {"BOT_TOKEN": TOKEN, "GROUP_PER_MINUTE": "0"},
             "GROUP_PER_MINUTE is '0': give a number above 0.",

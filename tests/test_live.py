@@ -225,3 +225,79 @@ async def test_the_database_of_readers_holds_no_names(stage: Stage) -> None:
     await ada.shows(answer, "👍 1")
     content = b"".join(file.read_bytes() for file in stage.folder.glob("votes.db*"))
     assert not re.search(rb"what did the US|Reader \d", content)
+
+
+async def test_a_chat_with_many_copies_keeps_nobody_waiting(stage: Stage) -> None:
+    """Ada's forty were seen last; Ben's one is refreshed with the first of hers."""
+    bot = await stage.bot()
+    ada, ben, eve = [await stage.reader() for _ in range(3)]
+    his = await ben.send("/article")
+    for _ in range(40):
+        await ada.write("/article")
+    hers = await eve.send("/article")
+    await stage.settled(bot)
+    await stage.stop(bot)
+    await stage.bot(**LIMITS)
+    started = time.monotonic()
+    await eve.tap(hers, LIKE)
+    await ben.shows(his, "👍 1")
+    assert time.monotonic() - started < 4
+
+
+async def test_a_copy_that_is_sent_while_others_are_refreshed(stage: Stage) -> None:
+    """It was seen last, and goes before those that still wait."""
+    bot = await stage.bot()
+    readers = [await stage.reader() for _ in range(120)]
+    answers = [await reader.send("/article") for reader in readers]
+    await stage.stop(bot)
+    await stage.bot(**LIMITS | {"OVERALL_PER_SECOND": "10"})
+    await readers[0].tap(answers[0], LIKE)
+    await asyncio.sleep(1)
+    answer = await readers[1].send("/article")
+    await readers[2].tap(answers[2], LIKE)
+    started = time.monotonic()
+    await readers[1].shows(answer, "👍 2")
+    assert time.monotonic() - started < 6
+    shown = [buttons(await chat.current(m)) for chat, m in zip(readers, answers, strict=True)]
+    assert sum(found[0] == "👍 2" for found in shown) < 100
+
+
+async def test_a_copy_that_was_sent_while_the_database_failed(stage: Stage) -> None:
+    """Locked until after the answer was sent: the copy is noted later, and shows the counts."""
+    bot = await stage.bot()
+    ada, ben = await stage.reader(), await stage.reader()
+    hers = await ada.send("/article")
+    other = sqlite3.connect(stage.database, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    his = await ben.send("/article")
+    for _ in range(300):
+        if "is locked" in bot.output:
+            break
+        await asyncio.sleep(0.03)
+    assert "is locked" in bot.output
+    other.execute("ROLLBACK")
+    other.close()
+    await ada.tap(hers, LIKE)
+    await ben.shows(his, "👍 1")
+
+
+async def test_dying_between_an_edit_and_its_note(stage: Stage) -> None:
+    """Telegram carried the edit out, the bot is killed, the counts go back: it is edited again."""
+    bot = await stage.bot()
+    ada, ben = await stage.reader(), await stage.reader()
+    hers, his = await ada.send("/article"), await ben.send("/article")
+    await stage.settled(bot)
+    await stage.fault("slow", method="editMessageReplyMarkup", seconds=1.5)
+    await ada.tap(hers, LIKE)
+    await asyncio.sleep(0.7)
+    await stage.kill(bot)
+    await stage.mend()
+    await ben.shows(his, "👍 1")
+    database = sqlite3.connect(stage.database)
+    # As when Ada takes it back before the next start.
+    database.execute("DELETE FROM votes")
+    database.commit()
+    database.close()
+    await stage.bot()
+    await ben.shows(his, "👍")
+    await ada.shows(hers, "👍")

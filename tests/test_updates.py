@@ -1,12 +1,14 @@
 """Updates are confirmed after they were handled: nothing is lost when the bot dies."""
 
 import asyncio
+import re
 import sqlite3
 import time
+from pathlib import Path
 
 import pytest
 
-from tests.conftest import ARTICLE, Process, Stage
+from tests.conftest import ARTICLE, ROOT, Process, Stage, clean_environment
 
 LIKE, LOVE = f"r:{ARTICLE}:like", f"r:{ARTICLE}:love"
 
@@ -24,6 +26,7 @@ async def test_a_killed_bot_answers_when_it_is_back(stage: Stage) -> None:
     bot = await stage.bot()
     ada, ben = await stage.reader(), await stage.reader()
     answer = await ben.send("/article")
+    await stage.settled(bot)
     await stage.fault("500", method="sendMessage")
     database = sqlite3.connect(stage.database, isolation_level=None)
     database.execute("BEGIN IMMEDIATE")
@@ -192,3 +195,81 @@ async def test_a_toast_that_fails_is_tried_again(stage: Stage, kind: str) -> Non
 
 def seconds_of(kind: str) -> dict[str, int]:
     return {"seconds": 1} if kind == "429" else {}
+
+
+async def test_ids_that_begin_anew_after_a_quiet_week(stage: Stage) -> None:
+    """At a lower number: every question is answered, once, and the bot does not poll in a whirl."""
+    bot = await stage.bot()
+    ada = await stage.reader()
+    await ada.send("security")
+    await stage.settled(bot)
+    await stage.post("updates/renumber", first=5)
+    for _ in range(3):
+        await ada.send("security")
+    await stage.settled(bot)
+    before = (await stage.ask("totals"))["calls"]["getupdates"]["200"]
+    await asyncio.sleep(0.5)
+    assert (await stage.ask("totals"))["calls"]["getupdates"]["200"] - before < 3
+    assert len(await stage.calls("sendmessage", ada.chat)) == 4
+
+
+async def test_an_outage_of_some_seconds_costs_no_answer(stage: Stage) -> None:
+    """Telegram refuses to send for longer than a few tries take."""
+    await stage.bot()
+    ada = await stage.reader()
+    await stage.fault("500", method="sendMessage")
+    await ada.write("what did the US agree to?")
+    await asyncio.sleep(4.5)
+    await stage.mend()
+    assert "The United States has agreed" in (await ada.read())["text"]
+    await asyncio.sleep(0.5)
+    assert len([c for c in await stage.calls("sendmessage") if c["status"] == 200]) == 1
+
+
+async def test_a_server_that_answers_nonsense(tmp_path: Path) -> None:
+    """Something between the bot and Telegram answers for it: a sentence, and no end."""
+    answers = [b'{"ok": true}', b"{}", b'{"ok": true, "result": [1, null, {"a": 1}]}', b"[]"]
+    asked = 0
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal asked
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = re.search(rb"(?i)content-length: (\d+)", head)
+        await reader.readexactly(int(length[1]) if length else 0)
+        name = head.split(b" ")[1].split(b"?")[0].rpartition(b"/")[2]
+        body = KNOWN.get(name, b'{"ok": true, "result": true}')
+        if name == b"getUpdates":
+            body = answers[asked % len(answers)]
+            asked += 1
+        size = str(len(body)).encode()
+        head = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: " + size
+        writer.write(head + b"\r\n\r\n" + body)
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    environ = {"BOT_TOKEN": "1234:nonsense", "BOT_API_URL": f"http://127.0.0.1:{port}"}
+    corpus = {"CORPUS_DIR": str(ROOT / "corpus")}
+    bot = Process(["run"], tmp_path, clean_environment(**environ, **corpus))
+    for _ in range(500):
+        if asked > len(answers):
+            break
+        assert bot.popen.poll() is None, bot.output
+        await asyncio.sleep(0.02)
+    assert asked > len(answers), bot.output
+    assert await asyncio.to_thread(bot.stop) == 0
+    server.close()
+    await server.wait_closed()
+    assert "Traceback" not in bot.output
+    assert "No updates for now, trying again" in bot.output
+
+
+ME = b'{"ok": true, "result": {"id": 1, "is_bot": true, "first_name": "B", "username": "b"}}'
+KNOWN = {
+    b"getMe": ME,
+    b"getMyCommands": b'{"ok": true, "result": []}',
+    b"getMyDescription": b'{"ok": true, "result": {"description": ""}}',
+    b"getMyShortDescription": b'{"ok": true, "result": {"short_description": ""}}',
+}
+"""What a server answers besides."""

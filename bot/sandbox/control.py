@@ -146,6 +146,7 @@ def control_routes(site: Site) -> list[Route]:
         "messages/edit": readers.edit,
         "taps": readers.tap,
         "updates": readers.raw_update,
+        "updates/renumber": readers.renumber,
         "readers": readers.add,
         r"readers/(?P<reader>\d{1,18})/block": readers.block,
         "groups": groups.add,

@@ -135,6 +135,15 @@ async def raw_update(world: World, fields: Fields, _hold: Hold) -> dict[str, Any
     return {"update_id": world.updates.push_raw(update)}
 
 
+async def renumber(world: World, fields: Fields, _hold: Hold) -> dict[str, Any]:
+    """POST /sandbox/updates/renumber: ids of updates go on from "first", as after a quiet week."""
+    first = field(fields, "first", int)
+    if first < 1 or len(world.updates):
+        raise ControlError(400, '"first" must be above 0, and no update may be pending.')
+    world.updates.renumber(first)
+    return {"first": first}
+
+
 async def add(world: World, fields: Fields, _hold: Hold) -> dict[str, Any]:
     """POST /sandbox/readers: one more reader."""
     name = field(fields, "first_name", str, "").strip() or f"Reader {len(world.readers) + 1}"

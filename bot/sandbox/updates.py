@@ -5,7 +5,7 @@ import random
 import time
 from collections import deque
 from dataclasses import dataclass
-from itertools import count, islice
+from itertools import islice
 from typing import Any
 
 from bot.sandbox.errors import ApiError
@@ -16,6 +16,9 @@ Update = dict[str, Any]
 
 # Kinds that a bot gets only when it asks for them by name.
 _ON_REQUEST = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
+
+# An offset that is further than this beyond the next id is none.
+_FAR = 10
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ class UpdateQueue:
         self._delivered = 0
         self._again: deque[Update] = deque()
         # From the clock: a bot that stores update ids must not meet them again after a restart.
-        self._ids = count(time.time_ns() // 1_000_000)
+        self._next = time.time_ns() // 1_000_000
         self._allowed: frozenset[str] = frozenset()
         self._pending: asyncio.Future[bool] | None = None
 
@@ -60,10 +63,15 @@ class UpdateQueue:
 
     def push_raw(self, update: Update) -> int:
         """Queue an update of any kind, whatever the bot asked for; its id."""
-        update_id = next(self._ids)
+        update_id = self._next
+        self._next += 1
         self._updates.append({**update, "update_id": update_id})
         self._settle(arrived=True)
         return update_id
+
+    def renumber(self, first: int) -> None:
+        """Number updates from `first` on, as Telegram does at random after a week without any."""
+        self._next, self._delivered = first, 0
 
     def clear(self) -> None:
         """Forget everything that is pending."""
@@ -120,6 +128,9 @@ class UpdateQueue:
         if offset < 0:
             while len(self._updates) > -offset:
                 self._drop_first()
+        if offset > self._next + _FAR:
+            # From before the ids began anew; it confirms nothing.
+            return
         while offset > 0 and self._updates and self._updates[0]["update_id"] < offset:
             self._drop_first()
 

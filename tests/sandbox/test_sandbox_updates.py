@@ -100,3 +100,18 @@ async def test_raw_updates(api, people):
     sent = await people.post("updates", update={"callback_query": query, "update_id": 3})
     assert await api("getUpdates") == [{"callback_query": query, "update_id": sent["update_id"]}]
     assert await api("answerCallbackQuery", callback_query_id="77") is True
+
+
+async def test_ids_that_begin_anew(api, people):
+    """As after a week without updates: an offset of before confirms nothing and hides nothing."""
+    await people.write("before")
+    [old] = await api("getUpdates")
+    assert await people.refused("updates/renumber", first=7) == 400
+    assert await api("getUpdates", offset=old["update_id"] + 1) == []
+    await people.post("updates/renumber", first=7)
+    await people.write("after")
+    for _ in range(2):
+        [new] = await api("getUpdates", offset=old["update_id"] + 1)
+        assert new["update_id"] == 7
+    assert await api("getUpdates", offset=8) == []
+    assert await people.refused("updates/renumber", first=0) == 400
