@@ -1,5 +1,6 @@
 """Readers as the database knows them: a code for each, made with a secret key."""
 
+import contextlib
 import hashlib
 import hmac
 import os
@@ -48,16 +49,9 @@ def voter_key(configured: str | None, database: Path | None) -> bytes:
             "reader could vote again: restore it, or set VOTER_KEY."
         )
     try:
-        try:
-            descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            key = file.read_bytes().strip()
-        else:
-            key = os.urandom(32).hex().encode()
-            with os.fdopen(descriptor, "wb") as stream:
-                stream.write(key + b"\n")
-                stream.flush()
-                os.fsync(stream.fileno())
+        if not file.exists():
+            _make(file)
+        key = file.read_bytes().strip()
     except OSError as error:
         raise StoreError(
             f"The voter key {file} cannot be made or read ({error.strerror}): "
@@ -68,3 +62,15 @@ def voter_key(configured: str | None, database: Path | None) -> bytes:
             f"The voter key {file} is cut short: restore it, or remove it to start afresh."
         )
     return key
+
+
+def _make(file: Path) -> None:
+    """Make a key file, whole or not at all, whoever else makes it at the same time."""
+    new = file.with_name(f"{file.name}.{os.getpid()}")
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
+        stream.write(os.urandom(32).hex().encode() + b"\n")
+        stream.flush()
+        os.fsync(stream.fileno())
+    with contextlib.suppress(FileExistsError):
+        os.link(new, file)
+    new.unlink()
