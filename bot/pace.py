@@ -11,6 +11,14 @@ from itertools import count
 
 FORGET_OVER = 10_000
 """Chats of which it is remembered when they were written to, before the idle ones are dropped."""
+FOR_OTHERS = 0.75
+"""Part of a group's limit that refreshing may use; a reader who taps there must find a place."""
+PER_MINUTE = 5
+"""Parts of a minute in which refreshing uses its part of a group's limit evenly: all at once it
+would leave the group's copies as they are for most of a minute."""
+QUIET = 3.0
+"""Seconds after a reader's tap or question before other copies in that private chat are refreshed:
+the next tap must not wait for them."""
 
 Place = int | str
 """A chat's id, below 0 for groups and channels, or the id of an inline message."""
@@ -77,6 +85,20 @@ class Window:
             self._ended.popleft()
 
 
+@dataclass
+class _Chat:
+    """What is known of a chat.
+
+    window: its limit. others: a limit for refreshing in a group, None for other chats. closed:
+    until when Telegram takes nothing there. busy: until when a reader may tap again any moment.
+    """
+
+    window: Window
+    others: Window | None
+    closed: float = 0.0
+    busy: float = 0.0
+
+
 @dataclass(order=True)
 class _Waiter:
     rank: Rank
@@ -93,8 +115,7 @@ class Pace:
         self._overall = Window(limits.overall_per_second, 1.0)
         self._even = 1.0 / limits.overall_per_second
         self._next_other = 0.0
-        self._windows: dict[Place, Window] = {}
-        self._paused: dict[Place, float] = {}
+        self._chats: dict[Place, _Chat] = {}
         self._waiting: list[_Waiter] = []
         self._numbers = count()
         self._timer: asyncio.TimerHandle | None = None
@@ -116,17 +137,17 @@ class Pace:
             if waiter in self._waiting:
                 self._waiting.remove(waiter)
             else:
-                self._end(place)
+                self._end(place, rank)
             raise
         try:
             yield
         finally:
-            self._end(place)
+            self._end(place, rank)
 
     def pause(self, place: Place, seconds: float) -> None:
         """Leave a chat alone for so long: Telegram said so."""
-        until = _now() + seconds
-        self._paused[place] = max(until, self._paused.get(place, 0.0))
+        chat = self._chat(place)
+        chat.closed = max(chat.closed, _now() + seconds)
 
     def wait(self, place: Place, rank: Rank) -> float:
         """Return the seconds for which a chat lets nobody of a rank go; infinity: not known."""
@@ -135,30 +156,33 @@ class Pace:
         return float("inf") if free is None else free - now
 
     def _free_at(self, place: Place, rank: Rank, now: float) -> float | None:
-        window = self._window(place)
-        # A reader who taps in a group must find a place that refreshing has not used up.
-        free = window.free_at(now, reserve=window.most // 4 if rank is Rank.OTHERS else 0)
-        if free is None:
-            return None
-        paused = self._paused.get(place, 0.0)
-        if paused <= now:
-            self._paused.pop(place, None)
-        return max(free, paused)
+        chat = self._chat(place)
+        if rank is not Rank.OTHERS:
+            free = chat.window.free_at(now)
+            return None if free is None else max(free, chat.closed)
+        if chat.others is None:
+            free = chat.window.free_at(now)
+            return None if free is None else max(free, chat.closed, chat.busy)
+        reserve = chat.window.most - int(chat.window.most * FOR_OTHERS)
+        free, even = chat.window.free_at(now, reserve), chat.others.free_at(now)
+        return None if free is None or even is None else max(free, even, chat.closed)
 
-    def _window(self, place: Place) -> Window:
-        if place not in self._windows:
-            if len(self._windows) >= FORGET_OVER:
-                now = _now()
-                idle = [key for key, window in self._windows.items() if window.is_idle(now)]
-                for key in idle:
-                    del self._windows[key]
-            group = isinstance(place, int) and place < 0
-            self._windows[place] = (
-                Window(self._limits.group_per_minute, 60.0)
-                if group
-                else Window(self._limits.private_chat_per_second, 1.0)
-            )
-        return self._windows[place]
+    def _chat(self, place: Place) -> _Chat:
+        if place not in self._chats:
+            if len(self._chats) >= FORGET_OVER:
+                self._forget_idle(_now())
+            if isinstance(place, int) and place < 0:
+                limit = self._limits.group_per_minute
+                others = Window(limit * FOR_OTHERS / PER_MINUTE, 60.0 / PER_MINUTE)
+                self._chats[place] = _Chat(Window(limit, 60.0), others)
+            else:
+                self._chats[place] = _Chat(Window(self._limits.private_chat_per_second, 1.0), None)
+        return self._chats[place]
+
+    def _forget_idle(self, now: float) -> None:
+        for place, chat in list(self._chats.items()):
+            if chat.window.is_idle(now) and chat.closed <= now and chat.busy <= now:
+                del self._chats[place]
 
     def _advance(self) -> None:
         """Let everyone go who may, and come back when the next one may."""
@@ -190,15 +214,22 @@ class Pace:
             self._timer = asyncio.get_running_loop().call_at(soonest, self._advance)
 
     def _begin(self, waiter: _Waiter, now: float) -> None:
-        self._window(waiter.place).begin()
+        chat = self._chat(waiter.place)
+        chat.window.begin()
         self._overall.begin()
-        if waiter.rank is Rank.OTHERS:
+        if waiter.rank is not Rank.OTHERS:
+            chat.busy = now + QUIET
+        else:
+            if chat.others is not None:
+                chat.others.begin()
             self._next_other = max(now, self._next_other + self._even)
         waiter.go.set_result(None)
 
-    def _end(self, place: Place) -> None:
-        now = _now()
-        self._window(place).end(now)
+    def _end(self, place: Place, rank: Rank) -> None:
+        now, chat = _now(), self._chat(place)
+        chat.window.end(now)
+        if rank is Rank.OTHERS and chat.others is not None:
+            chat.others.end(now)
         self._overall.end(now)
         self._advance()
 

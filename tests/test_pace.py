@@ -87,14 +87,33 @@ async def test_a_pause_is_for_one_chat() -> None:
     assert time.monotonic() - started > 0.39
 
 
+async def test_a_group_is_refreshed_evenly() -> None:
+    """All at once, and its copies would be left as they are for the rest of the minute."""
+    pace = Pace(Limits(overall_per_second=1000))
+    for _ in range(3):
+        async with pace.turn(GROUP, Rank.OTHERS):
+            pass
+    assert 11 < pace.wait(GROUP, Rank.OTHERS) <= 12
+    assert pace.wait(GROUP, Rank.PRESSED) == 0
+
+
 async def test_readers_in_a_group_find_room() -> None:
     """What is refreshed in the background leaves a quarter of a group's limit to them."""
     pace = Pace(Limits(overall_per_second=1000))
     for _ in range(15):
-        async with pace.turn(GROUP, Rank.OTHERS):
+        async with pace.turn(GROUP, Rank.PRESSED):
             pass
     assert pace.wait(GROUP, Rank.OTHERS) > 50
     assert pace.wait(GROUP, Rank.PRESSED) == 0
+
+
+async def test_a_reader_who_taps_is_not_kept_waiting() -> None:
+    """Other copies in the same private chat wait until the reader is quiet for a while."""
+    pace = Pace(Limits())
+    async with pace.turn(ADA, Rank.PRESSED):
+        pass
+    assert 0.9 < pace.wait(ADA, Rank.PRESSED) <= 1
+    assert 2.9 < pace.wait(ADA, Rank.OTHERS) <= 3
 
 
 async def test_others_go_evenly() -> None:
