@@ -16,9 +16,9 @@ FOR_OTHERS = 0.75
 PER_MINUTE = 5
 """Parts of a minute in which refreshing uses its part of a group's limit evenly: all at once it
 would leave the group's copies as they are for most of a minute."""
-QUIET = 3.0
-"""Seconds after a reader's tap or question before other copies in that private chat are refreshed:
-the next tap must not wait for them."""
+QUIET = 2.0
+"""Seconds after a reader's tap before other copies in that private chat are refreshed: the next tap
+must not wait for them."""
 
 Place = int | str
 """A chat's id, below 0 for groups and channels, or the id of an inline message."""
@@ -217,9 +217,9 @@ class Pace:
         chat = self._chat(waiter.place)
         chat.window.begin()
         self._overall.begin()
-        if waiter.rank is not Rank.OTHERS:
+        if waiter.rank is Rank.PRESSED:
             chat.busy = now + QUIET
-        else:
+        if waiter.rank is Rank.OTHERS:
             if chat.others is not None:
                 chat.others.begin()
             self._next_other = max(now, self._next_other + self._even)

@@ -113,7 +113,7 @@ async def test_a_reader_who_taps_is_not_kept_waiting() -> None:
     async with pace.turn(ADA, Rank.PRESSED):
         pass
     assert 0.9 < pace.wait(ADA, Rank.PRESSED) <= 1
-    assert 2.9 < pace.wait(ADA, Rank.OTHERS) <= 3
+    assert 1.9 < pace.wait(ADA, Rank.OTHERS) <= 2
 
 
 async def test_others_go_evenly() -> None:

@@ -168,7 +168,7 @@ async def test_a_taken_port_and_a_bad_token(server):
 
 async def test_stop_ends_what_is_held_and_start_goes_on(server, people):
     """Long polls, waiting taps, reads and event streams end at once; state and port stay."""
-    await people.write("before")
+    update_id = (await people.post("messages", reader=ADA, text="before"))["update_id"]
 
     async def held(path: str) -> None:
         async with httpx.AsyncClient(base_url=server.url, trust_env=False, timeout=10) as client:
@@ -179,7 +179,7 @@ async def test_stop_ends_what_is_held_and_start_goes_on(server, people):
             except httpx.TransportError:
                 pass
 
-    paths = (f"/bot{TOKEN}/getUpdates?timeout=50&offset=99999999999999", "/sandbox/events")
+    paths = (f"/bot{TOKEN}/getUpdates?timeout=50&offset={update_id + 1}", "/sandbox/events")
     tasks = [
         asyncio.create_task(held(path))
         for path in (*paths, f"/sandbox/chats/{ADA}/messages?after=0&wait=60")
