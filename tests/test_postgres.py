@@ -117,3 +117,27 @@ async def test_one_is_on_duty_and_another_takes_over(
     assert not await second.on_duty()
     await second.close()
     await third.close()
+
+
+async def test_a_role_that_may_make_no_schema(postgres_url: str) -> None:
+    """As usual where somebody else looks after the database: the schema is there, and is used."""
+    await on(
+        postgres_url,
+        "CREATE SCHEMA article_bot",
+        "GRANT ALL ON SCHEMA article_bot TO pg_monitor",
+    )
+    store = PostgresStore(f"{postgres_url}?role=pg_monitor", b"key")
+    await store.open()
+    assert (await store.press("x", ADA, "like", "1")).tally.votes == {"like": 1}
+    await store.close()
+    probe = await asyncpg.connect(postgres_url)
+    owner = await probe.fetchval("SELECT tableowner FROM pg_tables WHERE tablename = 'votes'")
+    await probe.close()
+    assert owner == "pg_monitor"
+
+
+async def test_votes_changed_by_hand_are_counted(store: PostgresStore, postgres_url: str) -> None:
+    """With another search path, as a restored dump or a person has it."""
+    await store.press("x", ADA, "like", "1")
+    await on(postgres_url, "DELETE FROM article_bot.votes")
+    assert (await store.tally("x")).votes == {}
