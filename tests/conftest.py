@@ -392,7 +392,8 @@ async def clean(sandbox: Sandbox) -> AsyncIterator[Sandbox]:
 @pytest.fixture
 async def fresh(tmp_path: Path) -> AsyncIterator[Sandbox]:
     """A sandbox of a test's own, without any vote yet."""
-    process, url = start_sandbox(tmp_path)
+    # Else most of its time would go into refreshing what is tapped again at once.
+    process, url = start_sandbox(tmp_path, OVERALL_PER_SECOND="60")
     async with httpx.AsyncClient(
         base_url=url, trust_env=False, timeout=60, limits=httpx.Limits(max_connections=500)
     ) as client:
