@@ -54,7 +54,7 @@ class LiveCounts:
         self._network = Trouble(log)
         self._editing = KeyedLocks()
         self.changed = asyncio.Event()
-        self._waiting: set[Copy] = set()
+        self._waiting: dict[Copy, asyncio.Task[None]] = {}
         self._late: dict[Copy, KnownCopy] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -83,9 +83,11 @@ class LiveCounts:
                 keyboard = shown or InlineKeyboardMarkup([])
                 known = KnownCopy(copy, article_id, keyboard.to_json(), UNSURE if not shown else 0)
                 await self._remember(known)
-            if copy not in self._waiting and not self._is_true(known, tally):
-                self._waiting.add(copy)
-                self._begin(self._refresh_pressed(bot, copy))
+            if not self._is_true(known, tally):
+                if copy in self._waiting:
+                    # Pressed again: it goes to the front of the queue, and is edited once.
+                    self._waiting[copy].cancel()
+                self._waiting[copy] = self._begin(self._refresh_pressed(bot, copy))
 
     async def replace(
         self, bot: Bot, copy: Copy, article_id: str, render: Callable[[Tally], Rendered]
@@ -139,16 +141,20 @@ class LiveCounts:
         return task
 
     async def _refresh_pressed(self, bot: Bot, copy: Copy) -> None:
+        task = asyncio.current_task()
+
         async def edit() -> None:
             # Whoever presses from now on needs another edit.
-            self._waiting.discard(copy)
+            if self._waiting.get(copy) is task:
+                del self._waiting[copy]
             await self.edit(bot, copy, seen=time.time())
 
         try:
             with self._failures_reported():
                 await self._sender.call(place(copy), Rank.PRESSED, edit)
         finally:
-            self._waiting.discard(copy)
+            if self._waiting.get(copy) is task:
+                del self._waiting[copy]
 
     async def edit(self, bot: Bot | None, copy: Copy, seen: float = 0.0) -> bool:
         """Edit a copy that does not show the truth; tell whether it does, or is gone.

@@ -17,8 +17,8 @@ PER_MINUTE = 5
 """Parts of a minute in which refreshing uses its part of a group's limit evenly: all at once it
 would leave the group's copies as they are for most of a minute."""
 QUIET = 2.0
-"""Seconds after a reader's tap before other copies in that private chat are refreshed: the next tap
-must not wait for them."""
+"""Seconds after a tap before other copies in that private chat are refreshed, as the next tap must
+not wait for them; and after any tap before refreshing may use groups' limits as it likes."""
 
 Place = int | str
 """A chat's id, below 0 for groups and channels, or the id of an inline message."""
@@ -58,9 +58,10 @@ class Window:
     def free_at(self, now: float, reserve: int = 0) -> float | None:
         """Return from when on a call may begin; None while others must end first.
 
-        reserve: how many places must be left for others.
+        reserve: how many places must be left for others, if there are so many and one more.
         """
         self._expire(now)
+        reserve = min(reserve, self.most - 1)
         over = len(self._ended) + self._under_way - (self.most - reserve) + 1
         if over <= 0:
             return now
@@ -89,7 +90,8 @@ class Window:
 class _Chat:
     """What is known of a chat.
 
-    window: its limit. others: a limit for refreshing in a group, None for other chats. closed:
+    window: its limit. others: a limit for refreshing a group while readers tap, so that counts
+    change again and again; None for other chats. closed:
     until when Telegram takes nothing there. busy: until when a reader may tap again any moment.
     """
 
@@ -115,6 +117,7 @@ class Pace:
         self._overall = Window(limits.overall_per_second, 1.0)
         self._even = 1.0 / limits.overall_per_second
         self._next_other = 0.0
+        self._pressed = float("-inf")
         self._chats: dict[Place, _Chat] = {}
         self._waiting: list[_Waiter] = []
         self._numbers = count()
@@ -163,6 +166,9 @@ class Pace:
         if chat.others is None:
             free = chat.window.free_at(now)
             return None if free is None else max(free, chat.closed, chat.busy)
+        if now > self._pressed + QUIET:
+            free = chat.window.free_at(now, reserve=1)
+            return None if free is None else max(free, chat.closed)
         reserve = chat.window.most - int(chat.window.most * FOR_OTHERS)
         free, even = chat.window.free_at(now, reserve), chat.others.free_at(now)
         return None if free is None or even is None else max(free, even, chat.closed)
@@ -218,7 +224,7 @@ class Pace:
         chat.window.begin()
         self._overall.begin()
         if waiter.rank is Rank.PRESSED:
-            chat.busy = now + QUIET
+            chat.busy, self._pressed = now + QUIET, now
         if waiter.rank is Rank.OTHERS:
             if chat.others is not None:
                 chat.others.begin()

@@ -39,6 +39,11 @@ def test_rates_below_one_and_above(rate: float, spacing: float) -> None:
     assert window.free_at(5.0) == 5.0 + spacing
 
 
+def test_a_small_limit_leaves_a_place_all_the_same() -> None:
+    """With one message a minute there is nothing to reserve."""
+    assert Window(1, 60.0).free_at(5.0, reserve=1) == 5.0
+
+
 async def turns(pace: Pace, *wanted: tuple[Place, Rank]) -> list[tuple[Place, Rank]]:
     """Ask for turns at the same time, in that order; return them as they were given."""
     given: list[tuple[Place, Rank]] = []
@@ -90,11 +95,16 @@ async def test_a_pause_is_for_one_chat() -> None:
 async def test_a_group_is_refreshed_evenly() -> None:
     """All at once, and its copies would be left as they are for the rest of the minute."""
     pace = Pace(Limits(overall_per_second=1000))
+    async with pace.turn(ADA, Rank.PRESSED):
+        pass
     for _ in range(3):
         async with pace.turn(GROUP, Rank.OTHERS):
             pass
     assert 11 < pace.wait(GROUP, Rank.OTHERS) <= 12
     assert pace.wait(GROUP, Rank.PRESSED) == 0
+    await asyncio.sleep(2.05)
+    # Nobody taps any more, so what is refreshed now stays true.
+    assert pace.wait(GROUP, Rank.OTHERS) == 0
 
 
 async def test_readers_in_a_group_find_room() -> None:
