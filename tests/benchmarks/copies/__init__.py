@@ -1,0 +1,1 @@
+"""Many copies of an article under load; __main__ is the command, the other files its parts."""
