@@ -11,11 +11,13 @@ from itertools import count
 
 FORGET_OVER = 10_000
 """Chats of which it is remembered when they were written to, before the idle ones are dropped."""
-FOR_OTHERS = 0.75
-"""Part of a group's limit that refreshing may use; a reader who taps there must find a place."""
+RESERVED = 0.25
+"""Part of a group's limit that refreshing leaves free, for readers who tap there."""
+WHILE_TAPPED = 0.25
+"""Part of a group's limit that refreshing uses while readers tap: what it shows is soon old again,
+and when they stop there must be places to show what is true then."""
 PER_MINUTE = 5
-"""Parts of a minute in which refreshing uses its part of a group's limit evenly: all at once it
-would leave the group's copies as they are for most of a minute."""
+"""Parts of a minute over which that part is spread."""
 QUIET = 2.0
 """Seconds after a tap before other copies in that private chat are refreshed, as the next tap must
 not wait for them; and after any tap before refreshing may use groups' limits as it likes."""
@@ -169,7 +171,7 @@ class Pace:
         if now > self._pressed + QUIET:
             free = chat.window.free_at(now, reserve=1)
             return None if free is None else max(free, chat.closed)
-        reserve = chat.window.most - int(chat.window.most * FOR_OTHERS)
+        reserve = int(chat.window.most * RESERVED)
         free, even = chat.window.free_at(now, reserve), chat.others.free_at(now)
         return None if free is None or even is None else max(free, even, chat.closed)
 
@@ -179,7 +181,7 @@ class Pace:
                 self._forget_idle(_now())
             if isinstance(place, int) and place < 0:
                 limit = self._limits.group_per_minute
-                others = Window(limit * FOR_OTHERS / PER_MINUTE, 60.0 / PER_MINUTE)
+                others = Window(limit * WHILE_TAPPED / PER_MINUTE, 60.0 / PER_MINUTE)
                 self._chats[place] = _Chat(Window(limit, 60.0), others)
             else:
                 self._chats[place] = _Chat(Window(self._limits.private_chat_per_second, 1.0), None)

@@ -90,7 +90,8 @@ class Refresher:
                     await self._begin(bot, known.copy)
             before = page[-1].seen
         if self._under_way:
-            await asyncio.wait(self._under_way.values(), timeout=LOOK_EVERY)
+            tasks = self._under_way.values()
+            await asyncio.wait(tasks, timeout=LOOK_EVERY, return_when=asyncio.FIRST_COMPLETED)
 
     def _is_open(self, where: Place) -> bool:
         """Whether a copy there may be refreshed now; one at a time, or one chat takes all turns."""
