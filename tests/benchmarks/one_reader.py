@@ -16,10 +16,12 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from tests.conftest import ARTICLE, NO_LIMITS, Chat, Stage
+from tests.conftest import ARTICLE, Chat, Stage
 
 REACTIONS = ("like", "dislike", "love", "funny", "angry", "sad", "wow")
-LIMITS = {**NO_LIMITS, "OVERALL_PER_SECOND": "30"}
+LIMITS = {"PRIVATE_CHAT_PER_SECOND": "1", "GROUP_PER_MINUTE": "20", "OVERALL_PER_SECOND": "30"}
+CALM = 2.2
+"""Seconds between measurements, in which all that was tapped before is shown."""
 
 Work = Callable[[], Awaitable[Any]]
 
@@ -35,11 +37,10 @@ async def delayed(stage: Stage, ada: Chat, answer: dict[str, Any], taps: int, wo
     """How long it takes right after Ada tapped; 0 taps for how long it takes else."""
     for n in range(taps):
         data = f"r:{ARTICLE}:{REACTIONS[n % 7]}"
-        # Straight into the server's queue: sent over HTTP, they would not come at once.
         await ada.tap_only(answer, data)
     found = await milliseconds(work)
     await stage.settled(stage.bots[0])
-    await asyncio.sleep(0.3)
+    await asyncio.sleep(CALM)
     return found
 
 
