@@ -14,10 +14,11 @@ FORGET_OVER = 10_000
 RESERVED = 0.25
 """Part of a group's limit that refreshing leaves free, for readers who tap there."""
 WHILE_TAPPED = 0.25
-"""Part of a group's limit that refreshing uses while readers tap: what it shows is soon old again,
-and when they stop there must be places to show what is true then."""
+"""Part of a chat's limit that refreshing uses while readers tap: what it shows is soon old again,
+the next answer there must not wait for it, and when they stop there must be places to show what is
+true then."""
 PER_MINUTE = 5
-"""Parts of a minute over which that part is spread."""
+"""Parts of a minute over which that part is spread in a group."""
 QUIET = 2.0
 """Seconds after a tap before other copies in that private chat are refreshed, as the next tap must
 not wait for them; and after any tap before refreshing may use groups' limits as it likes."""
@@ -92,13 +93,12 @@ class Window:
 class _Chat:
     """What is known of a chat.
 
-    window: its limit. others: a limit for refreshing a group while readers tap, so that counts
-    change again and again; None for other chats. closed:
+    window: its limit. others: a limit for refreshing while readers tap anywhere. closed:
     until when Telegram takes nothing there. busy: until when a reader may tap again any moment.
     """
 
     window: Window
-    others: Window | None
+    others: Window
     closed: float = 0.0
     busy: float = 0.0
 
@@ -165,26 +165,21 @@ class Pace:
         if rank is not Rank.OTHERS:
             free = chat.window.free_at(now)
             return None if free is None else max(free, chat.closed)
-        if chat.others is None:
-            free = chat.window.free_at(now)
-            return None if free is None else max(free, chat.closed, chat.busy)
-        if now > self._pressed + QUIET:
-            free = chat.window.free_at(now, reserve=1)
-            return None if free is None else max(free, chat.closed)
-        reserve = int(chat.window.most * RESERVED)
-        free, even = chat.window.free_at(now, reserve), chat.others.free_at(now)
-        return None if free is None or even is None else max(free, even, chat.closed)
+        tapping = now <= self._pressed + QUIET
+        free = chat.window.free_at(now, int(chat.window.most * RESERVED) if tapping else 1)
+        even = chat.others.free_at(now) if tapping else now
+        return None if free is None or even is None else max(free, even, chat.closed, chat.busy)
 
     def _chat(self, place: Place) -> _Chat:
         if place not in self._chats:
             if len(self._chats) >= FORGET_OVER:
                 self._forget_idle(_now())
-            if isinstance(place, int) and place < 0:
-                limit = self._limits.group_per_minute
-                others = Window(limit * WHILE_TAPPED / PER_MINUTE, 60.0 / PER_MINUTE)
-                self._chats[place] = _Chat(Window(limit, 60.0), others)
+            if is_group(place):
+                limit, seconds, parts = self._limits.group_per_minute, 60.0, PER_MINUTE
             else:
-                self._chats[place] = _Chat(Window(self._limits.private_chat_per_second, 1.0), None)
+                limit, seconds, parts = self._limits.private_chat_per_second, 1.0, 1
+            others = Window(limit * WHILE_TAPPED / parts, seconds / parts)
+            self._chats[place] = _Chat(Window(limit, seconds), others)
         return self._chats[place]
 
     def _forget_idle(self, now: float) -> None:
@@ -226,20 +221,25 @@ class Pace:
         chat.window.begin()
         self._overall.begin()
         if waiter.rank is Rank.PRESSED:
-            chat.busy, self._pressed = now + QUIET, now
+            self._pressed = now
+            chat.busy = 0.0 if is_group(waiter.place) else now + QUIET
         if waiter.rank is Rank.OTHERS:
-            if chat.others is not None:
-                chat.others.begin()
+            chat.others.begin()
             self._next_other = max(now, self._next_other + self._even)
         waiter.go.set_result(None)
 
     def _end(self, place: Place, rank: Rank) -> None:
         now, chat = _now(), self._chat(place)
         chat.window.end(now)
-        if rank is Rank.OTHERS and chat.others is not None:
+        if rank is Rank.OTHERS:
             chat.others.end(now)
         self._overall.end(now)
         self._advance()
+
+
+def is_group(place: Place) -> bool:
+    """Whether it is a group or a channel."""
+    return isinstance(place, int) and place < 0
 
 
 def _now() -> float:
