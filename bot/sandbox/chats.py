@@ -66,8 +66,8 @@ class Chat(ABC):
         """The chat with all its messages, for the page."""
 
     @abstractmethod
-    def lets_through(self, message: Message, bot: dict[str, Any]) -> bool:
-        """Whether `bot` (a User) hears of this message of a reader."""
+    def lets_through(self, message: Message, bot: dict[str, Any], *, privacy: bool) -> bool:
+        """Whether `bot` (a User) hears of this message of a reader. privacy: its switch."""
 
     def new_id(self) -> int:
         """The next message's id."""
@@ -102,13 +102,19 @@ class PrivateChat(Chat):
             "messages": list(self.messages.values()),
         }
 
-    def lets_through(self, message: Message, bot: dict[str, Any]) -> bool:  # noqa: ARG002
+    def lets_through(
+        self,
+        message: Message,  # noqa: ARG002
+        bot: dict[str, Any],  # noqa: ARG002
+        *,
+        privacy: bool,  # noqa: ARG002
+    ) -> bool:
         """Everything."""
         return True
 
 
 class Group(Chat):
-    """Several readers with the bot, which is no administrator and has privacy mode on."""
+    """Several readers with the bot, which is no administrator."""
 
     closed_words = "Forbidden: bot was kicked from the supergroup chat"
 
@@ -130,10 +136,10 @@ class Group(Chat):
             "messages": list(self.messages.values()),
         }
 
-    def lets_through(self, message: Message, bot: dict[str, Any]) -> bool:
+    def lets_through(self, message: Message, bot: dict[str, Any], *, privacy: bool) -> bool:
         """What privacy mode lets through: commands, replies, mentions, messages via the bot."""
-        if self.closed:
-            return False
+        if self.closed or not privacy:
+            return not self.closed
         text = message.get("text", "")
         replied = message.get("reply_to_message", {})
         return (

@@ -142,6 +142,7 @@ Route = tuple[str, type[SandboxHandler], dict[str, Any]]
 def control_routes(site: Site) -> list[Route]:
     """The routes of the control interface; the last one takes all that is left."""
     posts: dict[str, Action] = {
+        "bot": orders.set_switches,
         "messages": readers.send,
         "messages/edit": readers.edit,
         "taps": readers.tap,

@@ -1,4 +1,4 @@
-"""What tests and the page order from the sandbox itself: limits and faults.
+"""What tests and the page order from the sandbox itself: limits, faults, the bot's switches.
 
 As in `readers`: the world and the request's JSON fields in, the answer's JSON out.
 """
@@ -9,12 +9,22 @@ from bot.sandbox.errors import ControlError
 from bot.sandbox.faults import CALL_KINDS, KINDS, SECONDS
 from bot.sandbox.fields import Fields, field, find_chat, number
 from bot.sandbox.limits import PERIODS
+from bot.sandbox.listeners import Hold
 from bot.sandbox.methods import METHODS
+from bot.sandbox.profile import SWITCHES
 from bot.sandbox.world import World
 
 # A limit below is one call in 1,000 periods; above this it is no limit any more.
 LEAST_LIMIT, MOST_LIMIT = 0.001, 100_000
 MAX_SECONDS = 3600
+
+
+async def set_switches(world: World, fields: Fields, _hold: Hold) -> dict[str, bool]:
+    """POST /sandbox/bot: what @BotFather switches; a switch that is not named goes on."""
+    switches = {name: field(fields, name, bool, True) for name in SWITCHES}
+    world.profile.switches = switches
+    world.events.send("bot", world.profile.shown())
+    return switches
 
 
 def set_limits(world: World, fields: Fields) -> dict[str, float | None]:

@@ -18,6 +18,8 @@ TEXTS = {
 }
 _COMMAND = re.compile(r"[a-z0-9_]{1,32}")
 _LANGUAGE = re.compile(r"[a-z]{2}|")
+# What @BotFather switches on and off for a bot; all are on at first.
+SWITCHES = ("inline", "inline_feedback", "guest", "privacy")
 # What each scope must name.
 _SCOPES: dict[str, tuple[str, ...]] = {
     "default": (),
@@ -31,7 +33,10 @@ _SCOPES: dict[str, tuple[str, ...]] = {
 
 
 class Profile:
-    """The bot's own account. `user` is what messages carry as `from`."""
+    """The bot's own account.
+
+    user: what messages carry as `from`. switches: by name, as in SWITCHES.
+    """
 
     def __init__(self, bot_id: int) -> None:
         self.user: dict[str, Any] = {
@@ -40,6 +45,7 @@ class Profile:
             "first_name": "Article bot",
             "username": "article_sandbox_bot",
         }
+        self.switches = dict.fromkeys(SWITCHES, True)
         self._commands: dict[tuple[str, str], Commands] = {}
         self._texts: dict[tuple[str, str], str] = {}
 
@@ -48,8 +54,9 @@ class Profile:
         return {
             **self.user,
             "can_join_groups": True,
-            "can_read_all_group_messages": False,
-            "supports_inline_queries": False,
+            "can_read_all_group_messages": not self.switches["privacy"],
+            "supports_inline_queries": self.switches["inline"],
+            "supports_guest_queries": self.switches["guest"],
             "can_connect_to_business": False,
             "has_main_web_app": False,
         }

@@ -138,7 +138,8 @@ class World:
 
     def tell(self, kind: str, chat: Chat, message: Message) -> int | None:
         """Queue an update of `kind` about a reader's message; its id, None when there is none."""
-        if not chat.lets_through(message, self.profile.user):
+        privacy = self.profile.switches["privacy"]
+        if not chat.lets_through(message, self.profile.user, privacy=privacy):
             return None
         return self.updates.push(kind, as_the_bot_sees(message))
 
