@@ -4,6 +4,8 @@ ApiError      to the bot, in Telegram's own words
 ControlError  to the page or a test, as one sentence
 """
 
+TOO_OLD = "query is too old and response timeout expired or query ID is invalid"
+
 
 class ApiError(Exception):
     """A Bot API call that fails.

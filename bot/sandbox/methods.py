@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from bot.sandbox.answers import answer_inline_query
 from bot.sandbox.chats import Group
 from bot.sandbox.errors import bad_request
 from bot.sandbox.listeners import Hold
@@ -138,6 +139,7 @@ METHODS: dict[str, Method] = {
     "getwebhookinfo": _webhook_info,
     **WRITING,
     "answercallbackquery": _answer_query,
+    "answerinlinequery": answer_inline_query,
     "sendchataction": _chat_action,
     "getchat": _get_chat,
     "getchatmember": _get_chat_member,

@@ -8,14 +8,19 @@ from bot.sandbox.errors import bad_request
 
 _TRUE = frozenset({"true", "1", "yes", "y", "t"})
 # For showing a call: which of its strings stand for something else.
-_INTEGERS = frozenset({"chat_id", "message_id", "user_id", "offset", "limit", "timeout"})
+_INTEGERS = frozenset(
+    {
+        *("chat_id", "message_id", "user_id", "offset", "limit", "timeout"),
+        *("cache_time", "message_thread_id"),
+    }
+)
 _FLAGS = frozenset(
-    {"show_alert", "drop_pending_updates", "disable_notification", "protect_content"}
+    {"show_alert", "drop_pending_updates", "disable_notification", "protect_content", "is_personal"}
 )
 _NESTED = frozenset(
     {
         *("entities", "reply_markup", "reply_parameters", "link_preview_options"),
-        *("commands", "scope", "allowed_updates"),
+        *("commands", "scope", "allowed_updates", "results", "button"),
     }
 )
 

@@ -11,8 +11,9 @@ from typing import Any
 
 from bot.sandbox.calls import CallLog
 from bot.sandbox.chats import Chat, Group, Message, PrivateChat, Reader
-from bot.sandbox.errors import bad_request
+from bot.sandbox.errors import TOO_OLD, bad_request
 from bot.sandbox.faults import Faults
+from bot.sandbox.inline import InlineQueries
 from bot.sandbox.limits import Limits
 from bot.sandbox.listeners import Broadcast
 from bot.sandbox.profile import Profile
@@ -56,6 +57,7 @@ class World:
         self.limits = Limits(self._send_trouble)
         self.faults = Faults(self._send_trouble)
         self.updates = UpdateQueue(self.faults)
+        self.inline_queries = InlineQueries()
         self._inline: dict[str, tuple[Chat, int]] = {}
         self._queries: OrderedDict[str, Query] = OrderedDict()
         self._query_ids = count(time.time_ns() // 1_000)
@@ -149,7 +151,7 @@ class World:
         self.events.send("deleted", {"chat": chat.id, "message_id": message_id})
 
     def new_query_id(self) -> str:
-        """An id that no callback query had before."""
+        """An id that no query of any kind had before."""
         return str(next(self._query_ids))
 
     def open_query(self, query_id: str, reader: int) -> Query:
@@ -172,9 +174,7 @@ class World:
         if query:
             wake(query.waiters)
         if not query or query.answer:
-            raise bad_request(
-                "query is too old and response timeout expired or query ID is invalid"
-            )
+            raise bad_request(TOO_OLD)
         query.answer = {"text": text, "show_alert": show_alert}
         self.events.send(
             "toast", {"reader": query.reader, "callback_query_id": query_id, **query.answer}

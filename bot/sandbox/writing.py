@@ -9,10 +9,9 @@ from typing import Any
 
 from bot.sandbox.calls import NOT_MODIFIED
 from bot.sandbox.chats import Chat, Group, Message
+from bot.sandbox.contents import text_content, with_markup
 from bot.sandbox.errors import ApiError, bad_request
-from bot.sandbox.markup import parse_markup
 from bot.sandbox.params import Params
-from bot.sandbox.texts import MAX_TEXT, formatted, parse_entities
 from bot.sandbox.world import World
 
 # What makes a message different from another, for "message is not modified".
@@ -63,29 +62,6 @@ def _message(chat: Chat, params: Params, purpose: str) -> Message:
     return chat.messages[message_id]
 
 
-def _text_content(params: Params) -> dict[str, Any]:
-    """The text, entities and link preview of a message, as the call gives them."""
-    if params.text("parse_mode"):
-        raise bad_request("the sandbox takes entities, not parse_mode")
-    given = params.nested("entities")
-    entities = None if given is None else parse_entities(given)
-    text, found = formatted(params.text("text"), entities, MAX_TEXT)
-    content: dict[str, Any] = {"text": text}
-    if found:
-        content["entities"] = found
-    preview = params.nested("link_preview_options")
-    if preview is not None and not isinstance(preview, dict):
-        raise bad_request("can't parse link_preview_options: expected an Object")
-    if preview:
-        content["link_preview_options"] = preview
-    return content
-
-
-def _with_markup(content: dict[str, Any], params: Params, *, inline_only: bool) -> dict[str, Any]:
-    markup = parse_markup(params.nested("reply_markup"), inline_only=inline_only)
-    return {**content, "reply_markup": markup} if markup else content
-
-
 def _replied(chat: Chat, params: Params) -> int | None:
     """The id of the message to reply to; None when there is none, or it may be missing."""
     reply = params.nested("reply_parameters")
@@ -109,7 +85,7 @@ def _replied(chat: Chat, params: Params) -> int | None:
 
 
 def _send_message(world: World, params: Params) -> Message:
-    content = _with_markup(_text_content(params), params, inline_only=False)
+    content = with_markup(text_content(params), params, inline_only=False)
     chat = find_open_chat(world, params)
     return world.add_message(chat, world.profile.user, content, _replied(chat, params))
 
@@ -146,12 +122,12 @@ def _edit(
 
 
 def _edit_text(world: World, params: Params) -> Message | bool:
-    content = _with_markup(_text_content(params), params, inline_only=True)
+    content = with_markup(text_content(params), params, inline_only=True)
     return _edit(world, params, content, keep=())
 
 
 def _edit_markup(world: World, params: Params) -> Message | bool:
-    content = _with_markup({}, params, inline_only=True)
+    content = with_markup({}, params, inline_only=True)
     return _edit(world, params, content, keep=("text", "entities", "link_preview_options"))
 
 
