@@ -7,8 +7,9 @@ Telegram's words when it fails.
 from bot.sandbox.errors import bad_request
 from bot.sandbox.inline import DEFAULT_CACHE_TIME, Answer
 from bot.sandbox.params import Params
+from bot.sandbox.queries import wake
 from bot.sandbox.results import MAX_NEXT_OFFSET, parse_button, parse_results
-from bot.sandbox.world import World, wake
+from bot.sandbox.world import World
 
 
 def answer_inline_query(world: World, params: Params) -> bool:

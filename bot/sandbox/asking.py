@@ -7,10 +7,11 @@ import asyncio
 from typing import Any
 
 from bot.sandbox.errors import ControlError
-from bot.sandbox.fields import Fields, field, reader_in_chat, seconds
+from bot.sandbox.fields import Fields, field, reader_in_chat, seconds, writer_in_chat
 from bot.sandbox.inline import NO_ANSWER, Answer, InlineQuery, chat_type
 from bot.sandbox.listeners import Hold
 from bot.sandbox.results import Result
+from bot.sandbox.voices import voice
 from bot.sandbox.world import World
 
 WAIT = 10
@@ -26,7 +27,7 @@ async def ask(world: World, fields: Fields, hold: Hold) -> dict[str, Any]:
     reader, chat = reader_in_chat(world, fields)
     text, offset = field(fields, "query", str), field(fields, "offset", str, "")
     wait = seconds(WAIT if fields.get("wait") is None else fields["wait"])
-    query = world.inline_queries.open(world.new_query_id(), reader.id, text, offset)
+    query = world.inline_queries.open(world.queries.new_id(), reader.id, text, offset)
     update_id = None
     if query.answer is None:
         update_id = world.updates.push(
@@ -62,13 +63,16 @@ async def choose(world: World, fields: Fields, _hold: Hold) -> dict[str, Any]:
 
     The bot hears of the choice, when it gets such feedback, before it hears of the message.
     """
-    reader, chat = reader_in_chat(world, fields)
+    reader, chat = writer_in_chat(world, fields)
+    speaker = voice(world, fields, reader, chat)
     query, result = _chosen(world, fields)
-    feedback = field(fields, "feedback", bool, True)
-    message = world.add_inline(chat, reader.user(), result.content)
+    # Who is anonymous in a group stays so: Telegram does not tell of such a choice.
+    told = field(fields, "feedback", bool, True) and fields.get("as") is None
+    content = {**speaker.fields(), **result.content}
+    message = world.add_inline(chat, speaker.sender, content, author=reader.id)
     inline_id = message["inline_message_id"]
     chosen = None
-    if feedback and world.profile.switches["inline_feedback"]:
+    if told and world.profile.switches["inline_feedback"]:
         chosen = world.updates.push(
             "chosen_inline_result",
             {

@@ -7,6 +7,7 @@ from typing import Any
 
 from tornado.web import HTTPError
 
+from bot.sandbox.addressing import chat_id
 from bot.sandbox.errors import ApiError, bad_request
 from bot.sandbox.faults import Strike
 from bot.sandbox.methods import METHODS, get_updates
@@ -47,7 +48,7 @@ class BotApiHandler(TelegramHandler):
         refusal, result = None, None
         try:
             params = self._params()
-            strike = self.site.world.faults.strike(name.lower(), params.chat())
+            strike = self.site.world.faults.strike(name.lower(), chat_id(self.site.world, params))
             if strike.delay and not await self._delay(strike.delay, name):
                 self.hang_up()
                 return
@@ -56,7 +57,7 @@ class BotApiHandler(TelegramHandler):
             refusal = problem
         entry = {
             "method": name,
-            "chat": params.chat(),
+            "chat": chat_id(self.site.world, params),
             "params": params.shown(),
             "status": refusal.code if refusal else 200,
             "description": refusal.description if refusal else None,
@@ -67,7 +68,7 @@ class BotApiHandler(TelegramHandler):
         if strike.dropped:
             self.hang_up()
         elif refusal:
-            self.refuse(refusal.code, refusal.description, refusal.retry_after)
+            self.refuse(refusal.code, refusal.description, refusal.parameters())
         else:
             self.answer({"ok": True, "result": result})
 

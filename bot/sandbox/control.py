@@ -7,7 +7,7 @@ from typing import Any, cast
 from tornado.http1connection import HTTP1Connection
 from tornado.iostream import StreamClosedError
 
-from bot.sandbox import asking, groups, orders, readers
+from bot.sandbox import asking, channels, groups, orders, readers
 from bot.sandbox.endpoints import Action, Control, Post
 from bot.sandbox.errors import ControlError
 from bot.sandbox.fields import seconds
@@ -152,6 +152,7 @@ def control_routes(site: Site) -> list[Route]:
         r"readers/(?P<reader>\d{1,18})/block": readers.block,
         "groups": groups.add,
         r"groups/(?P<chat>-?\d{1,18})/remove": groups.remove,
+        "channels": channels.add,
         "inline_queries": asking.ask,
         "inline_queries/choose": asking.choose,
         "inline_messages": groups.add_inline,

@@ -12,13 +12,26 @@ class ApiError(Exception):
 
     code: the HTTP status, 400-599. description: Telegram's text with its prefix
     ("Bad Request: ..."). retry_after: the seconds that the bot is told to wait, None for none.
+    migrate_to: the id of the supergroup that the chat became, None when it became none.
     """
 
-    def __init__(self, code: int, description: str, retry_after: int | None = None) -> None:
+    def __init__(
+        self,
+        code: int,
+        description: str,
+        retry_after: int | None = None,
+        migrate_to: int | None = None,
+    ) -> None:
         super().__init__(description)
         self.code = code
         self.description = description
         self.retry_after = retry_after
+        self.migrate_to = migrate_to
+
+    def parameters(self) -> dict[str, int]:
+        """The ResponseParameters, empty when there are none."""
+        given = {"retry_after": self.retry_after, "migrate_to_chat_id": self.migrate_to}
+        return {name: number for name, number in given.items() if number is not None}
 
 
 def bad_request(words: str) -> ApiError:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from bot.sandbox.chats import Chat, Message, Reader
 from bot.sandbox.errors import ApiError, ControlError
+from bot.sandbox.shared_chats import Group
 from bot.sandbox.texts import formatted
 from bot.sandbox.world import World
 
@@ -14,6 +15,7 @@ Fields = dict[str, Any]
 Kind = TypeVar("Kind")
 
 MAX_WAIT = 30
+MAX_TITLE = 128
 _MISSING = object()
 _WORDS = {
     int: "a whole number",
@@ -73,6 +75,22 @@ def find_message(chat: Chat, message_id: int) -> Message:
     return chat.messages[message_id]
 
 
+def chat_title(fields: Fields) -> str:
+    """The field "title": 1 to 128 characters after trimming."""
+    title = field(fields, "title", str).strip()
+    if not 1 <= len(title) <= MAX_TITLE:
+        raise ControlError(400, f'"title" must have 1 to {MAX_TITLE} characters.')
+    return title
+
+
+def chat_readers(world: World, fields: Fields, name: str = "readers") -> list[Reader]:
+    """The readers whose ids the list fields[name] holds, at least one."""
+    ids = field(fields, name, list)
+    if not ids or not all(type(reader_id) is int for reader_id in ids):
+        raise ControlError(400, f'"{name}" must be a list of at least one reader\'s id.')
+    return [find_reader(world, reader_id) for reader_id in ids]
+
+
 def reader_in_chat(world: World, fields: Fields) -> tuple[Reader, Chat]:
     """Who acts, and where: in "chat", or in the reader's private chat when there is none."""
     reader = find_reader(world, field(fields, "reader", int))
@@ -80,6 +98,24 @@ def reader_in_chat(world: World, fields: Fields) -> tuple[Reader, Chat]:
     if reader.id not in chat.readers:
         raise ControlError(400, f"Reader {reader.id} is not in chat {chat.id}.")
     return reader, chat
+
+
+def writer_in_chat(world: World, fields: Fields) -> tuple[Reader, Chat]:
+    """As reader_in_chat; nobody writes to a group that became another one."""
+    reader, chat = reader_in_chat(world, fields)
+    if isinstance(chat, Group) and chat.migrated_to is not None:
+        raise ControlError(400, f"Chat {chat.id} became the supergroup {chat.migrated_to}.")
+    return reader, chat
+
+
+def find_group(world: World, fields: Fields) -> Group:
+    """The group that "chat" names; 400 when it is none, or became another one."""
+    chat = find_chat(world, field(fields, "chat", int))
+    if not isinstance(chat, Group):
+        raise ControlError(400, "This chat is no group.")
+    if chat.migrated_to is not None:
+        raise ControlError(400, f"Chat {chat.id} became the supergroup {chat.migrated_to}.")
+    return chat
 
 
 def refused(refusal: ApiError) -> ControlError:

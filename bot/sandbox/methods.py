@@ -9,15 +9,18 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from bot.sandbox.addressing import find_chat, find_open_chat, named_chat
 from bot.sandbox.answers import answer_inline_query
-from bot.sandbox.chats import Group
+from bot.sandbox.chats import Chat, PrivateChat
 from bot.sandbox.errors import bad_request
 from bot.sandbox.listeners import Hold
+from bot.sandbox.members import member
 from bot.sandbox.params import Params
 from bot.sandbox.profile import TEXTS, language
+from bot.sandbox.shared_chats import Channel, Group
 from bot.sandbox.updates import Poll, Update
 from bot.sandbox.world import World
-from bot.sandbox.writing import WRITING, find_chat, find_open_chat
+from bot.sandbox.writing import WRITING
 
 Method = Callable[[World, Params], Any]
 
@@ -83,8 +86,18 @@ def _chat_action(world: World, params: Params) -> bool:
 
 
 def _get_chat(world: World, params: Params) -> dict[str, Any]:
+    # Anybody may look at a public channel.
+    chat = named_chat(world, params)
+    if not isinstance(chat, Channel):
+        chat = find_chat(world, params)
+    linked: Chat | None = None
+    if isinstance(chat, Channel):
+        linked = chat.discussion
+    elif isinstance(chat, Group):
+        linked = chat.channel
     return {
-        **find_chat(world, params).head(),
+        **chat.head(),
+        **({"linked_chat_id": linked.id} if linked else {}),
         "accent_color_id": 0,
         "max_reaction_count": 11,
         "accepted_gift_types": {
@@ -98,14 +111,15 @@ def _get_chat(world: World, params: Params) -> dict[str, Any]:
 
 
 def _get_chat_member(world: World, params: Params) -> dict[str, Any]:
+    chat = named_chat(world, params)
+    if isinstance(chat, Channel) and chat.closed:
+        raise bad_request("member list is inaccessible")
     chat = find_chat(world, params)
     user_id = params.integer("user_id")
-    if user_id == world.profile.user["id"]:
-        return {"user": world.profile.me(), "status": "member"}
-    reader = world.readers.get(user_id)
-    if reader is None or (user_id not in chat.readers and not isinstance(chat, Group)):
+    found = member(world, chat, user_id)
+    if found is None or (isinstance(chat, PrivateChat) and found["status"] == "left"):
         raise bad_request("invalid user_id specified")
-    return {"user": reader.user(), "status": "member" if user_id in chat.readers else "left"}
+    return found
 
 
 def _set_commands(world: World, params: Params) -> bool:

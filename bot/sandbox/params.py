@@ -69,6 +69,11 @@ class Params:
         except ValueError:
             return None
 
+    def chat_name(self) -> str:
+        """The @username that `chat_id` is; "" when it is none."""
+        value = self._values.get("chat_id")
+        return value.strip() if isinstance(value, str) and value.strip().startswith("@") else ""
+
     def flag(self, name: str) -> bool:
         """Whether the parameter says true; false when absent."""
         return self.text(name).strip().lower() in _TRUE

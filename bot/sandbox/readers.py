@@ -18,11 +18,15 @@ from bot.sandbox.fields import (
     find_reader,
     reader_in_chat,
     seconds,
+    writer_in_chat,
     written,
 )
 from bot.sandbox.listeners import Hold
+from bot.sandbox.members import move_bot
+from bot.sandbox.queries import Query
 from bot.sandbox.texts import MAX_CAPTION, MAX_TEXT
-from bot.sandbox.world import Query, World
+from bot.sandbox.voices import voice
+from bot.sandbox.world import World, as_the_bot_sees
 
 
 def _file(name: str, width: int, height: int) -> dict[str, Any]:
@@ -54,20 +58,22 @@ def _content(fields: Fields) -> dict[str, Any]:
 
 async def send(world: World, fields: Fields, _hold: Hold) -> dict[str, Any]:
     """POST /sandbox/messages: a reader writes to the bot, or into a group."""
-    reader, chat = reader_in_chat(world, fields)
-    content = _content(fields)
+    reader, chat = writer_in_chat(world, fields)
+    speaker = voice(world, fields, reader, chat)
+    content = {**speaker.fields(), **_content(fields)}
     replied = field(fields, "reply_to", int, None)
     if replied is not None:
         find_message(chat, replied)
-    message = world.add_message(chat, reader.user(), content, replied)
+    message = world.add_message(chat, speaker.sender, content, replied, author=reader.id)
     return {"message": message, "update_id": world.tell("message", chat, message)}
 
 
 async def edit(world: World, fields: Fields, _hold: Hold) -> dict[str, Any]:
     """POST /sandbox/messages/edit: a reader changes a text of their own."""
-    reader, chat = reader_in_chat(world, fields)
+    reader, chat = writer_in_chat(world, fields)
     old = find_message(chat, field(fields, "message_id", int))
-    if old["from"]["id"] != reader.id or "text" not in old or "via_bot" in old:
+    own = chat.authors.get(old["message_id"]) == reader.id
+    if not own or "text" not in old or "via_bot" in old:
         raise ControlError(400, "Readers can edit only texts of their own.")
     head = {name: value for name, value in old.items() if name not in ("text", "entities")}
     content = written(field(fields, "text", str), MAX_TEXT)
@@ -89,10 +95,10 @@ async def tap(world: World, fields: Fields, hold: Hold) -> dict[str, Any]:
     wait = fields.get("wait")
     timeout = None if wait is None else seconds(wait)
     query_id = field(fields, "callback_query_id", str, "")
-    if query_id and not world.query(query_id):
+    if query_id and not world.queries.find(query_id):
         raise ControlError(404, f"There is no callback query {query_id}.")
-    query_id = query_id or world.new_query_id()
-    query = world.open_query(query_id, reader.id)
+    query_id = query_id or world.queries.new_id()
+    query = world.queries.open(query_id, reader.id)
     update_id = world.updates.push(
         "callback_query",
         {
@@ -113,7 +119,7 @@ def _tapped(message: Message) -> dict[str, Any]:
     """How a callback query names the message: the bot never gets to see an inline one."""
     if "inline_message_id" in message:
         return {"inline_message_id": message["inline_message_id"]}
-    return {"message": message}
+    return {"message": as_the_bot_sees(message)}
 
 
 async def _answer(query: Query, wait: float, hold: Hold) -> dict[str, Any] | None:
@@ -131,7 +137,7 @@ async def raw_update(world: World, fields: Fields, _hold: Hold) -> dict[str, Any
     if isinstance(query, dict) and isinstance(query.get("id"), str):
         sender = query.get("from")
         reader = sender.get("id") if isinstance(sender, dict) else None
-        world.open_query(query["id"], reader if isinstance(reader, int) else 0)
+        world.queries.open(query["id"], reader if isinstance(reader, int) else 0)
     return {"update_id": world.updates.push_raw(update)}
 
 
@@ -153,16 +159,18 @@ async def add(world: World, fields: Fields, _hold: Hold) -> dict[str, Any]:
 
 async def block(world: World, fields: Fields, _hold: Hold) -> dict[str, Any]:
     """POST /sandbox/readers/<id>/block: the reader blocks the bot, or lets it write again."""
-    chat = find_chat(world, find_reader(world, field(fields, "reader", int)).id)
-    chat.closed = field(fields, "blocked", bool)
-    return {"reader": chat.id, "blocked": chat.closed}
+    reader = find_reader(world, field(fields, "reader", int))
+    status = "kicked" if field(fields, "blocked", bool) else "member"
+    move_bot(world, world.chats[reader.id], status, reader.user())
+    return {"reader": reader.id, "blocked": status == "kicked"}
 
 
 async def read(world: World, chat_id: int, after: int, wait: float, hold: Hold) -> list[Message]:
     """The messages of a chat with ids above `after`; waits for the first one from the bot."""
     chat = find_chat(world, chat_id)
     messages = chat.after(after)
-    if wait and not any(message["from"]["is_bot"] for message in messages):
+    bot = world.profile.user["id"]
+    if wait and not any(message["from"]["id"] == bot for message in messages):
         written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         chat.waiters.add(written)
         await hold(written, wait)

@@ -115,11 +115,11 @@ class SandboxHandler(RequestHandler):
 class TelegramHandler(SandboxHandler):
     """Errors have the Bot API's form."""
 
-    def refuse(self, code: int, description: str, retry_after: int | None = None) -> None:
-        """Finish with an error of the Bot API."""
+    def refuse(self, code: int, description: str, parameters: dict[str, int] | None = None) -> None:
+        """Finish with an error of the Bot API. parameters: its ResponseParameters, if any."""
         body: dict[str, Any] = {"ok": False, "error_code": code, "description": description}
-        if retry_after is not None:
-            body["parameters"] = {"retry_after": retry_after}
+        if parameters:
+            body["parameters"] = parameters
         self.answer(body, code)
 
     def write_error(self, status_code: int, **_kwargs: Any) -> None:

@@ -2,47 +2,36 @@
 
 import secrets
 import time
-from asyncio import Future
-from collections import OrderedDict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
 from bot.sandbox.calls import CallLog
-from bot.sandbox.chats import Chat, Group, Message, PrivateChat, Reader
-from bot.sandbox.errors import TOO_OLD, bad_request
+from bot.sandbox.chats import Chat, Message, PrivateChat, Reader
 from bot.sandbox.faults import Faults
+from bot.sandbox.forwards import FORWARDER, followed, forwarded, says_otherwise
 from bot.sandbox.inline import InlineQueries
 from bot.sandbox.limits import Limits
 from bot.sandbox.listeners import Broadcast
 from bot.sandbox.profile import Profile
+from bot.sandbox.queries import Queries, wake
+from bot.sandbox.shared_chats import Channel, Group
 from bot.sandbox.updates import UpdateQueue
 
-# Queries older than the last so many are "too old", as Telegram says of old ones.
-MAX_QUERIES = 20_000
-
-
-@dataclass
-class Query:
-    """A callback query. answer: text and show_alert once the bot answered, None before."""
-
-    reader: int
-    answer: dict[str, Any] | None = None
-    waiters: set["Future[None]"] = field(default_factory=set)
-
-
-def wake(waiters: set["Future[None]"]) -> None:
-    """Let everyone in `waiters` go on."""
-    for waiter in waiters:
-        if not waiter.done():
-            waiter.set_result(None)
-    waiters.clear()
+# How updates about messages are called in channels.
+_OF_CHANNELS = {"message": "channel_post", "edited_message": "edited_channel_post"}
 
 
 def as_the_bot_sees(message: Message) -> Message:
-    """The message without the id that only who sent it inline learns."""
-    return {name: value for name, value in message.items() if name != "inline_message_id"}
+    """The message without what only others learn.
+
+    That is the id of an inline message, and who wrote a channel's post.
+    """
+    hidden = {"inline_message_id"}
+    if message["chat"]["type"] == "channel":
+        hidden.add("from")
+    return {name: value for name, value in message.items() if name not in hidden}
 
 
 class World:
@@ -59,10 +48,14 @@ class World:
         self.updates = UpdateQueue(self.faults)
         self.inline_queries = InlineQueries()
         self._inline: dict[str, tuple[Chat, int]] = {}
-        self._queries: OrderedDict[str, Query] = OrderedDict()
-        self._query_ids = count(time.time_ns() // 1_000)
+        self.queries = Queries()
+        self.usernames: dict[str, Chat] = {}
         self._reader_ids = count(1001)
-        self._group_ids = count(-1_001_000_000_001, -1)
+        self._ids = {
+            "group": count(-5_000_001, -1),
+            "supergroup": count(-1_001_000_000_001, -1),
+            "channel": count(-1_002_000_000_001, -1),
+        }
         for name in ("Ada", "Ben"):
             self.add_reader(name, "en")
 
@@ -90,39 +83,96 @@ class World:
         self.events.send("reader", {"reader": reader.shown(), "chat": chat.shown()})
         return chat
 
-    def add_group(self, title: str, readers: Iterable[Reader]) -> Group:
-        """A new group of these readers and the bot."""
-        group = Group(next(self._group_ids), title, readers)
+    def change_reader(self, reader: Reader, **changes: Any) -> Reader:
+        """Give a reader another name or language, in all chats; what was written stays."""
+        new = replace(reader, **changes)
+        self.readers[new.id] = new
+        for chat in self.chats.values():
+            if new.id in chat.readers:
+                chat.readers[new.id] = new
+        self.events.send("reader", {"reader": new.shown(), "chat": self.chats[new.id].shown()})
+        return new
+
+    def add_group(self, title: str, readers: Iterable[Reader], **more: Any) -> Group:
+        """A new group of these readers; `more` as a Group takes it."""
+        number = next(self._ids[more.get("kind", "supergroup")])
+        group = Group(number, title, readers, **more)
         self.chats[group.id] = group
-        self.events.send("chat", {"chat": group.shown()})
+        self.show(group)
         return group
 
+    def add_channel(
+        self, title: str, username: str, readers: Iterable[Reader], **more: Any
+    ) -> Channel:
+        """A new channel of the first of these readers; `more` as a Channel takes it."""
+        channel = Channel(next(self._ids["channel"]), title, username, readers, **more)
+        self.chats[channel.id] = channel
+        self.usernames[username.lower()] = channel
+        if channel.discussion:
+            channel.discussion.channel = channel
+        self.show(channel)
+        return channel
+
+    def named(self, chat_id: str) -> Chat | None:
+        """The chat with this id or @username; None when there is none."""
+        if chat_id.startswith("@"):
+            return self.usernames.get(chat_id[1:].lower())
+        try:
+            return self.chats.get(int(chat_id))
+        except ValueError:
+            return None
+
+    def show(self, chat: Chat) -> None:
+        """Tell the pages how a chat is now."""
+        self.events.send("chat", {"chat": chat.shown()})
+
     def add_message(
-        self, chat: Chat, sender: dict[str, Any], content: dict[str, Any], replied: int | None
+        self,
+        chat: Chat,
+        sender: dict[str, Any],
+        content: dict[str, Any],
+        replied: int | None = None,
+        *,
+        author: int | None = None,
     ) -> Message:
-        """Put a message into `chat`. replied: the id of the message it answers, or None."""
+        """Put a message into `chat`.
+
+        replied: the id of the message it answers, or None. author: the reader who wrote it, None
+        when none did.
+        """
         message: Message = {
             "message_id": chat.new_id(),
             "from": sender,
             "chat": chat.head(),
             "date": int(time.time()),
         }
+        if isinstance(chat, Channel):
+            message["sender_chat"] = chat.head()
         if replied is not None:
             # Telegram shows one step only: what was replied to does not show its own.
             quoted = as_the_bot_sees(chat.messages[replied])
             quoted.pop("reply_to_message", None)
             message["reply_to_message"] = quoted
         message.update(content)
+        if author is not None:
+            chat.authors[message["message_id"]] = author
         self.put(chat, message)
-        if sender["is_bot"]:
+        if sender["id"] == self.profile.user["id"]:
             wake(chat.waiters)
         return message
 
-    def add_inline(self, chat: Chat, sender: dict[str, Any], content: dict[str, Any]) -> Message:
+    def add_inline(
+        self,
+        chat: Chat,
+        sender: dict[str, Any],
+        content: dict[str, Any],
+        *,
+        author: int | None = None,
+    ) -> Message:
         """Put a message into `chat` that `sender` chose from what the bot offered inline."""
         inline_id = secrets.token_urlsafe(18)
         inline = {"via_bot": self.profile.user, "inline_message_id": inline_id}
-        message = self.add_message(chat, sender, {**inline, **content}, None)
+        message = self.add_message(chat, sender, {**inline, **content}, author=author)
         self._inline[inline_id] = chat, message["message_id"]
         return message
 
@@ -134,48 +184,49 @@ class World:
         return chat, chat.messages[message_id]
 
     def put(self, chat: Chat, message: Message) -> None:
-        """Put a message, new or edited, in its place."""
+        """Put a message, new or edited, in its place; an edited post also where it is discussed."""
         chat.messages[message["message_id"]] = message
         self.events.send("message", {"chat": chat.id, "message": message})
+        if isinstance(chat, Channel) and chat.discussion:
+            self._follow(chat.discussion, chat.forwards.get(message["message_id"], 0), message)
+
+    def discuss(self, chat: Chat, message: Message) -> None:
+        """Forward a new post to the group in which its channel is discussed, if there is one."""
+        if isinstance(chat, Channel) and chat.discussion:
+            forward = self.add_message(chat.discussion, FORWARDER, forwarded(message))
+            chat.forwards[message["message_id"]] = forward["message_id"]
+            self.tell("message", chat.discussion, forward)
+
+    def _follow(self, group: Group, message_id: int, post: Message) -> None:
+        old = group.messages.get(message_id)
+        if old is None:
+            return
+        forward = followed(old, post)
+        self.put(group, forward)
+        if says_otherwise(old, forward):
+            self.tell("edited_message", group, forward)
 
     def tell(self, kind: str, chat: Chat, message: Message) -> int | None:
-        """Queue an update of `kind` about a reader's message; its id, None when there is none."""
-        privacy = self.profile.switches["privacy"]
-        if not chat.lets_through(message, self.profile.user, privacy=privacy):
-            return None
-        return self.updates.push(kind, as_the_bot_sees(message))
+        """Queue an update of `kind` about a message that is not the bot's own.
+
+        The update's id; None when the bot does not hear of it.
+        """
+        update_id = None
+        if chat.lets_through(message, self.profile.user, privacy=self.profile.switches["privacy"]):
+            named = _OF_CHANNELS[kind] if isinstance(chat, Channel) else kind
+            update_id = self.updates.push(named, as_the_bot_sees(message))
+        if kind == "message":
+            self.discuss(chat, message)
+        return update_id
 
     def delete(self, chat: Chat, message_id: int) -> None:
         """Take a message away; KeyError when it is not there."""
         del chat.messages[message_id]
+        chat.authors.pop(message_id, None)
         self.events.send("deleted", {"chat": chat.id, "message_id": message_id})
 
-    def new_query_id(self) -> str:
-        """An id that no query of any kind had before."""
-        return str(next(self._query_ids))
-
-    def open_query(self, query_id: str, reader: int) -> Query:
-        """Remember a callback query so that it can be answered; a known one stays as it is."""
-        query = self._queries.setdefault(query_id, Query(reader))
-        if len(self._queries) > MAX_QUERIES:
-            self._queries.popitem(last=False)
-        return query
-
-    def query(self, query_id: str) -> Query | None:
-        """The callback query with this id; None when there is none, or not any more."""
-        return self._queries.get(query_id)
-
     def answer_query(self, query_id: str, text: str | None, show_alert: bool) -> None:
-        """Answer once; ApiError for an unknown id and for the second time.
-
-        Whoever waits for the bot's reaction to the query goes on either way.
-        """
-        query = self._queries.get(query_id)
-        if query:
-            wake(query.waiters)
-        if not query or query.answer:
-            raise bad_request(TOO_OLD)
-        query.answer = {"text": text, "show_alert": show_alert}
-        self.events.send(
-            "toast", {"reader": query.reader, "callback_query_id": query_id, **query.answer}
-        )
+        """Answer a tap once; ApiError for an unknown id and for the second time."""
+        query = self.queries.answer(query_id, text, show_alert)
+        toast = {"callback_query_id": query_id, "text": text, "show_alert": show_alert}
+        self.events.send("toast", {"reader": query.reader, **toast})

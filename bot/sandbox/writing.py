@@ -7,35 +7,17 @@ Telegram's words when it fails.
 import time
 from typing import Any
 
+from bot.sandbox.addressing import chat_id, find_chat, find_open_chat
 from bot.sandbox.calls import NOT_MODIFIED
-from bot.sandbox.chats import Chat, Group, Message
+from bot.sandbox.chats import Chat, Message, PrivateChat
 from bot.sandbox.contents import text_content, with_markup
-from bot.sandbox.errors import ApiError, bad_request
+from bot.sandbox.errors import bad_request
 from bot.sandbox.params import Params
-from bot.sandbox.world import World
+from bot.sandbox.shared_chats import Group
+from bot.sandbox.world import World, as_the_bot_sees
 
 # What makes a message different from another, for "message is not modified".
 _CONTENT = ("text", "entities", "link_preview_options", "reply_markup")
-
-
-def find_chat(world: World, params: Params) -> Chat:
-    """The chat that `chat_id` names, unless the bot was removed from it."""
-    if not params.text("chat_id").strip():
-        raise bad_request("chat_id is empty")
-    chat = world.chats.get(params.integer("chat_id"))
-    if chat is None:
-        raise bad_request("chat not found")
-    if chat.closed and isinstance(chat, Group):
-        raise ApiError(403, chat.closed_words)
-    return chat
-
-
-def find_open_chat(world: World, params: Params) -> Chat:
-    """As find_chat, and the reader must not have blocked the bot."""
-    chat = find_chat(world, params)
-    if chat.closed:
-        raise ApiError(403, chat.closed_words)
-    return chat
 
 
 def take_room(world: World, name: str, params: Params) -> None:
@@ -49,8 +31,11 @@ def take_room(world: World, name: str, params: Params) -> None:
     if inline_id:
         world.limits.take(inline_id if world.inline(inline_id) else None, group=False)
         return
-    chat = world.chats.get(params.integer("chat_id"))
-    world.limits.take(chat.id if chat else None, group=isinstance(chat, Group))
+    number = chat_id(world, params)
+    chat = None if number is None else world.chats.get(number)
+    # A channel has the room of a group.
+    shared = chat is not None and not isinstance(chat, PrivateChat)
+    world.limits.take(chat.id if chat else None, group=shared)
 
 
 def _message(chat: Chat, params: Params, purpose: str) -> Message:
@@ -87,7 +72,9 @@ def _replied(chat: Chat, params: Params) -> int | None:
 def _send_message(world: World, params: Params) -> Message:
     content = with_markup(text_content(params), params, inline_only=False)
     chat = find_open_chat(world, params)
-    return world.add_message(chat, world.profile.user, content, _replied(chat, params))
+    message = world.add_message(chat, world.profile.user, content, _replied(chat, params))
+    world.discuss(chat, message)
+    return as_the_bot_sees(message)
 
 
 def _own_message(world: World, params: Params) -> tuple[Chat, Message]:
@@ -118,7 +105,7 @@ def _edit(
     if "text" in content:
         new["edit_date"] = int(time.time())
     world.put(chat, new)
-    return True if inline_id else new
+    return True if inline_id else as_the_bot_sees(new)
 
 
 def _edit_text(world: World, params: Params) -> Message | bool:

@@ -139,13 +139,18 @@ async def test_taps(api, people, group):
 
 
 async def test_chat_and_members(api, people, group):
-    """Readers of the group and the bot are members; another reader is none."""
+    """The first reader made it, others and the bot are members; another reader is none."""
     from telegram import ChatFullInfo
 
     chat = ChatFullInfo.de_json(await api("getChat", chat_id=group), None)
     assert (chat.id, chat.type, chat.title) == (group, "supergroup", "Readers")
     outsider = (await people.post("readers"))["chat"]
-    for user, status in ((ADA, "member"), (BOT, "member"), (outsider, "left")):
+    for user, status in (
+        (ADA, "creator"),
+        (BEN, "member"),
+        (BOT, "member"),
+        (outsider, "left"),
+    ):
         member = await api("getChatMember", chat_id=group, user_id=user)
         assert (member["status"], member["user"]["id"]) == (status, user)
     assert (await api.refused("getChatMember", chat_id=group, user_id=5))[0] == 400
