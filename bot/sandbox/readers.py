@@ -8,6 +8,7 @@ import asyncio
 import time
 from typing import Any
 
+from bot.sandbox.answering import answered, topic
 from bot.sandbox.chats import Message
 from bot.sandbox.errors import ControlError
 from bot.sandbox.fields import (
@@ -60,11 +61,11 @@ async def send(world: World, fields: Fields, _hold: Hold) -> dict[str, Any]:
     """POST /sandbox/messages: a reader writes to the bot, or into a group."""
     reader, chat = writer_in_chat(world, fields)
     speaker = voice(world, fields, reader, chat)
-    content = {**speaker.fields(), **_content(fields)}
-    replied = field(fields, "reply_to", int, None)
-    if replied is not None:
-        find_message(chat, replied)
-    message = world.add_message(chat, speaker.sender, content, replied, author=reader.id)
+    replied, answers = answered(world, fields, reader, chat)
+    content = {**speaker.fields(), **answers, **_content(fields)}
+    message = world.add_message(
+        chat, speaker.sender, content, replied, author=reader.id, thread=topic(fields, chat)
+    )
     return {"message": message, "update_id": world.tell("message", chat, message)}
 
 
@@ -80,6 +81,17 @@ async def edit(world: World, fields: Fields, _hold: Hold) -> dict[str, Any]:
     message = {**head, "edit_date": int(time.time()), **content}
     world.put(chat, message)
     return {"message": message, "update_id": world.tell("edited_message", chat, message)}
+
+
+async def delete(world: World, fields: Fields, _hold: Hold) -> dict[str, Any]:
+    """POST /sandbox/messages/delete: a reader takes a message away; bots do not hear of it."""
+    reader, chat = reader_in_chat(world, fields)
+    message_id = field(fields, "message_id", int)
+    find_message(chat, message_id)
+    if chat.authors.get(message_id) != reader.id and not chat.rules(reader.id):
+        raise ControlError(400, "Only administrators can delete what others wrote.")
+    world.delete(chat, message_id)
+    return {"chat": chat.id, "message_id": message_id, "deleted": True}
 
 
 async def tap(world: World, fields: Fields, hold: Hold) -> dict[str, Any]:

@@ -100,6 +100,11 @@ class Group(Chat):
             or concerns(message, bot)
         )
 
+    def open_topic(self, name: str) -> int:
+        """A new topic's id: that of the next message, which must be the one that tells of it."""
+        self.topics[self._next] = Topic(name)
+        return self._next
+
     def rules(self, reader: int) -> bool:
         """Administrators do."""
         return reader in self.admins

@@ -17,6 +17,7 @@ from bot.sandbox.listeners import Broadcast
 from bot.sandbox.profile import Profile
 from bot.sandbox.queries import Queries, wake
 from bot.sandbox.shared_chats import Channel, Group
+from bot.sandbox.threads import place
 from bot.sandbox.updates import UpdateQueue
 
 # How updates about messages are called in channels.
@@ -134,12 +135,17 @@ class World:
         replied: int | None = None,
         *,
         author: int | None = None,
+        thread: int | None = None,
     ) -> Message:
         """Put a message into `chat`.
 
         replied: the id of the message it answers, or None. author: the reader who wrote it, None
-        when none did.
+        when none did. thread: the topic or thread it stands in, None for that of what it answers.
         """
+        if "external_reply" in content:
+            placed, _ = place(chat, thread, None)
+        else:
+            placed, replied = place(chat, thread, replied)
         message: Message = {
             "message_id": chat.new_id(),
             "from": sender,
@@ -148,12 +154,14 @@ class World:
         }
         if isinstance(chat, Channel):
             message["sender_chat"] = chat.head()
+        elif isinstance(chat, Group) and placed:
+            chat.threads.add(placed["message_thread_id"])
         if replied is not None:
             # Telegram shows one step only: what was replied to does not show its own.
             quoted = as_the_bot_sees(chat.messages[replied])
             quoted.pop("reply_to_message", None)
             message["reply_to_message"] = quoted
-        message.update(content)
+        message.update({**placed, **content})
         if author is not None:
             chat.authors[message["message_id"]] = author
         self.put(chat, message)
@@ -195,6 +203,7 @@ class World:
         if isinstance(chat, Channel) and chat.discussion:
             forward = self.add_message(chat.discussion, FORWARDER, forwarded(message))
             chat.forwards[message["message_id"]] = forward["message_id"]
+            chat.discussion.threads.add(forward["message_id"])
             self.tell("message", chat.discussion, forward)
 
     def _follow(self, group: Group, message_id: int, post: Message) -> None:

@@ -13,7 +13,9 @@ from bot.sandbox.chats import Chat, Message, PrivateChat
 from bot.sandbox.contents import text_content, with_markup
 from bot.sandbox.errors import bad_request
 from bot.sandbox.params import Params
+from bot.sandbox.replies import reply
 from bot.sandbox.shared_chats import Group
+from bot.sandbox.threads import has_thread, is_closed, place
 from bot.sandbox.world import World, as_the_bot_sees
 
 # What makes a message different from another, for "message is not modified".
@@ -47,32 +49,18 @@ def _message(chat: Chat, params: Params, purpose: str) -> Message:
     return chat.messages[message_id]
 
 
-def _replied(chat: Chat, params: Params) -> int | None:
-    """The id of the message to reply to; None when there is none, or it may be missing."""
-    reply = params.nested("reply_parameters")
-    if reply is None:
-        number = params.integer("reply_to_message_id")
-        optional = params.flag("allow_sending_without_reply")
-    elif isinstance(reply, dict):
-        inner = Params(reply)
-        number, optional = inner.integer("message_id"), inner.flag("allow_sending_without_reply")
-        if inner.text("chat_id") and inner.integer("chat_id") != chat.id:
-            number = -1
-    else:
-        raise bad_request("can't parse reply parameters: expected an Object")
-    if number == 0 and reply is None:
-        return None
-    if number in chat.messages:
-        return number
-    if optional:
-        return None
-    raise bad_request("message to be replied not found")
-
-
 def _send_message(world: World, params: Params) -> Message:
     content = with_markup(text_content(params), params, inline_only=False)
     chat = find_open_chat(world, params)
-    message = world.add_message(chat, world.profile.user, content, _replied(chat, params))
+    thread = params.integer("message_thread_id") or None
+    if thread and not has_thread(chat, thread):
+        raise bad_request("message thread not found")
+    replied, quoted = reply(world, chat, params)
+    placed, _ = place(chat, thread, replied)
+    if is_closed(chat, placed):
+        raise bad_request("TOPIC_CLOSED")
+    content = {**content, **quoted}
+    message = world.add_message(chat, world.profile.user, content, replied, thread=thread)
     world.discuss(chat, message)
     return as_the_bot_sees(message)
 
