@@ -29,12 +29,11 @@ def quote(
     if not 1 <= utf16_length(text) <= MAX_QUOTE:
         return None
     source, own = _text(message)
-    given = None if entities is None else sorted(filter(_is_kept, entities), key=str)
-    found = [
-        (place, inside)
-        for place in _places(source, text)
-        if given in (None, sorted(inside := _inside(own, place, utf16_length(text)), key=str))
-    ]
+    length = utf16_length(text)
+    found = [(place, _inside(own, place, length)) for place in _places(source, text)]
+    if entities is not None:
+        given = sorted(filter(_is_kept, entities), key=str)
+        found = [each for each in found if sorted(each[1], key=str) == given]
     if not found:
         return None
     place, inside = min(found, key=lambda each: abs(each[0] - position))
