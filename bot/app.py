@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Protocol
 
 from telegram import Bot, Update
@@ -13,40 +13,59 @@ from telegram.ext import (
     Application,
     BaseHandler,
     CallbackQueryHandler,
+    ChatMemberHandler,
+    ChosenInlineResultHandler,
     CommandHandler,
     ContextTypes,
+    InlineQueryHandler,
     MessageHandler,
     filters,
 )
 from telegram.request import HTTPXRequest
 
-from bot import messages
+from bot.chats import ChatStore
 from bot.config import NEW_KEY, Settings
 from bot.copies import CopyStore
 from bot.corpus import Corpus
 from bot.errors import ConnectError, SettingsError
-from bot.handlers import Handlers
+from bot.handlers.commands import Commands
+from bot.handlers.desk import Desk
+from bot.handlers.failures import Failures
+from bot.handlers.groups import Groups
+from bot.handlers.guests import Guests
+from bot.handlers.inline import Inline
+from bot.handlers.languages import GroupLanguage
+from bot.handlers.presses import Presses
+from bot.handlers.private import PrivateChats
 from bot.lanes import Lanes
 from bot.live import LiveCounts
 from bot.logs import Trouble
 from bot.pace import Limits, Pace
 from bot.phrases import read_phrases
+from bot.profile import register
 from bot.reactions import ReactionStore
 from bot.refresh import Refresher
 from bot.search import Index
 from bot.sender import Sender
+from bot.shown import ShownArticles
 from bot.store.sqlite import SqliteStore
 from bot.updates import Inbox, Updates
 from bot.voters import Voters, voter_key
+from bot.words import read_languages
 
-UPDATES = ["message", "edited_message", "callback_query"]
+UPDATES = [
+    *("message", "edited_message", "callback_query", "inline_query", "chosen_inline_result"),
+    *("my_chat_member", "guest_message"),
+]
 """Kinds of updates to ask Telegram for: those that a route below handles."""
+
+NO_TOKEN = "BOT_TOKEN is not set: get a token from @BotFather and put it into .env."
 
 Route = BaseHandler[object, ContextTypes.DEFAULT_TYPE, object]
 log = logging.getLogger(__name__)
 
 
-class Database(ReactionStore, CopyStore, Inbox, Protocol):
+class Database(ReactionStore, CopyStore, ChatStore, Inbox, Protocol):
     """All that is kept."""
 
     async def open(self) -> None:
@@ -58,21 +77,34 @@ class Database(ReactionStore, CopyStore, Inbox, Protocol):
         ...
 
 
-def routes(handlers: Handlers) -> list[Route]:
+def routes(desk: Desk) -> list[Route]:
     """Return what handles which update; the first that fits handles it, so the order matters."""
-    private = filters.ChatType.PRIVATE
-    new = filters.UpdateType.MESSAGE
+    language = GroupLanguage(desk)
+    commands, presses = Commands(desk, language), Presses(desk, language)
+    private_chats, groups = PrivateChats(desk), Groups(desk)
+    inline, guests = Inline(desk), Guests(desk)
+    private, group = filters.ChatType.PRIVATE, filters.ChatType.GROUPS
+    new, any_ = filters.UpdateType.MESSAGE, filters.UpdateType.MESSAGES
+    written = filters.TEXT | filters.CAPTION
     found: list[object] = [
-        CommandHandler("start", handlers.start),
-        CommandHandler("help", handlers.help),
-        CommandHandler("article", handlers.article),
-        CommandHandler("privacy", handlers.privacy),
-        CommandHandler("forget", handlers.forget),
-        CallbackQueryHandler(handlers.press),
-        MessageHandler(private & filters.COMMAND, handlers.unknown_command),
+        # Before all others: for the library a guest's message is a message like any.
+        MessageHandler(filters.UpdateType.GUEST_MESSAGE, guests.asked),
+        *(
+            CommandHandler(name, getattr(commands, name), filters=any_ & (private | group))
+            for name in ("start", "help", "article", "ask", "privacy", "forget", "language")
+        ),
+        CallbackQueryHandler(presses.press),
+        InlineQueryHandler(inline.query),
+        ChosenInlineResultHandler(inline.chosen),
+        ChatMemberHandler(groups.membership, ChatMemberHandler.MY_CHAT_MEMBER),
+        MessageHandler(any_ & private & filters.COMMAND, commands.unknown),
         # An edited question is asked again; an edited picture or a moving location is not.
-        MessageHandler(private & (filters.TEXT | filters.CAPTION), handlers.question),
-        MessageHandler(private & new & ~filters.StatusUpdate.ALL, handlers.not_a_question),
+        MessageHandler(any_ & private & written, private_chats.question),
+        MessageHandler(new & private & ~filters.StatusUpdate.ALL, private_chats.not_a_question),
+        MessageHandler(new & group & filters.StatusUpdate.MIGRATE, groups.moved),
+        # Only new ones: a group does not wait for the answer to what somebody corrected.
+        MessageHandler(new & group & filters.COMMAND, groups.unknown_command),
+        MessageHandler(new & group & written, groups.heard),
     ]
     return found  # type: ignore[return-value]
 
@@ -109,10 +141,8 @@ def _database(settings: Settings, fingerprint: bytes) -> Database:
     return PostgresStore(settings.database_url, fingerprint)
 
 
-def build_handlers(
-    settings: Settings, corpus: Corpus, database: Database, voters: Voters
-) -> Handlers:
-    """Return what answers readers, and in it everything that it is made of."""
+def build_desk(settings: Settings, corpus: Corpus, database: Database, voters: Voters) -> Desk:
+    """Return what handlers work with, and in it everything that it is made of."""
     phrases = read_phrases()
     sender = Sender(
         Pace(
@@ -124,7 +154,7 @@ def build_handlers(
         )
     )
     trouble = Trouble(log)
-    return Handlers(
+    return Desk(
         corpus=corpus,
         index=Index(corpus.articles, corpus.aliases, phrases),
         store=database,
@@ -132,11 +162,13 @@ def build_handlers(
         sender=sender,
         live=LiveCounts(database, corpus.reactions, sender, trouble),
         phrases=phrases,
+        languages=read_languages(),
+        shown=ShownArticles(corpus.articles),
         trouble=trouble,
     )
 
 
-def build_application(settings: Settings, token: str, handlers: Handlers) -> Application:  # type: ignore[type-arg]
+def build_application(settings: Settings, token: str, desk: Desk) -> Application:  # type: ignore[type-arg]
     """Return python-telegram-bot's application, which routes updates and fetches none."""
     # Spans of time and not numbers, which the library is about to give up.
     os.environ.setdefault("PTB_TIMEDELTA", "true")
@@ -148,9 +180,9 @@ def build_application(settings: Settings, token: str, handlers: Handlers) -> App
         .updater(None)
         .build()
     )
-    for route in routes(handlers):
+    for route in routes(desk):
         application.add_handler(route)
-    application.add_error_handler(handlers.error)
+    application.add_error_handler(Failures(desk).failed)
     return application
 
 
@@ -172,38 +204,58 @@ async def run(
         ConnectError: Telegram cannot be reached at the start, or refuses the token at any time.
     """
     if settings.bot_token is None:
-        raise SettingsError(
-            "BOT_TOKEN is not set: get a token from @BotFather and put it into .env, "
-            "or try the bot without one: article-bot sandbox."
-        )
+        raise SettingsError(f"{NO_TOKEN} Or try the bot without one: article-bot sandbox.")
     async with open_database(settings) as (database, voters):
-        handlers = build_handlers(settings, corpus, database, voters)
-        application = build_application(settings, settings.bot_token, handlers)
-        try:
+        desk = build_desk(settings, corpus, database, voters)
+        application = build_application(settings, settings.bot_token, desk)
+        with failures_explained(settings):
             async with application, _request(settings) as polling:
-                await register(application.bot)
+                await register(application.bot, desk.languages)
                 # Telegram lets nobody poll while it delivers to a webhook.
                 await application.bot.delete_webhook()
                 ready(application.bot.username)
-                await _serve(application, polling, database, handlers, stop)
-        except InvalidToken:
-            # From None: the exception's own text holds the token.
-            raise ConnectError(
-                f"{settings.bot_api_url} refuses the token: copy BOT_TOKEN again from @BotFather, "
-                "and check BOT_API_URL and TELEGRAM_TEST_ENVIRONMENT."
-            ) from None
-        except TelegramError as error:
-            raise ConnectError(
-                f"{settings.bot_api_url} cannot be used ({error.message}): "
-                "check the network and BOT_API_URL."
-            ) from None
+                await _serve(application, polling, database, desk, stop)
+
+
+@contextlib.asynccontextmanager
+async def connected(settings: Settings) -> AsyncIterator[Bot]:
+    """Connect for a few calls, without fetching updates.
+
+    Raises:
+        SettingsError: no token is set.
+        ConnectError: Telegram cannot be reached, refuses the token, or refuses a call.
+    """
+    if settings.bot_token is None:
+        raise SettingsError(NO_TOKEN)
+    with failures_explained(settings):
+        bot = Bot(settings.bot_token, base_url=settings.base_url, request=_request(settings))
+        async with bot:
+            yield bot
+
+
+@contextlib.contextmanager
+def failures_explained(settings: Settings) -> Iterator[None]:
+    """Turn what Telegram's client raises into a ConnectError that says what to do."""
+    try:
+        yield
+    except InvalidToken:
+        # From None: the exception's own text holds the token.
+        raise ConnectError(
+            f"{settings.bot_api_url} refuses the token: copy BOT_TOKEN again from @BotFather, "
+            "and check BOT_API_URL and TELEGRAM_TEST_ENVIRONMENT."
+        ) from None
+    except TelegramError as error:
+        raise ConnectError(
+            f"{settings.bot_api_url} cannot be used ({error.message}): "
+            "check the network and BOT_API_URL."
+        ) from None
 
 
 async def _serve(
     application: Application,  # type: ignore[type-arg]
     polling: HTTPXRequest,
     database: Database,
-    handlers: Handlers,
+    desk: Desk,
     stop: asyncio.Event,
 ) -> None:
     lanes = Lanes()
@@ -212,26 +264,10 @@ async def _serve(
         async with lanes.hold(update):
             await application.process_update(update)
 
-    refresher = Refresher(database, handlers.live, handlers.sender.pace)
+    refresher = Refresher(database, desk.live, desk.sender.pace)
     refreshing = asyncio.create_task(refresher.run(application.bot))
     try:
         await Updates(application.bot, polling, UPDATES, database, handle).run(stop)
     finally:
         refreshing.cancel()
         await asyncio.gather(refreshing, return_exceptions=True)
-
-
-async def register(bot: Bot) -> None:
-    """Tell Telegram the commands and descriptions, where they differ from what it has."""
-    try:
-        if await bot.get_my_commands() != messages.COMMANDS:
-            await bot.set_my_commands(messages.COMMANDS)
-        if (await bot.get_my_description()).description != messages.DESCRIPTION:
-            await bot.set_my_description(messages.DESCRIPTION)
-        short = await bot.get_my_short_description()
-        if short.short_description != messages.SHORT_DESCRIPTION:
-            await bot.set_my_short_description(messages.SHORT_DESCRIPTION)
-    except InvalidToken:
-        raise
-    except TelegramError as error:
-        log.warning("Commands and descriptions could not be registered: %s", error.message)

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.article import ID_PATTERN
@@ -65,7 +66,28 @@ class TurnButton:
         return f"n:{self.article_id}:{self.position}:{places}"
 
 
-Button = ReactionButton | QuestionButton | ArticleButton | TurnButton
+@dataclass(frozen=True)
+class SearchAllButton:
+    """Asks the question above it again, of all articles."""
+
+    data: str = "s"
+
+
+@dataclass(frozen=True)
+class LanguageButton:
+    """A language that the bot is to speak in a group. code: a BCP 47 one, spoken here or not."""
+
+    code: str
+
+    @property
+    def data(self) -> str:
+        """At most 5 bytes."""
+        return f"l:{self.code}"
+
+
+Button = (
+    ReactionButton | QuestionButton | ArticleButton | TurnButton | SearchAllButton | LanguageButton
+)
 
 _REACTION = re.compile(rf"r:({ID_PATTERN.pattern}):({REACTION_ID.pattern})")
 _QUESTION = re.compile(rf"q:({ID_PATTERN.pattern}):([0-9a-f]{{10}})")
@@ -75,6 +97,14 @@ _TURN = re.compile(
     re.ASCII,
 )
 _ARTICLE = re.compile(rf"a:({ID_PATTERN.pattern})")
+_LANGUAGE = re.compile(r"l:([a-z]{2,3})")
+_PLAIN: tuple[tuple[re.Pattern[str], Callable[..., Button]], ...] = (
+    (_REACTION, ReactionButton),
+    (_QUESTION, QuestionButton),
+    (_ARTICLE, ArticleButton),
+    (_LANGUAGE, LanguageButton),
+    (re.compile(SearchAllButton.data), SearchAllButton),
+)
 
 
 def question_key(question: str) -> str:
@@ -86,16 +116,13 @@ def parse(data: str | None) -> Button | None:
     """Return what callback data names, whether or not that exists; None for anything else."""
     if data is None:
         return None
-    if match := _REACTION.fullmatch(data):
-        return ReactionButton(*match.groups())
-    if match := _QUESTION.fullmatch(data):
-        return QuestionButton(*match.groups())
     if match := _TURN.fullmatch(data):
         pairs = (place.split(".") for place in match[3].split("-"))
         places = tuple((int(passage), int(sentence)) for passage, sentence in pairs)
         button = TurnButton(match[1], int(match[2]), places)
         # Only what the bot itself would have written, and no "007".
         return button if button.position < len(places) and button.data == data else None
-    if match := _ARTICLE.fullmatch(data):
-        return ArticleButton(*match.groups())
+    for pattern, kind in _PLAIN:
+        if match := pattern.fullmatch(data):
+            return kind(*match.groups())
     return None

@@ -76,6 +76,16 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("--json", action="store_true", help="answer for programs")
     ask.set_defaults(command=_ask)
 
+    link = commands.add_parser("link", help="print the links that open the bot on an article")
+    link.add_argument("article", help="the article's id")
+    link.set_defaults(command=_link)
+
+    publish_ = commands.add_parser("publish", help="post an article in a channel, or edit its post")
+    publish_.add_argument("article", help="the article's id")
+    publish_.add_argument("--to", required=True, metavar="CHANNEL", help="as @channel, or its id")
+    publish_.add_argument("--again", action="store_true", help="post anew instead of editing")
+    publish_.set_defaults(command=_publish)
+
     stats = commands.add_parser("stats", help="count the votes of each article")
     stats.add_argument("--json", action="store_true", help="counts for programs")
     stats.set_defaults(command=_stats)
@@ -242,6 +252,26 @@ def _is_answered(found: Answer | None, article: Article) -> bool:
     return (
         found is not None and found.verdict is Verdict.ANSWERED and found.article.id == article.id
     )
+
+
+def _link(settings: Settings, arguments: argparse.Namespace) -> int:
+    from bot.publish import links  # noqa: PLC0415
+
+    set_up_logging(settings.log_level, settings.secrets)
+    corpus = load_corpus(find_corpus(settings.corpus_dir))
+    chat, group = asyncio.run(links(settings, corpus, arguments.article))
+    print(f"In the chat with the bot:  {chat}\nIn a group, which it joins: {group}")
+    return 0
+
+
+def _publish(settings: Settings, arguments: argparse.Namespace) -> int:
+    from bot.publish import publish  # noqa: PLC0415
+
+    set_up_logging(settings.log_level, settings.secrets)
+    corpus = load_corpus(find_corpus(settings.corpus_dir))
+    published = publish(settings, corpus, arguments.article, arguments.to, arguments.again)
+    print(asyncio.run(published))
+    return 0
 
 
 def _stats(settings: Settings, arguments: argparse.Namespace) -> int:

@@ -62,3 +62,11 @@ class CopyStore(Protocol):
         When no other process is, this one takes it on, and keeps it until it ends.
         """
         ...
+
+    async def post(self, chat_id: int, article_id: str) -> int | None:
+        """Return the message id of an article's post in a channel; None when there is none."""
+        ...
+
+    async def record_post(self, chat_id: int, article_id: str, message_id: int) -> None:
+        """Remember an article's post in a channel, in the place of an earlier one."""
+        ...

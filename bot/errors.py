@@ -4,6 +4,7 @@ BotError
 ├── SettingsError    a setting is missing or wrong
 ├── CorpusError      a file of the corpus cannot be used
 ├── ConnectError     the Bot API cannot be reached or does not know the token
+├── PublishError     an article cannot be posted or linked to as asked
 └── StoreError       votes could not be read or written
 """
 
@@ -22,6 +23,10 @@ class SettingsError(BotError):
 
 class ConnectError(BotError):
     """The Bot API server is out of reach or refuses the token."""
+
+
+class PublishError(BotError):
+    """There is no such article or channel, or the bot may not post there."""
 
 
 class StoreError(BotError):

@@ -5,12 +5,27 @@ from collections.abc import Mapping, Sequence
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.article import Article
-from bot.callbacks import QuestionButton, ReactionButton, TurnButton, parse, question_key
+from bot.callbacks import (
+    ArticleButton,
+    LanguageButton,
+    QuestionButton,
+    ReactionButton,
+    SearchAllButton,
+    TurnButton,
+    parse,
+    question_key,
+)
 from bot.corpus import Reaction
 from bot.passages import Match
+from bot.rich_text import cut
+from bot.words import Languages, Words
 
 BUTTONS_A_ROW = 4
 """Seven in one row leave no room for counts on a phone."""
+MAX_LISTED = 20
+"""Articles listed as buttons; more would be no list to read."""
+
+Row = list[InlineKeyboardButton]
 
 
 def compact(number: int) -> str:
@@ -25,7 +40,7 @@ def compact(number: int) -> str:
 
 def reaction_rows(
     article_id: str, reactions: Sequence[Reaction], counts: Mapping[str, int]
-) -> list[list[InlineKeyboardButton]]:
+) -> list[Row]:
     """Return the buttons of all reactions with their counts."""
     buttons = [
         InlineKeyboardButton(
@@ -59,7 +74,7 @@ def _data(button: InlineKeyboardButton) -> str | None:
     return button.callback_data if isinstance(button.callback_data, str) else None
 
 
-def question_rows(article: Article, most: int) -> list[list[InlineKeyboardButton]]:
+def question_rows(article: Article, most: int) -> list[Row]:
     """Return a button for each of the article's first sample questions, one a row."""
     return [
         [
@@ -72,14 +87,39 @@ def question_rows(article: Article, most: int) -> list[list[InlineKeyboardButton
     ]
 
 
-def turn_row(
-    article: Article, matches: Sequence[Match], position: int
-) -> list[InlineKeyboardButton]:
+def turn_row(words: Words, article: Article, matches: Sequence[Match], position: int) -> Row:
     """Return the buttons that turn to the matches before and after a position (from 0)."""
     places = tuple((match.passage.number, match.place) for match in matches)
-    turns = (("◀ Previous", position - 1), ("Next passage ▶", position + 1))
+    turns = (("turn_previous", position - 1), ("turn_next", position + 1))
     return [
-        InlineKeyboardButton(label, callback_data=TurnButton(article.id, other, places).data)
-        for label, other in turns
+        InlineKeyboardButton(
+            words.text(key), callback_data=TurnButton(article.id, other, places).data
+        )
+        for key, other in turns
         if 0 <= other < len(matches)
     ]
+
+
+def search_all_row(words: Words) -> Row:
+    """Return the button that asks the same question of all articles."""
+    text = words.text("search_all")
+    return [InlineKeyboardButton(text, callback_data=SearchAllButton().data)]
+
+
+def article_rows(articles: Sequence[Article]) -> list[Row]:
+    """Return a button for each article, at most MAX_LISTED, one a row."""
+    return [
+        [InlineKeyboardButton(cut(article.title, 60), callback_data=ArticleButton(article.id).data)]
+        for article in articles[:MAX_LISTED]
+    ]
+
+
+def language_rows(languages: Languages) -> list[Row]:
+    """Return a button for each language, two a row, each named in itself."""
+    buttons = [
+        InlineKeyboardButton(
+            words.text("language_name"), callback_data=LanguageButton(words.code).data
+        )
+        for words in languages.all
+    ]
+    return [buttons[n : n + 2] for n in range(0, len(buttons), 2)]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
-from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram import Bot, InlineKeyboardMarkup
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
 from bot.copies import Copy, CopyStore, KnownCopy
@@ -21,7 +21,7 @@ from bot.logs import Trouble
 from bot.messages import Rendered
 from bot.pace import Place, Rank
 from bot.reactions import ReactionStore, Tally
-from bot.sender import Sender
+from bot.sender import Sender, sending
 
 MOST_LATE = 10_000
 """Copies kept in memory while the database fails."""
@@ -254,13 +254,7 @@ def _of(copy: Copy) -> dict[str, Any]:
 
 
 def _text_edit(bot: Bot, copy: Copy, rendered: Rendered) -> Coroutine[Any, Any, object]:
-    return bot.edit_message_text(
-        rendered.text,
-        **_of(copy),
-        entities=rendered.entities,
-        reply_markup=rendered.keyboard,
-        link_preview_options=LinkPreviewOptions(is_disabled=True),
-    )
+    return bot.edit_message_text(**_of(copy), **sending(rendered))
 
 
 def _shown(known: KnownCopy) -> InlineKeyboardMarkup | None:

@@ -258,6 +258,11 @@ class ArticleIndex:
             matches = [m for m in matches if m is best or self._is_worth(m, least)]
         return Answer(question, verdict, self.article, tuple(matches))
 
+    def worth_reading(self, question: str) -> list[Match]:
+        """Return the passages that touch a question at all, best first."""
+        ranked = self.rank(question)
+        return [match for match in ranked if match.confidence >= self._ranking.unsure]
+
     def overview(self, question: str) -> Answer:
         """Return the standfirst, which answers what the article as a whole is about."""
         match = self._match(0, 0, 0.0, 1.0)

@@ -1,9 +1,20 @@
 """Text with entities, which no text can break, within the lengths that Telegram takes."""
 
+from dataclasses import dataclass
+
 from telegram import MessageEntity
 
 TEXT_LIMIT = 4096
 """UTF-16 units of a message's text: Telegram speaks of characters and counts these at times."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A part of a text, with the types of the entities that hold for it; url makes it a link."""
+
+    text: str
+    types: tuple[str, ...] = ()
+    url: str | None = None
 
 
 class RichText:
@@ -13,14 +24,23 @@ class RichText:
         self._text = ""
         self._entities: list[MessageEntity] = []
 
-    def add(self, piece: str, *types: str, url: str | None = None) -> "RichText":
-        """Append a piece with entities of the given types; url makes it a link as well."""
-        start = len(self._text)
-        self._text += piece
-        for type_ in types:
-            self.mark(start, start + len(piece), type_)
-        if url is not None:
-            self.mark(start, start + len(piece), MessageEntity.TEXT_LINK, url)
+    def add(self, piece: "str | Piece", *types: str) -> "RichText":
+        """Append a piece, with entities of the given types beside its own."""
+        piece = Piece(piece) if isinstance(piece, str) else piece
+        start, end = len(self._text), len(self._text) + len(piece.text)
+        self._text += piece.text
+        for type_ in (*piece.types, *types):
+            self.mark(start, end, type_)
+        if piece.url is not None:
+            self.mark(start, end, MessageEntity.TEXT_LINK, piece.url)
+        return self
+
+    def join(self, other: "RichText") -> "RichText":
+        """Append another text with its entities."""
+        for entity in other._entities:
+            start = self.end + entity.offset
+            self.mark(start, start + entity.length, entity.type, entity.url)
+        self._text += other._text
         return self
 
     def mark(self, start: int, end: int, type_: str, url: str | None = None) -> None:
@@ -53,7 +73,7 @@ def cut(text: str, limit: int) -> str:
     """Return the text, or its beginning and an ellipsis, in at most limit UTF-16 units."""
     if units(text) <= limit:
         return text
-    end = _fitting(text, limit - 1)
+    end = fitting(text, limit - 1)
     return text[:end].rstrip() + "…"
 
 
@@ -70,15 +90,15 @@ def cut_around(text: str, span: tuple[int, int], limit: int) -> tuple[str, tuple
     if room <= 0:
         kept = cut(text[start:end], limit - 1)
         return f"…{kept}", (1, 1 + len(kept))
-    before = len(text[:start]) - _fitting(text[:start][::-1], room // 2)
-    after = end + _fitting(text[end:], room - units(text[before:start]))
-    before = start - _fitting(text[:start][::-1], room - units(text[end:after]))
+    before = len(text[:start]) - fitting(text[:start][::-1], room // 2)
+    after = end + fitting(text[end:], room - units(text[before:start]))
+    before = start - fitting(text[:start][::-1], room - units(text[end:after]))
     head, tail = "…" if before else "", "…" if after < len(text) else ""
     shift = len(head) - before
     return head + text[before:after] + tail, (start + shift, end + shift)
 
 
-def _fitting(text: str, limit: int) -> int:
+def fitting(text: str, limit: int) -> int:
     """Return how many characters from the start fit into limit UTF-16 units."""
     used = 0
     for number, char in enumerate(text):

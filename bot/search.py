@@ -8,7 +8,7 @@ import numpy as np
 
 from bot.analysis import Analyzer, words
 from bot.article import Article
-from bot.passages import DEFAULT, MAX_QUESTION, Answer, ArticleIndex, Match, Ranking
+from bot.passages import DEFAULT, MAX_QUESTION, Answer, ArticleIndex, Match, Ranking, Verdict
 from bot.phrases import Phrases
 
 CANDIDATES = 8
@@ -38,26 +38,55 @@ class Index:
         index = self._by_id.get(article_id)
         return index.match_at(number, place) if index is not None else None
 
-    def answer(self, question: str) -> Answer | None:
+    def answer(self, question: str, article_id: str | None = None) -> Answer | None:
         """Return the best passages of all articles; None when the question holds no word.
 
-        Asked what it is all about, the first article answers.
+        article_id: of the only article to ask; None for all. Asked what it is all about, the
+        first article answers.
+        """
+        only = self._by_id.get(article_id or "")
+        if self._phrases.kind(question) == "overview":
+            return (only or self._indexes[0]).overview(question)
+        if only is not None or len(self._indexes) == 1:
+            return (only or self._indexes[0]).answer(question)
+        nearest = self._nearest(question)
+        return max(nearest, key=lambda pair: pair[0], default=(0.0, None))[1]
+
+    def matches(self, question: str) -> list[tuple[Article, Match, bool]]:
+        """Return all passages worth reading, best first, each with its article.
+
+        The first is the answer's. The last of each tells whether the passage surely answers.
         """
         if self._phrases.kind(question) == "overview":
-            return self._indexes[0].overview(question)
-        if len(self._indexes) == 1:
-            return self._indexes[0].answer(question)
+            return [(i.article, i.overview(question).best, True) for i in self._indexes]
+        found = []
+        for worth, answer in self._nearest(question):
+            share = 1.0
+            for match in self._by_id[answer.article.id].worth_reading(question):
+                # In the article's own order, and among other articles' by how much of the
+                # question a passage covers beside the article's best one.
+                share = min(share, match.confidence / (answer.best.confidence or 1.0))
+                found.append((worth * share, answer.article, match))
+        found.sort(key=lambda item: -item[0])
+        return [(article, match, self._is_sure(match)) for _, article, match in found]
+
+    def _is_sure(self, match: Match) -> bool:
+        return self._ranking.verdict(match.confidence) is Verdict.ANSWERED
+
+    def _nearest(self, question: str) -> list[tuple[float, Answer]]:
+        """Return the answers of the articles nearest to a question, each with its worth.
+
+        An article that holds more of the question, in its headline above all, is the likelier
+        one; which passage of it answers, its own index knows best.
+        """
         shares = self._shares(question)
-        nearest = np.argsort(-shares, kind="stable")[:CANDIDATES]
-        answers = {int(n): self._indexes[n].answer(question) for n in nearest}
-        found = [(n, answer) for n, answer in answers.items() if answer is not None]
-        # An article that holds more of the question, in its headline above all, is the likelier
-        # one; which passage of it answers, its own index knows best.
-        return max(
-            found,
-            key=lambda pair: self._ranking.share * shares[pair[0]] + pair[1].best.confidence,
-            default=(0, None),
-        )[1]
+        numbers = map(int, np.argsort(-shares, kind="stable")[:CANDIDATES])
+        answers = ((number, self._indexes[number].answer(question)) for number in numbers)
+        return [
+            (self._ranking.share * float(shares[number]) + answer.best.confidence, answer)
+            for number, answer in answers
+            if answer is not None
+        ]
 
     def _shares(self, question: str) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
         """Return how much of the question's IDF mass over articles each article holds.

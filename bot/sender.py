@@ -5,11 +5,12 @@ import logging
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from itertools import chain, repeat
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from telegram import CallbackQuery
+from telegram import CallbackQuery, LinkPreviewOptions
 from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError, TimedOut
 
+from bot.messages import Rendered
 from bot.pace import Pace, Place, Rank
 
 PATIENCE = 120.0
@@ -101,3 +102,15 @@ def seconds(error: RetryAfter) -> float:
     after = error.retry_after
     # A number or a time span, as the library is told by PTB_TIMEDELTA.
     return after.total_seconds() if isinstance(after, timedelta) else float(after)
+
+
+def sending(rendered: Rendered) -> dict[str, Any]:
+    """Return a message as the parameters of the calls that send or edit a text."""
+    return {
+        "text": rendered.text,
+        "entities": rendered.entities,
+        "reply_markup": rendered.keyboard,
+        "link_preview_options": LinkPreviewOptions(
+            is_disabled=rendered.preview is None, url=rendered.preview
+        ),
+    }

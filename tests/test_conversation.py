@@ -46,13 +46,13 @@ async def test_an_uncertain_answer_shows_the_two_closest(ada: Chat) -> None:
 async def test_the_next_passage_in_place_and_back(ada: Chat) -> None:
     """Reactions stay, the place among the matches is told; a tap on them still counts."""
     message = await ada.send("security guarantees for Ukraine")
-    assert message["text"].endswith(" · 1st of 3 matches")
+    assert message["text"].endswith(" · match 1 of 3")
     *reactions, turn = buttons(message)
     assert turn == "Next passage ▶"
     await ada.tap(message, message["reply_markup"]["inline_keyboard"][-1][0]["callback_data"])
     await ada.shows(message, "◀ Previous")
     second = await ada.current(message)
-    assert second["text"].endswith(" · 2nd of 3 matches")
+    assert second["text"].endswith(" · match 2 of 3")
     assert marked(second, "blockquote") != marked(message, "blockquote")
     assert buttons(second) == [*reactions, "◀ Previous", "Next passage ▶"]
     await ada.react(second, "sad")
@@ -75,7 +75,7 @@ async def test_a_turned_answer_keeps_the_question_that_was_tapped(ada: Chat) -> 
     await ada.shows(message, "◀ Previous")
     turned = await ada.current(message)
     assert turned["text"].startswith(f"What did the US agree to?\n\n{TITLE}")
-    assert "2nd of" in turned["text"]
+    assert "match 2 of" in turned["text"]
 
 
 async def test_the_whole_article_in_short(ada: Chat) -> None:

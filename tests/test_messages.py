@@ -5,12 +5,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity
 
-from bot import messages
+from bot import messages, talk
 from bot.article import Article
 from bot.callbacks import (
     ArticleButton,
+    Button,
+    LanguageButton,
     QuestionButton,
     ReactionButton,
+    SearchAllButton,
     TurnButton,
     parse,
     question_key,
@@ -20,9 +23,12 @@ from bot.keyboards import compact, with_counts
 from bot.passages import Answer, Match, Verdict
 from bot.reactions import Change, Press
 from bot.rich_text import cut, cut_around, units
+from bot.words import Words, read_languages
 from tests.conftest import ROOT
 
 REACTIONS = load_corpus(ROOT / "corpus").reactions
+ENGLISH = read_languages().english
+SETTING = messages.Setting(ENGLISH, REACTIONS)
 
 
 @pytest.mark.parametrize(
@@ -51,11 +57,17 @@ def test_counts_are_compact(count: int, shown: str) -> None:
     passage=st.text(min_size=1, max_size=5_000),
     ends=st.tuples(st.floats(0, 1), st.floats(0, 1)),
     verdict=st.sampled_from(list(Verdict)),
-    asked=st.none() | st.text(min_size=1, max_size=120),
+    asked=st.none() | st.text(min_size=1, max_size=1_200),
+    words=st.sampled_from(read_languages().all),
 )
 @settings(max_examples=200, deadline=None)
 def test_any_answer_is_a_message_that_telegram_takes(
-    title: str, passage: str, ends: tuple[float, float], verdict: Verdict, asked: str | None
+    title: str,
+    passage: str,
+    ends: tuple[float, float],
+    verdict: Verdict,
+    asked: str | None,
+    words: Words,
 ) -> None:
     """Length and entities, in UTF-16 units; the quotation holds the sentence."""
     article = Article(
@@ -65,7 +77,8 @@ def test_any_answer_is_a_message_that_telegram_takes(
     end = start + 1 + int(ends[1] * (len(passage) - start - 1))
     one = Match(article.passages[1], (start, end), 0, 1.0, 0.5)
     found = Answer("?", verdict, article, (one, one)[: 1 + len(title) % 2])
-    rendered = messages.answer(found, REACTIONS, {"like": 5}, asked)
+    setting = messages.Setting(words, REACTIONS, several=True, one_of_several=len(passage) % 2 > 0)
+    rendered = messages.answer(setting, found, {"like": 5}, asked)
     size = units(rendered.text)
     assert 1 <= size <= 4_096
     assert all(
@@ -98,7 +111,7 @@ def test_the_headline_is_a_link_where_there_is_an_address() -> None:
     article = Article(
         "a", "Title", "Standfirst", "en", ("Why?",), ("Text.",), url="https://e.org/x"
     )
-    [link] = [e for e in messages.about(article, REACTIONS, {}).entities if e.url]
+    [link] = [e for e in messages.about(SETTING, article, {}).entities if e.url]
     assert (link.type, link.offset, link.length, link.url) == ("text_link", 0, 5, "https://e.org/x")
 
 
@@ -136,7 +149,7 @@ def test_other_rows_stay_when_counts_change() -> None:
 )
 def test_the_toast_says_what_happened(press: Press, text: str) -> None:
     """Within 200 characters."""
-    assert messages.toast(press, REACTIONS) == text
+    assert talk.toast(ENGLISH, press, REACTIONS) == text
 
 
 @pytest.mark.parametrize(
@@ -145,11 +158,13 @@ def test_the_toast_says_what_happened(press: Press, text: str) -> None:
         ReactionButton("a" * 32, "b" * 16),
         QuestionButton("a" * 32, question_key("Why?")),
         ArticleButton("a" * 32),
+        SearchAllButton(),
+        LanguageButton("ar"),
         TurnButton("a" * 32, 2, ((999, 99), (1000, 100), (1, 0))),
     ],
 )
 def test_callback_data_comes_back_as_it_went(
-    button: ReactionButton | QuestionButton | ArticleButton | TurnButton,
+    button: Button,
 ) -> None:
     """Within 64 bytes."""
     assert parse(button.data) == button

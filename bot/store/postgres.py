@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import asyncpg
 
+from bot.chats import QUESTION_KEPT, Choices
 from bot.copies import Copy, KnownCopy
 from bot.reactions import DELIVERY_KEPT, REPEAT_WINDOW, Change, Press, Tally, effect
 from bot.store.postgres_pool import Connection, PostgresPool
@@ -14,7 +15,7 @@ _OF_A_COPY = "chat_id = $1 AND message_id = $2 AND inline_message_id = $3"
 
 
 class PostgresStore(PostgresPool):
-    """Fills bot.reactions.ReactionStore, bot.copies.CopyStore and bot.updates.Inbox."""
+    """Fills ReactionStore, CopyStore, ChatStore and Inbox (see bot.app.Database)."""
 
     def __init__(
         self, url: str, fingerprint: bytes, clock: Callable[[], float] = time.time
@@ -58,6 +59,7 @@ class PostgresStore(PostgresPool):
                 " WHERE voter = $1",
                 voter,
             )
+            await db.execute("DELETE FROM chats WHERE chat = $1", voter)
             return len(await db.fetch("DELETE FROM votes WHERE voter = $1 RETURNING 1", voter))
 
         return await self._transaction(work)
@@ -97,6 +99,70 @@ class PostgresStore(PostgresPool):
     async def forget_chat(self, chat_id: int) -> None:
         """Forget a chat's copies; see CopyStore."""
         await self._write("DELETE FROM copies WHERE chat_id = $1", chat_id)
+
+    async def post(self, chat_id: int, article_id: str) -> int | None:
+        """Return the post of an article; see CopyStore."""
+        query = "SELECT message_id FROM posts WHERE chat_id = $1 AND article = $2"
+        rows = await self._read(query, chat_id, article_id)
+        return rows[0]["message_id"] if rows else None
+
+    async def record_post(self, chat_id: int, article_id: str, message_id: int) -> None:
+        """Remember the post of an article; see CopyStore."""
+        await self._write(
+            "INSERT INTO posts VALUES ($1, $2, $3)"
+            " ON CONFLICT (chat_id, article) DO UPDATE SET message_id = $3",
+            *(chat_id, article_id, message_id),
+        )
+
+    async def choices(self, chat: bytes) -> Choices:
+        """Return what a chat chose; see ChatStore."""
+        rows = await self._read("SELECT article, language FROM chats WHERE chat = $1", chat)
+        return Choices(rows[0]["article"], rows[0]["language"]) if rows else Choices()
+
+    async def choose_article(self, chat: bytes, article: str | None) -> None:
+        """Have questions be about an article; see ChatStore."""
+        await self._write(
+            "INSERT INTO chats (chat, article) VALUES ($1, $2)"
+            " ON CONFLICT (chat) DO UPDATE SET article = $2",
+            *(chat, article),
+        )
+
+    async def choose_language(self, chat: bytes, language: str) -> None:
+        """Have the bot speak a language; see ChatStore."""
+        await self._write(
+            "INSERT INTO chats (chat, language) VALUES ($1, $2)"
+            " ON CONFLICT (chat) DO UPDATE SET language = $2",
+            *(chat, language),
+        )
+
+    async def move_choices(self, old: bytes, new: bytes) -> None:
+        """Give a chat what another one chose; see ChatStore."""
+        # Telegram tells of a move twice; the second time there is nothing left to move.
+        await self._write(
+            "WITH moved AS (DELETE FROM chats WHERE chat = $1 RETURNING article, language)"
+            " INSERT INTO chats SELECT $2, article, language FROM moved ON CONFLICT (chat)"
+            " DO UPDATE SET article = excluded.article, language = excluded.language",
+            *(old, new),
+        )
+
+    async def forget_choices(self, chat: bytes) -> None:
+        """Forget what a chat chose; see ChatStore."""
+        await self._write("DELETE FROM chats WHERE chat = $1", chat)
+
+    async def keep_question(self, key: str, question: str) -> None:
+        """Keep a question for a while; see ChatStore."""
+        now = self._clock()
+        await self._write(
+            "WITH old AS (DELETE FROM questions WHERE at < $4 AND key <> $1)"
+            " INSERT INTO questions VALUES ($1, $2, $3) ON CONFLICT (key) DO UPDATE SET at = $3",
+            *(key, question, now, now - QUESTION_KEPT),
+        )
+
+    async def question(self, key: str) -> str | None:
+        """Return a question that is kept; see ChatStore."""
+        query = "SELECT question FROM questions WHERE key = $1 AND at >= $2"
+        rows = await self._read(query, key, self._clock() - QUESTION_KEPT)
+        return rows[0]["question"] if rows else None
 
     async def set_aside(self, update_id: int, body: str) -> None:
         """Keep an update; see Inbox."""

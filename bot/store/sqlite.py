@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from bot.chats import QUESTION_KEPT, Choices
 from bot.copies import Copy, KnownCopy
 from bot.reactions import DELIVERY_KEPT, REPEAT_WINDOW, Change, Press, Tally, effect
 from bot.store.sqlite_file import LOCK_WAIT, SqliteFile, transaction
@@ -14,7 +15,7 @@ _OF_A_COPY = "chat_id = ? AND message_id = ? AND inline_message_id = ?"
 
 
 class SqliteStore(SqliteFile):
-    """Fills bot.reactions.ReactionStore, bot.copies.CopyStore and bot.updates.Inbox."""
+    """Fills ReactionStore, CopyStore, ChatStore and Inbox (see bot.app.Database)."""
 
     def __init__(
         self,
@@ -66,6 +67,7 @@ class SqliteStore(SqliteFile):
                     " WHERE voter = ?",
                     (voter,),
                 )
+                db.execute("DELETE FROM chats WHERE chat = ?", (voter,))
                 return db.execute("DELETE FROM votes WHERE voter = ?", (voter,)).rowcount
 
         return await self._writing.run(work)
@@ -100,6 +102,66 @@ class SqliteStore(SqliteFile):
     async def forget_chat(self, chat_id: int) -> None:
         """Forget a chat's copies; see CopyStore."""
         await self._write("DELETE FROM copies WHERE chat_id = ?", (chat_id,))
+
+    async def post(self, chat_id: int, article_id: str) -> int | None:
+        """Return the post of an article; see CopyStore."""
+        query = "SELECT message_id FROM posts WHERE chat_id = ? AND article = ?"
+        rows = await self._read(query, (chat_id, article_id))
+        return rows[0][0] if rows else None
+
+    async def record_post(self, chat_id: int, article_id: str, message_id: int) -> None:
+        """Remember the post of an article; see CopyStore."""
+        values = (chat_id, article_id, message_id)
+        await self._write("INSERT OR REPLACE INTO posts VALUES (?, ?, ?)", values)
+
+    async def choices(self, chat: bytes) -> Choices:
+        """Return what a chat chose; see ChatStore."""
+        rows = await self._read("SELECT article, language FROM chats WHERE chat = ?", (chat,))
+        return Choices(*rows[0]) if rows else Choices()
+
+    async def choose_article(self, chat: bytes, article: str | None) -> None:
+        """Have questions be about an article; see ChatStore."""
+        await self._write(
+            "INSERT INTO chats (chat, article) VALUES (?, ?)"
+            " ON CONFLICT DO UPDATE SET article = excluded.article",
+            (chat, article),
+        )
+
+    async def choose_language(self, chat: bytes, language: str) -> None:
+        """Have the bot speak a language; see ChatStore."""
+        await self._write(
+            "INSERT INTO chats (chat, language) VALUES (?, ?)"
+            " ON CONFLICT DO UPDATE SET language = excluded.language",
+            (chat, language),
+        )
+
+    async def move_choices(self, old: bytes, new: bytes) -> None:
+        """Give a chat what another one chose; see ChatStore."""
+        # Telegram tells of a move twice; the second time there is nothing left to move.
+        await self._write("UPDATE OR REPLACE chats SET chat = ? WHERE chat = ?", (new, old))
+
+    async def forget_choices(self, chat: bytes) -> None:
+        """Forget what a chat chose; see ChatStore."""
+        await self._write("DELETE FROM chats WHERE chat = ?", (chat,))
+
+    async def keep_question(self, key: str, question: str) -> None:
+        """Keep a question for a while; see ChatStore."""
+        now = self._clock()
+
+        def work(connection: sqlite3.Connection) -> None:
+            with transaction(connection) as db:
+                db.execute("DELETE FROM questions WHERE at < ?", (now - QUESTION_KEPT,))
+                db.execute(
+                    "INSERT OR REPLACE INTO questions VALUES (?, ?, ?)", (key, question, now)
+                )
+
+        await self._writing.run(work)
+
+    async def question(self, key: str) -> str | None:
+        """Return a question that is kept; see ChatStore."""
+        query = "SELECT question FROM questions WHERE key = ? AND at >= ?"
+        rows = await self._read(query, (key, self._clock() - QUESTION_KEPT))
+        return rows[0][0] if rows else None
 
     async def on_duty(self) -> bool:
         """Return True: a file has one bot."""

@@ -1,0 +1,1 @@
+"""Telegram's updates -> calls -> messages. Each file is a surface; bot.app lists the routes."""

@@ -1,0 +1,157 @@
+"""Commands, in any chat. In a group their answer is a reply."""
+
+from dataclasses import dataclass
+
+from telegram import Update
+from telegram.constants import ChatType
+from telegram.ext import ContextTypes
+
+from bot import talk
+from bot.address import Call, call_of_command
+from bot.errors import StoreError
+from bot.handlers.desk import Desk, Reply, me, plain, typing_if_slow
+from bot.handlers.groups import answer_call
+from bot.handlers.languages import GroupLanguage
+from bot.links import ArticleLink, KeptQuestionLink, QuestionLink, parse_payload
+from bot.messages import Rendered
+from bot.people import actor_id
+from bot.words import Words
+
+Context = ContextTypes.DEFAULT_TYPE
+
+
+@dataclass(frozen=True)
+class Commands:
+    """What each command does."""
+
+    desk: Desk
+    language_of_group: GroupLanguage
+
+    async def start(self, update: Update, context: Context) -> None:
+        """/start, or a link with something after it: an article to open, a question to answer."""
+        words = await self.desk.words_for(update)
+        link = parse_payload(context.args[0]) if context.args else None
+        note: str | None = None
+        match link:
+            case ArticleLink(article_id):
+                await self._open(update, words, article_id)
+                return
+            case QuestionLink(question):
+                await self._ask(update, words, question)
+                return
+            case KeptQuestionLink(key):
+                if (kept := await self._kept(key)) is not None:
+                    await self._ask(update, words, kept)
+                    return
+                note = words.text("question_is_old")
+        await self._say(update, talk.start(words, self.desk.corpus.articles, note))
+
+    async def help(self, update: Update, context: Context) -> None:
+        """/help: how to ask and react."""
+        words, account = await self.desk.words_for(update), me(context.bot)
+        inline = bool(account.supports_inline_queries)
+        reactions = self.desk.corpus.reactions
+        group = not _is_private(update)
+        said = talk.help_text(words, reactions, account.username or "", inline, group)
+        await self._say(update, said)
+
+    async def article(self, update: Update, context: Context) -> None:
+        """/article: headline, standfirst and reactions, or a list where there are several.
+
+        With words after it, the article that has them for its headline or id.
+        """
+        words, articles = await self.desk.words_for(update), self.desk.corpus.articles
+        named = self.desk.shown.named(" ".join(context.args or ()))
+        if named is not None:
+            await self._open(update, words, named.id)
+        elif len(articles) > 1:
+            await self._say(update, talk.article_list(words, articles))
+        else:
+            await self._reply(update, await self.desk.about(articles[0], words))
+
+    async def ask(self, update: Update, _: Context) -> None:
+        """/ask and a question, or in reply to a message that is one."""
+        message = update.effective_message
+        if message is None:
+            return
+        _command, _space, question = (message.text or "").partition(" ")
+        call = call_of_command(message, question.strip())
+        async with typing_if_slow(message):
+            reply = await answer_call(self.desk, update, call)
+        await self.desk.send_reply(call, reply)
+
+    async def privacy(self, update: Update, _: Context) -> None:
+        """/privacy: what is stored."""
+        await self._say(update, talk.privacy(await self.desk.words_for(update)))
+
+    async def forget(self, update: Update, _: Context) -> None:
+        """/forget: remove the reader's votes, and in private what is kept of the chat."""
+        words, chat = await self.desk.words_for(update), update.effective_chat
+        try:
+            votes = await self.desk.store.forget(self.desk.voters.voter(actor_id(update)))
+        except StoreError as error:
+            self.desk.trouble.failed(str(error))
+            await self._say(update, Rendered(words.text("could_not_forget")))
+            return
+        if chat is not None and chat.type == ChatType.PRIVATE:
+            await self.desk.live.gone(chat.id)
+        await self._say(update, talk.forgotten(words, votes))
+
+    async def language(self, update: Update, context: Context) -> None:
+        """/language: choose what is spoken in a group."""
+        message = update.effective_message
+        if message is None:
+            return
+        if _is_private(update):
+            words = await self.desk.words_for(update)
+            await self._say(update, Rendered(words.text("language_private")))
+            return
+        said = await self.language_of_group.command(message, " ".join(context.args or ()))
+        await self._say(update, said)
+
+    async def unknown(self, update: Update, _: Context) -> None:
+        """Any other command."""
+        words = await self.desk.words_for(update)
+        await self._say(update, Rendered(words.text("unknown_command")))
+
+    async def _open(self, update: Update, words: Words, article_id: str) -> None:
+        """Show an article; from then on a private chat is about it."""
+        article, private = self.desk.shown.by_id(article_id), _is_private(update)
+        if article is None:
+            note = words.text("link_is_old")
+            await self._say(update, talk.start(words, self.desk.corpus.articles, note))
+            return
+        if private and update.effective_chat is not None:
+            await self.desk.open(update.effective_chat.id, article)
+        invite = words.text("opened" if private and self.desk.several else "opened_here")
+        if private and not self.desk.several:
+            invite = words.text("start_how")
+        await self._reply(update, await self.desk.about(article, words, invite, alone=private))
+
+    async def _ask(self, update: Update, words: Words, question: str) -> None:
+        if update.effective_message is not None:
+            reply = await self.desk.answer(question, words)
+            await self.desk.send(update.effective_message, reply, question)
+
+    async def _kept(self, key: str) -> str | None:
+        try:
+            return await self.desk.store.question(key)
+        except StoreError as error:
+            self.desk.trouble.failed(str(error))
+            return None
+
+    async def _say(self, update: Update, said: Rendered) -> None:
+        await self._reply(update, plain(said))
+
+    async def _reply(self, update: Update, reply: Reply) -> None:
+        message = update.effective_message
+        if message is None:
+            return
+        if _is_private(update):
+            await self.desk.send(message, reply, None)
+        else:
+            await self.desk.send_reply(Call("", message, None), reply)
+
+
+def _is_private(update: Update) -> bool:
+    return update.effective_chat is not None and update.effective_chat.type == ChatType.PRIVATE

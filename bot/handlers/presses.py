@@ -1,0 +1,218 @@
+"""Buttons, wherever they are: one way for every vote, and for whatever else a button asks."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from telegram import CallbackQuery, Message, MessageEntity, MessageOriginChannel, Update
+from telegram.constants import ChatType
+from telegram.error import TelegramError
+from telegram.ext import ContextTypes
+
+from bot import messages, talk
+from bot.address import call_in, content
+from bot.callbacks import (
+    ArticleButton,
+    LanguageButton,
+    QuestionButton,
+    ReactionButton,
+    SearchAllButton,
+    TurnButton,
+    parse,
+    question_key,
+)
+from bot.copies import Copy
+from bot.errors import StoreError
+from bot.handlers.desk import Desk, me
+from bot.handlers.languages import GroupLanguage
+from bot.people import presser_id
+from bot.reactions import Tally
+from bot.rich_text import fitting
+from bot.words import Words
+
+Context = ContextTypes.DEFAULT_TYPE
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Presses:
+    """Does what buttons say; their data may be forged, old or from elsewhere."""
+
+    desk: Desk
+    language_of_group: GroupLanguage
+
+    async def press(self, update: Update, _: Context) -> None:
+        """A button was pressed."""
+        query = update.callback_query
+        if query is None:
+            return
+        match parse(query.data):
+            case ReactionButton(article_id, reaction_id):
+                await self._react(query, article_id, reaction_id)
+            case QuestionButton(article_id, key):
+                await self._ask_sample(query, article_id, key)
+            case ArticleButton(article_id):
+                await self._open(query, article_id)
+            case TurnButton() as button:
+                await self._turn(query, button)
+            case SearchAllButton():
+                await self._search_all(query)
+            case LanguageButton(code):
+                await self.language_of_group.press(query, code)
+            case None:
+                await self._toast(query, "old_button")
+
+    async def _react(self, query: CallbackQuery, article_id: str, reaction_id: str) -> None:
+        desk, article = self.desk, self.desk.shown.by_id(article_id)
+        if article is None:
+            await self._toast(query, "old_button")
+            return
+        shown = query.message.reply_markup if isinstance(query.message, Message) else None
+        if all(reaction.id != reaction_id for reaction in desk.corpus.reactions):
+            # An earlier set of reactions had it; the message gets the present ones.
+            await self._toast(query, "old_reaction")
+            tally = await desk.tally(article)
+            await desk.live.pressed(query.get_bot(), _copy(query), article_id, shown, tally)
+            return
+        voter = desk.voters.voter(presser_id(query))
+        try:
+            press = await desk.store.press(article_id, voter, reaction_id, query.id)
+        except StoreError as error:
+            desk.trouble.failed(str(error))
+            await self._toast(query, "could_not_count")
+            return
+        desk.trouble.over("Votes are counted again.")
+        toast = talk.toast(self._readers(query), press, desk.corpus.reactions)
+        await desk.sender.answer_button(query, toast)
+        await desk.live.pressed(query.get_bot(), _copy(query), article_id, shown, press.tally)
+
+    async def _ask_sample(self, query: CallbackQuery, article_id: str, key: str) -> None:
+        article = self.desk.shown.by_id(article_id)
+        question = next(
+            (q for q in (article.questions if article else ()) if question_key(q) == key), None
+        )
+        if article is None or question is None or await self.desk.find(question) is None:
+            await self._toast(query, "old_button")
+            return
+        await self.desk.sender.answer_button(query)
+        words = await self._words(query)
+        if query.message is not None:
+            opened = await self.desk.opened(query.message.chat.id)
+            reply = await self.desk.answer(question, words, article, offer_all=opened == article)
+            await self.desk.send(query.message, reply, question)
+            return
+        # Where the bot may send nothing, its message turns into the answer.
+        found = await self.desk.find(question, article)
+        if found is not None:
+            setting = self.desk.setting(words)
+            await self._replace(
+                query,
+                article.id,
+                lambda tally: messages.answer(setting, found, tally.votes, question),
+            )
+
+    async def _open(self, query: CallbackQuery, article_id: str) -> None:
+        article = self.desk.shown.by_id(article_id)
+        if article is None or query.message is None:
+            await self._toast(query, "old_button")
+            return
+        await self.desk.sender.answer_button(query)
+        words, private = await self._words(query), query.message.chat.type == ChatType.PRIVATE
+        if private:
+            await self.desk.open(query.message.chat.id, article)
+        invite = words.text("opened" if private else "opened_here")
+        reply = await self.desk.about(article, words, invite, alone=private)
+        await self.desk.send(query.message, reply, None)
+
+    async def _turn(self, query: CallbackQuery, button: TurnButton) -> None:
+        article = self.desk.shown.by_id(button.article_id)
+        places = (self.desk.index.match_at(button.article_id, *place) for place in button.places)
+        matches = [match for match in places if match is not None]
+        if article is None or len(matches) < len(button.places):
+            await self._toast(query, "old_button")
+            return
+        await self.desk.sender.answer_button(query)
+        message = query.message if isinstance(query.message, Message) else None
+        asked = messages.asked_above(content(message)[0], article) if message else None
+        only = article if message and _has_button(message, SearchAllButton()) else None
+        setting = self.desk.setting(await self._words(query), only)
+        await self._replace(
+            query,
+            article.id,
+            lambda tally: messages.matched(
+                setting, article, matches, button.position, tally.votes, asked
+            ),
+        )
+
+    async def _search_all(self, query: CallbackQuery) -> None:
+        """Ask the question again, of all articles; a private chat is about all from then on."""
+        message = query.message
+        if message is None:
+            await self._toast(query, "old_button")
+            return
+        if message.chat.type == ChatType.PRIVATE:
+            await self.desk.open(message.chat.id, None)
+        question = _question_of(message) if isinstance(message, Message) else None
+        words = await self._words(query)
+        if question is None:
+            await self.desk.sender.answer_button(query, words.text("searching_all"))
+            return
+        await self.desk.sender.answer_button(query)
+        await self.desk.send(message, await self.desk.answer(question, words), question)
+
+    async def _replace(
+        self, query: CallbackQuery, article_id: str, render: Callable[[Tally], messages.Rendered]
+    ) -> None:
+        try:
+            await self.desk.live.replace(query.get_bot(), _copy(query), article_id, render)
+        except StoreError as error:
+            self.desk.trouble.failed(str(error))
+        except TelegramError as error:
+            log.warning("A message could not be replaced: %s", error.message)
+
+    def _readers(self, query: CallbackQuery) -> Words:
+        """Return the reader's own language: a toast is for nobody else."""
+        return self.desk.languages.of(query.from_user.language_code)
+
+    async def _toast(self, query: CallbackQuery, key: str) -> None:
+        await self.desk.sender.answer_button(query, self._readers(query).text(key))
+
+    async def _words(self, query: CallbackQuery) -> Words:
+        """Return the language of the chat; of who pressed, where it is not known."""
+        if query.message is None:
+            return self._readers(query)
+        chat = query.message.chat
+        return await self.desk.words(chat.id, chat.type, query.from_user)
+
+
+def _copy(query: CallbackQuery) -> Copy:
+    """Return which message to keep fresh for a press."""
+    if query.message is None:
+        return Copy(inline_message_id=query.inline_message_id)
+    origin = query.message.forward_origin if isinstance(query.message, Message) else None
+    if isinstance(origin, MessageOriginChannel):
+        # A channel's post in its discussion group follows the post, and cannot be edited itself.
+        return Copy(origin.chat.id, origin.message_id)
+    return Copy(query.message.chat.id, query.message.message_id)
+
+
+def _has_button(message: Message, button: SearchAllButton) -> bool:
+    keyboard = message.reply_markup.inline_keyboard if message.reply_markup else ()
+    return any(each.callback_data == button.data for row in keyboard for each in row)
+
+
+def _question_of(message: Message) -> str | None:
+    """Return the question that one of the bot's answers answers; None when it cannot be told."""
+    text, entities = content(message)
+    first = entities[0] if entities else None
+    if first is not None and (first.type, first.offset) == (MessageEntity.ITALIC, 0):
+        # Shown above the answer, as it was a button's.
+        return text[: fitting(text, first.length)].strip()
+    replied = message.reply_to_message
+    if replied is None:
+        return None
+    call = call_in(replied, me(message.get_bot()))
+    asked = (call.question if call else content(replied)[0]).strip()
+    if asked.startswith("/"):
+        asked = asked.partition(" ")[2].strip()
+    return asked or None

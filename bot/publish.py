@@ -1,0 +1,138 @@
+"""Posts of articles in channels, and links to them: what an operator does from the command line."""
+
+import difflib
+import re
+
+from telegram import Bot, ChatFullInfo
+from telegram.constants import ChatType
+from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
+
+from bot.app import Database, connected, open_database
+from bot.article import Article
+from bot.config import Settings
+from bot.copies import Copy, KnownCopy
+from bot.corpus import Corpus
+from bot.errors import PublishError
+from bot.links import start_link
+from bot.live import GONE, UNSURE
+from bot.messages import Rendered, Setting, post
+from bot.sender import sending
+from bot.words import read_languages
+
+_ADDRESS = re.compile(r"(?:https?://)?(?:t\.me/)?@?([A-Za-z]\w{3,31})", re.ASCII)
+_NO_RIGHT = ("not enough rights", "need administrator rights", "chat_admin_required")
+
+
+async def links(settings: Settings, corpus: Corpus, article_id: str) -> tuple[str, str]:
+    """Return the link that opens the bot's chat on an article, and the one for a group.
+
+    Raises:
+        PublishError: there is no such article.
+        SettingsError, ConnectError: see bot.app.connected.
+    """
+    article = _find(corpus, article_id)
+    async with connected(settings) as bot:
+        return (
+            start_link(bot.username, article.id),
+            start_link(bot.username, article.id, group=True),
+        )
+
+
+async def publish(
+    settings: Settings, corpus: Corpus, article_id: str, to: str, again: bool = False
+) -> str:
+    """Post an article in a channel or group, or edit its post there; return what was done.
+
+    to: the channel, as "@name", a link to it, or its id. again: post anew in any case.
+
+    Raises:
+        PublishError: there is no such article or channel, or the bot may not post there.
+        SettingsError, StoreError, ConnectError: see bot.app.connected and open_database.
+    """
+    article = _find(corpus, article_id)
+    async with open_database(settings) as (database, _), connected(settings) as bot:
+        chat = await _chat(bot, to)
+        tally = await database.tally(article.id)
+        setting = Setting(read_languages().of(article.language), corpus.reactions)
+        rendered = post(setting, article, tally.votes, start_link(bot.username, article.id))
+        old = None if again else await database.post(chat.id, article.id)
+        if old is not None and await _edit(bot, database, Copy(chat.id, old), rendered):
+            return f"The post of {article.id!r} in {_name(chat)} is up to date."
+        known = await _send(bot, chat, rendered, tally.version)
+        await database.record(known)
+        await database.record_post(chat.id, article.id, known.copy.message_id or 0)
+        return f"{article.id!r} is posted in {_name(chat)}."
+
+
+def _find(corpus: Corpus, article_id: str) -> Article:
+    ids = [article.id for article in corpus.articles]
+    for article in corpus.articles:
+        if article.id == article_id:
+            return article
+    near = difflib.get_close_matches(article_id, ids, 1)
+    known = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(ids[:10])}."
+    raise PublishError(f"There is no article {article_id!r}: {known}")
+
+
+async def _chat(bot: Bot, to: str) -> ChatFullInfo:
+    match = _ADDRESS.fullmatch(to)
+    if match is None and not to.lstrip("-").isdigit():
+        raise PublishError(f"{to!r} is no channel: give @name, or its id such as -1001234567890.")
+    name = f"@{match[1]}" if match is not None else to
+    try:
+        chat = await bot.get_chat(name)
+    except (BadRequest, Forbidden):
+        raise PublishError(
+            f"The bot sees no channel {name}: check the name, and make the bot an administrator "
+            "of the channel."
+        ) from None
+    if chat.type == ChatType.PRIVATE:
+        raise PublishError(f"{name} is a person: publish to a channel or a group.")
+    return chat
+
+
+async def _edit(bot: Bot, database: Database, copy: Copy, rendered: Rendered) -> bool:
+    """Edit a post; False when it is no more."""
+    keyboard = rendered.keyboard.to_json() if rendered.keyboard else "{}"
+    # Whoever taps meanwhile has the running bot edit it too, and nobody knows which edit came
+    # last; so the running bot makes sure.
+    known = KnownCopy(copy, rendered.article_id or "", keyboard, UNSURE)
+    await database.record(known)
+    parts = sending(rendered)
+    try:
+        await bot.edit_message_text(chat_id=copy.chat_id, message_id=copy.message_id, **parts)
+    except (BadRequest, Forbidden) as error:
+        text = error.message.lower()
+        if "message is not modified" in text:
+            return True
+        if any(part in text for part in GONE):
+            await database.forget_copy(copy)
+            return False
+        raise _refused(error, str(copy.chat_id)) from None
+    await database.record(known)
+    return True
+
+
+async def _send(bot: Bot, chat: ChatFullInfo, rendered: Rendered, version: int) -> KnownCopy:
+    try:
+        sent = await bot.send_message(chat.id, **sending(rendered))
+    except ChatMigrated as error:
+        sent = await bot.send_message(error.new_chat_id, **sending(rendered))
+    except (BadRequest, Forbidden) as error:
+        raise _refused(error, _name(chat)) from None
+    keyboard = rendered.keyboard.to_json() if rendered.keyboard else "{}"
+    copy = Copy(sent.chat.id, sent.message_id)
+    return KnownCopy(copy, rendered.article_id or "", keyboard, version)
+
+
+def _refused(error: TelegramError, name: str) -> Exception:
+    text = error.message.lower()
+    if isinstance(error, Forbidden) or any(part in text for part in _NO_RIGHT):
+        return PublishError(
+            f"The bot may not post in {name}: make it an administrator who may post messages."
+        )
+    return PublishError(f"Telegram does not take the post in {name}: {error.message}.")
+
+
+def _name(chat: ChatFullInfo) -> str:
+    return f"@{chat.username}" if chat.username else chat.title or str(chat.id)
