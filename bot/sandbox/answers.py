@@ -4,11 +4,13 @@ As all methods: the world and the call's parameters in, the call's `result` out;
 Telegram's words when it fails.
 """
 
+from typing import Any
+
 from bot.sandbox.errors import bad_request
 from bot.sandbox.inline import DEFAULT_CACHE_TIME, Answer
 from bot.sandbox.params import Params
 from bot.sandbox.queries import wake
-from bot.sandbox.results import MAX_NEXT_OFFSET, parse_button, parse_results
+from bot.sandbox.results import MAX_NEXT_OFFSET, parse_button, parse_result, parse_results
 from bot.sandbox.world import World
 
 
@@ -27,3 +29,11 @@ def answer_inline_query(world: World, params: Params) -> bool:
     )
     wake(world.inline_queries.answer(params.text("inline_query_id"), answer).waiters)
     return True
+
+
+def answer_guest_query(world: World, params: Params) -> dict[str, Any]:
+    """answerGuestQuery: a message in the group where a reader asked, which the bot is not in."""
+    result = parse_result(params.nested("result"))
+    query = world.guests.take(params.text("guest_query_id"))
+    message = world.add_guest(query, result.content)
+    return {"inline_message_id": message["inline_message_id"]}

@@ -7,7 +7,7 @@ from typing import Any, cast
 from tornado.http1connection import HTTP1Connection
 from tornado.iostream import StreamClosedError
 
-from bot.sandbox import asking, channels, groups, orders, readers
+from bot.sandbox import asking, channels, groups, links, orders, readers
 from bot.sandbox.endpoints import Action, Control, Post
 from bot.sandbox.errors import ControlError
 from bot.sandbox.fields import seconds
@@ -150,6 +150,7 @@ def control_routes(site: Site) -> list[Route]:
         "updates": readers.raw_update,
         "updates/renumber": readers.renumber,
         "readers": readers.add,
+        r"readers/(?P<reader>\d{1,18})": readers.change,
         r"readers/(?P<reader>\d{1,18})/block": readers.block,
         "groups": groups.add,
         r"groups/(?P<chat>-?\d{1,18})/remove": groups.remove,
@@ -158,6 +159,7 @@ def control_routes(site: Site) -> list[Route]:
         r"groups/(?P<chat>-?\d{1,18})/topics": groups.open_topic,
         r"groups/(?P<chat>-?\d{1,18})/topics/close": groups.close_topic,
         "channels": channels.add,
+        "links": links.follow,
         "inline_queries": asking.ask,
         "inline_queries/choose": asking.choose,
         "inline_messages": groups.add_inline,

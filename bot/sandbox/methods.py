@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from bot.sandbox.addressing import find_chat, find_open_chat, named_chat
-from bot.sandbox.answers import answer_inline_query
+from bot.sandbox.answers import answer_guest_query, answer_inline_query
 from bot.sandbox.chats import Chat, PrivateChat
 from bot.sandbox.errors import bad_request
 from bot.sandbox.listeners import Hold
@@ -153,6 +153,7 @@ METHODS: dict[str, Method] = {
     "getwebhookinfo": _webhook_info,
     **WRITING,
     "answercallbackquery": _answer_query,
+    "answerguestquery": answer_guest_query,
     "answerinlinequery": answer_inline_query,
     "sendchataction": _chat_action,
     "getchat": _get_chat,

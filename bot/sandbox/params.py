@@ -20,7 +20,7 @@ _FLAGS = frozenset(
 _NESTED = frozenset(
     {
         *("entities", "reply_markup", "reply_parameters", "link_preview_options"),
-        *("commands", "scope", "allowed_updates", "results", "button"),
+        *("commands", "scope", "allowed_updates", "results", "result", "button"),
     }
 )
 

@@ -169,6 +169,17 @@ async def add(world: World, fields: Fields, _hold: Hold) -> dict[str, Any]:
     return {"reader": chat.reader.shown(), "chat": chat.id}
 
 
+async def change(world: World, fields: Fields, _hold: Hold) -> dict[str, Any]:
+    """POST /sandbox/readers/<id>: another name or language; what is not named stays."""
+    reader = find_reader(world, field(fields, "reader", int))
+    name = field(fields, "first_name", str, reader.first_name).strip()
+    if not name:
+        raise ControlError(400, '"first_name" must not be empty.')
+    language = field(fields, "language_code", str, reader.language_code) or None
+    changed = world.change_reader(reader, first_name=name, language_code=language)
+    return {"reader": changed.shown()}
+
+
 async def block(world: World, fields: Fields, _hold: Hold) -> dict[str, Any]:
     """POST /sandbox/readers/<id>/block: the reader blocks the bot, or lets it write again."""
     reader = find_reader(world, field(fields, "reader", int))

@@ -11,6 +11,7 @@ from bot.sandbox.calls import CallLog
 from bot.sandbox.chats import Chat, Message, PrivateChat, Reader
 from bot.sandbox.faults import Faults
 from bot.sandbox.forwards import FORWARDER, followed, forwarded, says_otherwise
+from bot.sandbox.guests import GuestQuery, Guests
 from bot.sandbox.inline import InlineQueries
 from bot.sandbox.limits import Limits
 from bot.sandbox.listeners import Broadcast
@@ -48,6 +49,7 @@ class World:
         self.faults = Faults(self._send_trouble)
         self.updates = UpdateQueue(self.faults)
         self.inline_queries = InlineQueries()
+        self.guests = Guests()
         self._inline: dict[str, tuple[Chat, int]] = {}
         self.queries = Queries()
         self.usernames: dict[str, Chat] = {}
@@ -184,6 +186,20 @@ class World:
         self._inline[inline_id] = chat, message["message_id"]
         return message
 
+    def add_guest(self, query: GuestQuery, content: dict[str, Any]) -> Message:
+        """Put the bot's answer to a guest query into the chat where it was asked."""
+        inline_id = secrets.token_urlsafe(18)
+        asked = query.asked["message_id"]
+        message = self.add_message(
+            query.chat,
+            self.profile.user,
+            {**query.caller(), "inline_message_id": inline_id, **content},
+            asked if asked in query.chat.messages else None,
+        )
+        self._inline[inline_id] = query.chat, message["message_id"]
+        self.guests.sent(query.chat, message)
+        return message
+
     def inline(self, inline_id: str) -> tuple[Chat, Message] | None:
         """The inline message with this id and its chat; None when there is none."""
         chat, message_id = self._inline.get(inline_id, (None, 0))
@@ -224,9 +240,20 @@ class World:
         if chat.lets_through(message, self.profile.user, privacy=self.profile.switches["privacy"]):
             named = _OF_CHANNELS[kind] if isinstance(chat, Channel) else kind
             update_id = self.updates.push(named, as_the_bot_sees(message))
+        elif kind == "message":
+            update_id = self._tell_guest(chat, message)
         if kind == "message":
             self.discuss(chat, message)
         return update_id
+
+    def _tell_guest(self, chat: Chat, message: Message) -> int | None:
+        asked = self.guests.is_asked(chat, message, self.profile.user)
+        if not isinstance(chat, Group) or not asked or not self.profile.switches["guest"]:
+            return None
+        query_id = self.queries.new_id()
+        self.guests.open(query_id, chat, message)
+        seen = {**as_the_bot_sees(message), "guest_query_id": query_id}
+        return self.updates.push("guest_message", seen)
 
     def delete(self, chat: Chat, message_id: int) -> None:
         """Take a message away; KeyError when it is not there."""
