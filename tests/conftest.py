@@ -6,6 +6,7 @@ import itertools
 import os
 import re
 import secrets
+import shutil
 import subprocess
 import sys
 import time
@@ -31,6 +32,22 @@ NO_LIMITS = {
 """Settings under which nobody waits for a turn: most tests would only be slower with them."""
 PATIENCE = 20.0
 """Seconds until what is waited for must have come; on a busy machine nothing is quick."""
+BRIDGE = """\
+---
+title: Harbour Bridge Opens After Six Years
+standfirst: The new bridge over the harbour opened on Monday, two years late.
+language: en
+url: https://example.org/bridge
+questions:
+  - When did the bridge open?
+  - How long is the bridge?
+---
+The mayor cut the ribbon at noon before ten thousand guests. The first bus crossed an hour later.
+
+The bridge is 1,200 metres long and cost 340 million dollars, a third more than was planned.
+
+Engineers blamed storms in the second winter for most of the delay.
+"""
 TOKEN = "123456:a-token-of-the-tests"
 STARTED = re.compile(r"The sandbox is ready: (http://127\.0\.0\.1:\d+)")
 
@@ -179,7 +196,61 @@ class Chat:
         raise AssertionError(f"{found} does not show {texts}")
 
 
-class Stage:
+class Places:
+    """Where readers meet the bot; client talks to the server's control interface."""
+
+    client: httpx.AsyncClient
+
+    async def post(self, path: str, **body: Any) -> Any:
+        response = await self.client.post(f"/sandbox/{path}", json=body)
+        assert response.status_code == 200, response.text
+        return response.json()
+
+    async def ask(self, path: str) -> Any:
+        return (await self.client.get(f"/sandbox/{path}")).json()
+
+    async def group(self, *readers: Chat, **more: Any) -> list[Chat]:
+        """A new group, as each of the readers has it; the first one made it."""
+        ids = [chat.reader for chat in readers]
+        chat = (await self.post("groups", title="Readers", readers=ids, **more))["chat"]
+        return [Chat(self.client, reader, chat) for reader in ids]
+
+    async def channel(self, *readers: Chat, **more: Any) -> list[Chat]:
+        """A new channel, as each of its readers has it; the first one owns it."""
+        ids = [chat.reader for chat in readers]
+        name = f"daily_{secrets.token_hex(4)}"
+        made = await self.post("channels", title="Daily", username=name, readers=ids, **more)
+        return [Chat(self.client, reader, made["chat"]) for reader in ids]
+
+    async def language_reader(self, code: str) -> Chat:
+        """A new reader whose app speaks a language."""
+        made = await self.post("readers", language_code=code)
+        return Chat(self.client, made["reader"]["id"])
+
+    async def inline(self, reader: Chat, query: str, offset: str = "") -> dict[str, Any]:
+        """What a reader sees who types a query after the bot's name."""
+        answer = await self.post(
+            "inline_queries", reader=reader.reader, query=query, offset=offset, wait=10
+        )
+        assert answer["results"] is not None, "the inline query was not answered"
+        return dict(answer)
+
+    async def choose(
+        self, where: Chat, answer: dict[str, Any], number: int = 0, **more: Any
+    ) -> dict[str, Any]:
+        """Send an inline result into a chat; the message."""
+        chosen = await self.post(
+            "inline_queries/choose",
+            reader=where.reader,
+            chat=where.chat,
+            inline_query_id=answer["inline_query_id"],
+            result_id=answer["results"][number]["id"],
+            **more,
+        )
+        return dict(chosen["message"])
+
+
+class Stage(Places):
     """A Bot API server without a bot; bots are started on it, stopped and killed."""
 
     def __init__(self, folder: Path) -> None:
@@ -226,22 +297,8 @@ class Stage:
         """Stop it as Ctrl-C does; its exit code."""
         return await asyncio.to_thread(bot.stop)
 
-    async def ask(self, path: str) -> Any:
-        return (await self.client.get(f"/sandbox/{path}")).json()
-
-    async def post(self, path: str, **body: Any) -> Any:
-        response = await self.client.post(f"/sandbox/{path}", json=body)
-        assert response.status_code == 200, response.text
-        return response.json()
-
     async def reader(self) -> Chat:
         return Chat(self.client, (await self.post("readers"))["reader"]["id"])
-
-    async def group(self, *readers: Chat) -> list[Chat]:
-        """A new group, as each of the readers has it."""
-        ids = [chat.reader for chat in readers]
-        chat = (await self.post("groups", title="Readers", readers=ids))["chat"]
-        return [Chat(self.client, reader, chat) for reader in ids]
 
     async def fault(self, kind: str, **more: Any) -> None:
         await self.post("faults", kind=kind, **more)
@@ -287,7 +344,7 @@ def marked(message: dict[str, Any], kind: str) -> list[str]:
     ]
 
 
-class Sandbox:
+class Sandbox(Places):
     """A running sandbox with the bot in it."""
 
     def __init__(self, process: Process, url: str, client: httpx.AsyncClient) -> None:
@@ -361,6 +418,28 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Process,
     process, url = start_sandbox(tmp_path_factory.mktemp("sandbox"))
     yield process, url
     assert process.stop() == 0, process.output
+
+
+@pytest.fixture(scope="session")
+def running_library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Process, str]]:
+    corpus = tmp_path_factory.mktemp("library")
+    shutil.copy(ROOT / "corpus" / f"{ARTICLE}.md", corpus)
+    (corpus / "bridge.md").write_text(BRIDGE, encoding="utf-8")
+    process, url = start_sandbox(tmp_path_factory.mktemp("sandbox"), CORPUS_DIR=str(corpus))
+    yield process, url
+    assert process.stop() == 0, process.output
+
+
+@pytest.fixture
+async def library(running_library: tuple[Process, str]) -> AsyncIterator[Sandbox]:
+    """As sandbox, with a second article beside the first."""
+    process, url = running_library
+    written = len(process.output)
+    async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=30) as client:
+        yield Sandbox(process, url, client)
+    new = process.output[written:]
+    assert "ERROR" not in new, new
+    assert "Traceback" not in new, new
 
 
 @pytest.fixture
