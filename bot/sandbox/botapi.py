@@ -64,7 +64,7 @@ class BotApiHandler(TelegramHandler):
             "at": at,
             "milliseconds": round((time.monotonic() - started) * 1000, 3),
         }
-        self._note(entry, empty=not refusal and not result)
+        self._note(entry, result, dropped=strike.dropped)
         if strike.dropped:
             self.hang_up()
         elif refusal:
@@ -72,12 +72,12 @@ class BotApiHandler(TelegramHandler):
         else:
             self.answer({"ok": True, "result": result})
 
-    def _note(self, entry: dict[str, Any], *, empty: bool) -> None:
+    def _note(self, entry: dict[str, Any], result: Any, *, dropped: bool) -> None:
         calls = self.site.world.calls
         calls.count(entry["method"], entry["status"], entry["description"])
         # Polls that brought nothing would soon fill the log.
-        if not empty or entry["method"].lower() != "getupdates":
-            calls.add(entry)
+        if entry["status"] != 200 or result or entry["method"].lower() != "getupdates":
+            calls.add(entry, result=result, dropped=dropped)
 
     async def _delay(self, seconds: float, name: str) -> bool:
         """Wait for a slow call's time; whether it is still to be carried out.

@@ -16,19 +16,28 @@ class CallLog:
 
     def __init__(self) -> None:
         self._calls: deque[dict[str, Any]] = deque(maxlen=MAX_CALLS)
+        self._answers: deque[dict[str, Any]] = deque(maxlen=MAX_CALLS)
         self._numbers = count(1)
         self._totals: dict[str, dict[str, int]] = {}
         self._not_modified = 0
 
-    def add(self, call: dict[str, Any]) -> None:
-        """Log a call; its number is put in front."""
+    def add(self, call: dict[str, Any], **answer: Any) -> None:
+        """Log a call; its number is put in front. answer: what the caller was told."""
         self._calls.append({"n": next(self._numbers), **call})
+        self._answers.append(answer)
 
     def after(self, number: int) -> list[dict[str, Any]]:
         """The calls with numbers above `number`."""
-        if not self._calls:
-            return []
-        return list(islice(self._calls, max(0, number + 1 - self._calls[0]["n"]), None))
+        return list(islice(self._calls, self._place(number), None))
+
+    def answered_after(self, number: int, most: int) -> list[dict[str, Any]]:
+        """The last `most` of these calls, with what the caller was told."""
+        first = max(self._place(number), len(self._calls) - most)
+        both = zip(self._calls, self._answers, strict=True)
+        return [{**call, **answer} for call, answer in islice(both, first, None)]
+
+    def _place(self, number: int) -> int:
+        return max(0, number + 1 - self._calls[0]["n"]) if self._calls else 0
 
     def count(self, method: str, status: int, description: str | None) -> None:
         """Count a call, also one that the log leaves out."""

@@ -115,13 +115,14 @@ class PrivateChat(Chat):
         return {"id": self.id, "first_name": self.reader.first_name, "type": "private"}
 
     def shown(self) -> dict[str, Any]:
-        """The chat with all its messages, for the page."""
-        return {
+        """The chat with all its messages, for the page; with bot_status when the bot is blocked."""
+        usual = {
             "id": self.id,
             "type": "private",
             "reader": self.reader.id,
             "messages": list(self.messages.values()),
         }
+        return {**usual, "bot_status": self.bot_status} if self.closed else usual
 
     def lets_through(
         self,

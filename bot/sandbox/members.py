@@ -67,8 +67,7 @@ def move_bot(world: World, chat: Chat, status: str, by: dict[str, Any]) -> int |
     if old == status:
         return None
     chat.bot_status = status
-    if isinstance(chat, (Group, Channel)):
-        world.show(chat)
+    world.show(chat)
     return world.updates.push(
         "my_chat_member",
         {

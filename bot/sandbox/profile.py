@@ -62,12 +62,23 @@ class Profile:
         }
 
     def shown(self) -> dict[str, Any]:
-        """The bot for the page: the user, and what readers with no language of their own see."""
+        """The bot for the page: the user, and what readers with no language of their own see.
+
+        scopes: the commands by scope and language, for chats of all kinds. descriptions: by
+        language.
+        """
+        scopes: dict[str, dict[str, Commands]] = {}
+        for (scope, code), commands in self._commands.items():
+            scopes.setdefault(json.loads(scope)["type"], {})[code] = commands
         return {
             **self.me(),
             "commands": self._commands.get(_DEFAULT_KEY, []),
             "description": self._texts.get(("description", ""), ""),
             "short_description": self._texts.get(("shortdescription", ""), ""),
+            "scopes": scopes,
+            "descriptions": {
+                code: text for (kind, code), text in self._texts.items() if kind == "description"
+            },
         }
 
     def text(self, kind: str, language: str) -> str:

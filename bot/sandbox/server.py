@@ -9,6 +9,8 @@ from tornado.web import Application, HTTPError
 from bot.sandbox.botapi import MAX_READ, BotApiHandler
 from bot.sandbox.control import control_routes
 from bot.sandbox.listeners import Waits
+from bot.sandbox.scene import Scene, set_scene
+from bot.sandbox.watching import watching_routes
 from bot.sandbox.web import NotFound, SandboxHandler, Site
 from bot.sandbox.world import World
 
@@ -61,14 +63,18 @@ class SandboxServer:
     """A Telegram of one's own, on this machine only, for the bot with `token`.
 
     token: "<digits>:<anything>"; ValueError when it is not. port: 0 for any free one.
+    scene: what there is from the beginning beside two readers; None for nothing.
     The state lives as long as the object: a server that is stopped and started again has it still.
     """
 
-    def __init__(self, token: str, port: int = 0) -> None:
+    def __init__(self, token: str, port: int = 0, scene: Scene | None = None) -> None:
         digits, colon, secret = token.partition(":")
         if not (digits.isascii() and digits.isdigit() and colon and secret) or "/" in token:
             raise ValueError("a token is digits, a colon and a secret, as 123:abc")
         self._site = Site(token, port, World(int(digits)), Waits())
+        self._scene = scene
+        if scene:
+            set_scene(self._site.world)
         self._http: HTTPServer | None = None
 
     @property
@@ -101,6 +107,7 @@ class SandboxServer:
                 (r"/", Page, shared),
                 (r"/page/(.+)", Page, shared),
                 (r"/bot([^/]+)/(?:test/)?([^/]+)", BotApiHandler, shared),
+                *watching_routes(self._site, self._scene),
                 *control_routes(self._site),
             ],
             default_handler_class=NotFound,
