@@ -39,12 +39,15 @@ def answered(
     return number, answers
 
 
-def topic(fields: Fields, chat: Chat) -> int | None:
-    """The id that "topic" is, None when there is none; who rules there may write in closed ones."""
+def topic(fields: Fields, chat: Chat, replied: int | None) -> int | None:
+    """The id that "topic" is, None when there is none; who rules there may write in closed ones.
+
+    replied: the id of the message of `chat` that is answered, None when there is none.
+    """
     number = field(fields, "topic", int, None)
     if number is not None and (not isinstance(chat, Group) or number not in chat.topics):
         raise ControlError(404, f"There is no topic {number} in chat {chat.id}.")
-    placed, _ = place(chat, number, field(fields, "reply_to", int, None))
+    placed, _ = place(chat, number, replied)
     if is_closed(chat, placed) and not chat.rules(field(fields, "reader", int)):
         raise ControlError(400, "This topic is closed.")
     return number

@@ -38,11 +38,8 @@ async def add(world: World, fields: Fields, _hold: Hold) -> dict[str, Any]:
     if kind not in KINDS or (forum and kind != "supergroup"):
         raise ControlError(400, '"kind" must be "supergroup" or "group", which is no forum.')
     readers = chat_readers(world, fields)
-    admins = (
-        {reader.id for reader in chat_readers(world, fields, "admins")}
-        if (field(fields, "admins", list, []))
-        else set()
-    )
+    named = chat_readers(world, fields, "admins") if fields.get("admins") else []
+    admins = {reader.id for reader in named}
     if not admins <= {reader.id for reader in readers}:
         raise ControlError(400, '"admins" must be some of the readers.')
     group = world.add_group(

@@ -63,8 +63,9 @@ async def send(world: World, fields: Fields, _hold: Hold) -> dict[str, Any]:
     speaker = voice(world, fields, reader, chat)
     replied, answers = answered(world, fields, reader, chat)
     content = {**speaker.fields(), **answers, **_content(fields)}
+    thread = topic(fields, chat, replied)
     message = world.add_message(
-        chat, speaker.sender, content, replied, author=reader.id, thread=topic(fields, chat)
+        chat, speaker.sender, content, replied, author=reader.id, thread=thread
     )
     return {"message": message, "update_id": world.tell("message", chat, message)}
 

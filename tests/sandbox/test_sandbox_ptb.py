@@ -1,9 +1,27 @@
 """python-telegram-bot itself, unchanged, against the sandbox."""
 
 import pytest
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, ReplyParameters
+from telegram import (
+    Bot,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    InlineQueryResultArticle,
+    InlineQueryResultsButton,
+    InputTextMessageContent,
+    ReplyParameters,
+    Update,
+)
 from telegram.error import BadRequest, InvalidToken
-from telegram.ext import Application, CallbackQueryHandler, CommandHandler, MessageHandler, filters
+from telegram.ext import (
+    Application,
+    CallbackQueryHandler,
+    ChatMemberHandler,
+    ChosenInlineResultHandler,
+    CommandHandler,
+    InlineQueryHandler,
+    MessageHandler,
+    filters,
+)
 from telegram.request import HTTPXRequest
 
 from .conftest import ADA, TOKEN
@@ -75,3 +93,70 @@ async def test_a_bots_errors(server):
     with pytest.raises(InvalidToken):
         await stranger.initialize()
     await stranger.shutdown()
+
+
+async def on_query(update, _context):
+    query = update.inline_query
+    content = InputTextMessageContent(f"re {query.query}")
+    result = InlineQueryResultArticle("1", "A title", content, reply_markup=keyboard("0"))
+    above = InlineQueryResultsButton("Open", start_parameter="inline")
+    await query.answer([result], cache_time=0, next_offset="1", button=above)
+
+
+async def on_chosen(update, context):
+    inline_id = update.chosen_inline_result.inline_message_id
+    await context.bot.edit_message_text("later", inline_message_id=inline_id)
+
+
+async def on_guest(update, _context):
+    content = InputTextMessageContent("as a guest")
+    result = InlineQueryResultArticle("1", "A title", content)
+    await update.guest_message.answer_guest_query(result)
+
+
+async def on_member(update, context):
+    moved = update.my_chat_member
+    if moved.new_chat_member.status == "member":
+        await context.bot.send_message(moved.chat.id, "thanks")
+
+
+async def test_an_application_beyond_private_chats(server, people):
+    """It is asked inline and as a guest, is brought into the group, and posts in a channel."""
+    builder = Application.builder().token(TOKEN).base_url(f"{server.url}/bot")
+    application = builder.request(request()).get_updates_request(request()).build()
+    application.add_handler(InlineQueryHandler(on_query))
+    application.add_handler(ChosenInlineResultHandler(on_chosen))
+    application.add_handler(ChatMemberHandler(on_member))
+    guests = filters.UpdateType.GUEST_MESSAGE
+    application.add_handler(MessageHandler(guests, on_guest))
+    group = (await people.post("groups", title="A", readers=[ADA], bot=False))["chat"]
+    place = {"reader": ADA, "chat": group}
+    fields = {"title": "News", "username": "the_news", "readers": [ADA], "discussion": group}
+    await people.post("channels", **fields)
+    path = f"chats/{group}/messages"
+    async with application:
+        await application.start()
+        allowed = Update.ALL_TYPES
+        await application.updater.start_polling(poll_interval=0, timeout=5, allowed_updates=allowed)
+        got = await people.post("inline_queries", **place, query="q")
+        content = got["results"][0]["input_message_content"]
+        assert (content["message_text"], got["next_offset"]) == ("re q", "1")
+        choice = {"inline_query_id": got["inline_query_id"], "result_id": "1"}
+        chosen = (await people.post("inline_queries/choose", **place, **choice))["message"]
+        asked = await people.post("messages", **place, text="@article_sandbox_bot?")
+        after = asked["message"]["message_id"]
+        (answer,) = (await people.get(path, after=after, wait=5))["messages"]
+        assert answer["text"] == "as a guest"
+        added = await people.post(f"groups/{group}/add", reader=ADA)
+        after = added["message"]["message_id"]
+        (thanks,) = (await people.get(path, after=after, wait=5))["messages"]
+        assert thanks["text"] == "thanks"
+        post = await application.bot.send_message("@the_news", "hello")
+        assert (post.from_user, post.sender_chat.username) == (None, "the_news")
+        assert (await application.bot.get_chat("@the_news")).linked_chat_id == group
+        await application.updater.stop()
+        await application.stop()
+    messages = (await people.get(path))["messages"]
+    assert messages[-1]["is_automatic_forward"] is True
+    changed = next(m for m in messages if m["message_id"] == chosen["message_id"])
+    assert changed["text"] == "later"
