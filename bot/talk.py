@@ -69,7 +69,7 @@ def help_text(
 
 def privacy(words: Words) -> Rendered:
     """Return what is stored of a reader."""
-    return Rendered(f"{words.text('privacy')}\n\n{words.text('privacy_forget')}")
+    return Rendered(words.text("privacy") + "\n\n" + words.text("privacy_forget"))
 
 
 def forgotten(words: Words, votes: int) -> Rendered:

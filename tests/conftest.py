@@ -59,6 +59,22 @@ def clean_environment(**more: str) -> dict[str, str]:
     return {**kept, "PYTHONUNBUFFERED": "1", **more}
 
 
+def article_bot(
+    *arguments: str, folder: Path = ROOT, **settings: str
+) -> subprocess.CompletedProcess[str]:
+    """Run a command of ours to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", "bot", *arguments],
+        cwd=folder,
+        env=clean_environment(PYTHONPATH=str(ROOT), **settings),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+
+
 class Process:
     """A command of ours that runs, and all that it wrote."""
 
@@ -275,7 +291,13 @@ class Stage(Places):
 
     async def bot(self, **more: str) -> Process:
         """Start the bot as users do, and wait until it runs."""
-        given = {
+        environ = clean_environment(**self.settings(**more))
+        self.bots.append(Process(["run"], self.folder, environ))
+        await asyncio.to_thread(self.bots[-1].wait_for, re.compile("answers questions about"))
+        return self.bots[-1]
+
+    def settings(self, **more: str) -> dict[str, str]:
+        return {
             "BOT_TOKEN": TOKEN,
             "BOT_API_URL": self.server.url,
             "CORPUS_DIR": str(ROOT / "corpus"),
@@ -284,9 +306,10 @@ class Stage(Places):
             **NO_LIMITS,
             **more,
         }
-        self.bots.append(Process(["run"], self.folder, clean_environment(**given)))
-        await asyncio.to_thread(self.bots[-1].wait_for, re.compile("answers questions about"))
-        return self.bots[-1]
+
+    async def command(self, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+        """Run a command of ours with the settings of the bot, while this server answers it."""
+        return await asyncio.to_thread(article_bot, *arguments, **self.settings(**more))
 
     async def kill(self, bot: Process) -> None:
         """Kill it as a power cut does."""

@@ -12,25 +12,17 @@ from pathlib import Path
 import pytest
 
 from bot.corpus import load_corpus
-from tests.conftest import ARTICLE, ROOT, Process, clean_environment, start_sandbox
+from tests.conftest import (
+    ARTICLE,
+    ROOT,
+    Process,
+    article_bot,
+    clean_environment,
+    start_sandbox,
+)
 from tests.test_corpus import GOOD
 
 TOKEN = "4242:a-very-secret-token-that-no-log-may-show"
-
-
-def article_bot(
-    *arguments: str, folder: Path = ROOT, **settings: str
-) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "bot", *arguments],
-        cwd=folder,
-        env=clean_environment(PYTHONPATH=str(ROOT), **settings),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        stdin=subprocess.DEVNULL,
-        check=False,
-    )
 
 
 def test_ask_answers_in_the_terminal() -> None:

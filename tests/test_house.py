@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.config import Settings
-from tests.conftest import ROOT
-from tests.test_cli import article_bot
+from tests.conftest import ROOT, article_bot
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 

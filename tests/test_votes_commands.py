@@ -4,8 +4,7 @@ import json
 import stat
 from pathlib import Path
 
-from tests.conftest import ARTICLE, Chat, Process, Stage, buttons
-from tests.test_cli import article_bot
+from tests.conftest import ARTICLE, Chat, Process, Stage, article_bot, buttons
 from tests.test_corpus import GOOD
 
 LIKE, LOVE = f"r:{ARTICLE}:like", f"r:{ARTICLE}:love"
