@@ -87,7 +87,7 @@ async def test_a_changed_article_changes_its_post(stage: Stage) -> None:
     made = await stage.command(*to, CORPUS_DIR=str(corpus))
     assert made.returncode == 0, made.stderr
     post = await last(channel)
-    assert buttons(post)[-1] == "💬 Frag zu diesem Artikel"
+    assert buttons(post)[-1] == "💬 Zu diesem Artikel fragen"
     assert "A. Writer · 31. Januar 2026" in post["text"]
     assert "https://example.org/b" in post["text"]
     assert post["link_preview_options"]["url"] == "https://example.org/b"

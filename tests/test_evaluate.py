@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.evaluate import SetError, answered_at, auroc, evaluate, misspelled, read_set
-from tests.test_cli import article_bot
+from tests.conftest import article_bot
 
 SET = {
     "data": [
