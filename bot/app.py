@@ -204,7 +204,7 @@ async def run(
         ConnectError: Telegram cannot be reached at the start, or refuses the token at any time.
     """
     if settings.bot_token is None:
-        raise SettingsError(f"{NO_TOKEN} Or try the bot without one: article-bot sandbox.")
+        raise SettingsError(NO_TOKEN)
     async with open_database(settings) as (database, voters):
         desk = build_desk(settings, corpus, database, voters)
         application = build_application(settings, settings.bot_token, desk)

@@ -28,6 +28,7 @@ from bot.store.backup import back_up, restore
 from bot.terminal import answer_json, answer_text, report_table, stats_json, stats_table
 
 if TYPE_CHECKING:
+    from bot.sandbox.scene import Scene
     from bot.sandbox.server import SandboxServer
 
 SANDBOX_TOKEN = "1000000:test-token-of-the-sandbox"
@@ -69,6 +70,11 @@ def _parser() -> argparse.ArgumentParser:
         help=f"the page's port (default: {SANDBOX_PORT}, or the next that is free)",
     )
     sandbox.add_argument("--no-browser", action="store_true", help="open no browser")
+    what = sandbox.add_mutually_exclusive_group()
+    what.add_argument("--demo", action="store_true", help="begin with a short scene to watch")
+    what.add_argument(
+        "--api-only", action="store_true", help="no bot: a Bot API server to test your own with"
+    )
     sandbox.set_defaults(command=_sandbox)
 
     ask = commands.add_parser("ask", help="answer a question in the terminal")
@@ -118,6 +124,11 @@ def _port(text: str) -> int:
 
 
 def _run(settings: Settings, _: argparse.Namespace) -> int:
+    if settings.bot_token is None:
+        raise SettingsError(
+            "BOT_TOKEN is not set: get a token from @BotFather and put it into .env, "
+            "or try the bot without one: article-bot sandbox."
+        )
     set_up_logging(settings.log_level, settings.secrets)
     corpus = load_corpus(find_corpus(settings.corpus_dir))
     asyncio.run(_until_interrupted(settings, corpus))
@@ -152,6 +163,9 @@ def _stop_on_signals() -> asyncio.Event:
 
 def _sandbox(settings: Settings, arguments: argparse.Namespace) -> int:
     set_up_logging(settings.log_level, replace(settings, bot_token=SANDBOX_TOKEN).secrets)
+    if arguments.api_only:
+        asyncio.run(_serve_api(arguments.port))
+        return 0
     corpus = load_corpus(find_corpus(settings.corpus_dir))
     with tempfile.TemporaryDirectory(prefix="article-bot-") as folder:
         # Taps of the sandbox never reach the votes of readers, whatever the settings say.
@@ -162,35 +176,49 @@ def _sandbox(settings: Settings, arguments: argparse.Namespace) -> int:
             database_url=f"sqlite:///{Path(folder) / 'votes.db'}",
             voter_key=None,
         )
-        asyncio.run(_serve_sandbox(own, corpus, arguments.port, not arguments.no_browser))
+        asyncio.run(_serve_sandbox(own, corpus, arguments))
     return 0
 
 
-async def _serve_sandbox(
-    settings: Settings, corpus: Corpus, port: int | None, browser: bool
-) -> None:
-    from bot.app import run  # noqa: PLC0415
+async def _serve_sandbox(settings: Settings, corpus: Corpus, arguments: argparse.Namespace) -> None:
+    from bot.sandbox.running import run_sandbox  # noqa: PLC0415
+    from bot.sandbox.scene import Scene  # noqa: PLC0415
 
     stop = _stop_on_signals()
-    server = await _start_server(port)
+    server = await _start_server(
+        arguments.port, Scene(corpus.articles[0].id, settings.database_url)
+    )
+    url = server.url + ("/?demo" if arguments.demo else "")
 
-    def ready(_: str) -> None:
-        print(f"The sandbox is ready: {server.url}\nCtrl-C stops it.", flush=True)
-        if browser:
-            _open_browser(server.url)
+    def ready() -> None:
+        print(f"The sandbox is ready: {url}\nCtrl-C stops it.", flush=True)
+        if not arguments.no_browser:
+            _open_browser(url)
 
     try:
-        await run(replace(settings, bot_api_url=server.url), corpus, stop, ready)
+        await run_sandbox(settings, corpus, server, stop, ready)
     finally:
         await server.stop()
 
 
-async def _start_server(port: int | None) -> "SandboxServer":
+async def _serve_api(port: int | None) -> None:
+    stop = _stop_on_signals()
+    server = await _start_server(port)
+    print(
+        f"The Bot API is at {server.url}/bot<token>/<method>, with the token {SANDBOX_TOKEN}\n"
+        f"The page of its readers: {server.url}\nCtrl-C stops it.",
+        flush=True,
+    )
+    await stop.wait()
+    await server.stop()
+
+
+async def _start_server(port: int | None, scene: "Scene | None" = None) -> "SandboxServer":
     from bot.sandbox.server import SandboxServer  # noqa: PLC0415
 
     tries = [port] if port is not None else range(SANDBOX_PORT, SANDBOX_PORT + PORTS_TRIED)
     for number in tries:
-        server = SandboxServer(SANDBOX_TOKEN, number)
+        server = SandboxServer(SANDBOX_TOKEN, number, scene)
         try:
             await server.start()
         except OSError:

@@ -26,8 +26,8 @@ LAYERS = [
     {"talk", "sender"},
     {"live", "updates", "inline", "profile"},
     {"handlers", "refresh"},
-    {"app", "sandbox"},
-    {"publish"},
+    {"app"},
+    {"publish", "sandbox"},
     {"cli"},
     {"__main__"},
 ]

@@ -143,6 +143,7 @@ def control_routes(site: Site) -> list[Route]:
     """The routes of the control interface; the last one takes all that is left."""
     posts: dict[str, Action] = {
         "bot": orders.set_switches,
+        "bot/restart": orders.restart_bot,
         "messages": readers.send,
         "messages/edit": readers.edit,
         "messages/delete": readers.delete,

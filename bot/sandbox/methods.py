@@ -124,19 +124,19 @@ def _get_chat_member(world: World, params: Params) -> dict[str, Any]:
 
 def _set_commands(world: World, params: Params) -> bool:
     world.profile.set_commands(params)
-    world.events.send("bot", world.profile.shown())
+    world.events.send("bot", world.bot_shown())
     return True
 
 
 def _delete_commands(world: World, params: Params) -> bool:
     world.profile.delete_commands(params)
-    world.events.send("bot", world.profile.shown())
+    world.events.send("bot", world.bot_shown())
     return True
 
 
 def _set_text(kind: str, world: World, params: Params) -> bool:
     world.profile.set_text(kind, language(params), params.text(TEXTS[kind][0]))
-    world.events.send("bot", world.profile.shown())
+    world.events.send("bot", world.bot_shown())
     return True
 
 

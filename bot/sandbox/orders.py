@@ -23,8 +23,16 @@ async def set_switches(world: World, fields: Fields, _hold: Hold) -> dict[str, b
     """POST /sandbox/bot: what @BotFather switches; a switch that is not named goes on."""
     switches = {name: field(fields, name, bool, True) for name in SWITCHES}
     world.profile.switches = switches
-    world.events.send("bot", world.profile.shown())
+    world.events.send("bot", world.bot_shown())
     return switches
+
+
+async def restart_bot(world: World, _fields: Fields, _hold: Hold) -> dict[str, bool]:
+    """POST /sandbox/bot/restart: the bot that runs here ends, and begins anew."""
+    if world.restart is None:
+        raise ControlError(400, "No bot runs here that could be restarted.")
+    world.restart()
+    return {"restarting": True}
 
 
 def set_limits(world: World, fields: Fields) -> dict[str, float | None]:

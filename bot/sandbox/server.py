@@ -1,6 +1,7 @@
 """The sandbox's server: the Bot API, the page and its control interface on one local port."""
 
 import socket
+from collections.abc import Callable
 from pathlib import Path
 
 from tornado.httpserver import HTTPServer
@@ -99,6 +100,17 @@ class SandboxServer:
             http.stop()
             await self._site.waits.close()
             await http.close_all_connections()
+
+    def bot_started(self, restart: Callable[[], None]) -> None:
+        """Tell the page that the bot runs, and what makes it run anew."""
+        self._site.world.restart = restart
+        self._site.world.events.send("bot_started", {})
+        self._site.world.events.send("bot", self._site.world.bot_shown())
+
+    def bot_stopped(self) -> None:
+        """Tell the page that it does not run for now."""
+        self._site.world.restart = None
+        self._site.world.events.send("bot_stopped", {})
 
     def _application(self) -> Application:
         shared = {"site": self._site}

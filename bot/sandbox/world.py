@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from itertools import count
 from typing import Any
@@ -59,13 +59,19 @@ class World:
             "supergroup": count(-1_001_000_000_001, -1),
             "channel": count(-1_002_000_000_001, -1),
         }
+        # Makes the bot run anew; None while none runs that this process can restart.
+        self.restart: Callable[[], None] | None = None
         for name in ("Ada", "Ben"):
             self.add_reader(name, "en")
+
+    def bot_shown(self) -> dict[str, Any]:
+        """The bot for the page. can_restart: whether it runs here, and can be made to anew."""
+        return {**self.profile.shown(), "can_restart": self.restart is not None}
 
     def state(self) -> dict[str, Any]:
         """All a page needs to begin with."""
         return {
-            "bot": self.profile.shown(),
+            "bot": self.bot_shown(),
             "readers": [reader.shown() for reader in self.readers.values()],
             "chats": [chat.shown() for chat in self.chats.values()],
             **self._trouble(),
