@@ -113,3 +113,9 @@ def _aligned(rows: Sequence[Sequence[str]]) -> str:
         )
         for row in rows
     )
+
+
+def count_of_articles(corpus: Corpus) -> str:
+    """Return how many articles there are, in words."""
+    count = len(corpus.articles)
+    return "1 article" if count == 1 else f"{count} articles"
