@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from bot.chats import QUESTION_KEPT, Choices
 from bot.copies import Copy, KnownCopy
 from bot.errors import StoreError
 from bot.reactions import DELIVERY_KEPT, REPEAT_WINDOW, Change
@@ -312,6 +313,47 @@ async def test_updates_are_kept_until_they_are_handled(store: Store) -> None:
         await store.set_aside(number, json.dumps({"update_id": number}))
     await store.handled(8)
     assert await store.waiting() == [(7, '{"update_id": 7}'), (9, '{"update_id": 9}')]
+
+
+async def test_what_a_chat_chose_is_kept_and_moves_along(store: Store) -> None:
+    """Article and language by themselves; a reader's /forget takes the reader's own chat's."""
+    assert await store.choices(ADA) == Choices()
+    await store.choose_article(ADA, "x")
+    await store.choose_language(ADA, "uk")
+    await store.choose_article(ADA, None)
+    assert await store.choices(ADA) == Choices(None, "uk")
+    await store.choose_article(BEN, "y")
+    await store.move_choices(ADA, BEN)
+    await store.move_choices(ADA, BEN)
+    assert await store.choices(ADA) == Choices()
+    assert await store.choices(BEN) == Choices(None, "uk")
+    await store.forget_choices(BEN)
+    assert await store.choices(BEN) == Choices()
+    await store.choose_article(ADA, "x")
+    await store.forget(ADA)
+    assert await store.choices(ADA) == Choices()
+
+
+async def test_questions_on_their_way_are_kept_for_a_day(store: Store, clock: Clock) -> None:
+    """And no longer, also in the file."""
+    await store.keep_question("k", "Why?")
+    await store.keep_question("k", "Why?")
+    assert await store.question("k") == "Why?"
+    assert await store.question("l") is None
+    clock.now += QUESTION_KEPT + 1
+    assert await store.question("k") is None
+    await store.keep_question("l", "When?")
+    clock.now -= QUESTION_KEPT
+    assert await store.question("k") is None
+
+
+async def test_a_post_is_known_by_channel_and_article(store: Store) -> None:
+    """The newest one."""
+    await store.record_post(-5, "x", 7)
+    await store.record_post(-5, "y", 8)
+    await store.record_post(-5, "x", 9)
+    assert [await store.post(-5, a) for a in ("x", "y", "z")] == [9, 8, None]
+    assert await store.post(-6, "x") is None
 
 
 async def test_another_voter_key_is_refused(store: Store, address: str | Path) -> None:
