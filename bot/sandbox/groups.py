@@ -80,9 +80,7 @@ def bring_bot(world: World, group: Group, by: Reader) -> dict[str, Any]:
         return {"update_id": None, "message": None}
     update_id = move_bot(world, group, "member", by.user())
     bot = world.profile.user
-    # The older fields are still sent.
-    joined = {"new_chat_members": [bot], "new_chat_member": bot, "new_chat_participant": bot}
-    message = world.add_message(group, by.user(), joined)
+    message = world.add_message(group, by.user(), {"new_chat_members": [bot]})
     world.tell("message", group, message)
     return {"update_id": update_id, "message": message}
 
