@@ -40,15 +40,14 @@ class Rendered:
 class Setting:
     """What an answer depends on beside the article.
 
-    words: the language to speak. reactions: what readers can press. several: whether the corpus
-    has other articles. one_of_several: whether only this article was asked, so that asking all
-    is offered.
+    words: the language to speak. reactions: what readers can press. several: whether all of
+    several articles were asked. offers_all: whether one was, and asking all of them is offered.
     """
 
     words: Words
     reactions: Sequence[Reaction]
     several: bool = False
-    one_of_several: bool = False
+    offers_all: bool = False
 
 
 def headline(article: Article) -> Piece:
@@ -124,9 +123,8 @@ def not_in_article(setting: Setting, article: Article, asked: str | None = None)
 
     Where all of several articles were asked, it is but the nearest one.
     """
-    words, text = setting.words, RichText()
+    words, text, nearest = setting.words, RichText(), setting.several
     _ask(text, asked)
-    nearest = setting.several and not setting.one_of_several
     text.add(words.text("not_in_any" if nearest else "not_in_article") + "\n\n")
     text.join(words.rich("nearest_is_about" if nearest else "it_is_about", title=headline(article)))
     text.add("\n\n" + words.text("could_ask"))
@@ -194,7 +192,7 @@ def _with_counts(
 
 
 def _search_all(setting: Setting) -> list[Row]:
-    return [search_all_row(setting.words)] if setting.one_of_several else []
+    return [search_all_row(setting.words)] if setting.offers_all else []
 
 
 def _place(words: Words, match: Match) -> str:

@@ -114,9 +114,10 @@ def choose_language(words: Words, languages: Languages, unknown: bool) -> Render
 
 def toast(words: Words, press: Press, reactions: Sequence[Reaction]) -> str:
     """Return what a press did, in at most TOAST_LIMIT characters."""
-    labels = {reaction.id: words.label(reaction) for reaction in reactions}
-    choice = labels.get(press.choice or "", press.choice) or ""
-    previous = labels.get(press.previous or "", press.previous) or ""
+    choice, previous = (
+        next((words.label(r) for r in reactions if r.id == name), name or "")
+        for name in (press.choice, press.previous)
+    )
     if press.change is Change.TAKEN_BACK:
         said = words.text("toast_taken_back", previous=previous)
     elif press.change is Change.CHANGED:

@@ -77,7 +77,9 @@ def test_any_answer_is_a_message_that_telegram_takes(
     end = start + 1 + int(ends[1] * (len(passage) - start - 1))
     one = Match(article.passages[1], (start, end), 0, 1.0, 0.5)
     found = Answer("?", verdict, article, (one, one)[: 1 + len(title) % 2])
-    setting = messages.Setting(words, REACTIONS, several=True, one_of_several=len(passage) % 2 > 0)
+    setting = messages.Setting(
+        words, REACTIONS, several=len(title) % 3 > 0, offers_all=len(passage) % 2 > 0
+    )
     rendered = messages.answer(setting, found, {"like": 5}, asked)
     size = units(rendered.text)
     assert 1 <= size <= 4_096

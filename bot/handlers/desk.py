@@ -118,10 +118,16 @@ class Desk:
             except StoreError as error:
                 self.trouble.failed(str(error))
 
-    def setting(self, words: Words, only: Article | None = None) -> Setting:
-        """Return what answers depend on. only: the article that is asked alone."""
-        several = self.several
-        return Setting(words, self.corpus.reactions, several, several and only is not None)
+    def setting(self, words: Words, only: Article | None = None, offer_all: bool = True) -> Setting:
+        """Return what answers depend on.
+
+        only: the article that is asked alone; None for all. offer_all: whether a button may ask
+        all of them then.
+        """
+        alone = self.several and only is not None
+        return Setting(
+            words, self.corpus.reactions, self.several and not alone, alone and offer_all
+        )
 
     async def tally(self, article: Article) -> Tally:
         """Return an article's counts, or none when the database fails."""
@@ -153,9 +159,7 @@ class Desk:
         found = await self.find(question, only)
         if found is None:
             return plain(talk.small_talk(words, None, articles))
-        tally, setting = await self.tally(found.article), self.setting(words, only)
-        if not offer_all:
-            setting = Setting(words, self.corpus.reactions, setting.several)
+        tally, setting = await self.tally(found.article), self.setting(words, only, offer_all)
         return Reply(lambda asked: messages.answer(setting, found, tally.votes, asked), tally)
 
     async def about(
