@@ -18,8 +18,9 @@ _QUOTED = frozenset(
     }
 )
 """Types of entities that a quotation must have where the quoted text has them."""
-_AROUND = " \t\n,;:–—-"
-"""What stands between a mention and the question."""
+_BEFORE = " \t\n,;:.!?)–—-،؛؟"
+_AFTER = " \t\n,;:(–—-،؛"
+"""What stands between a mention and the question, before and after it."""
 
 Span = tuple[int, int]
 """Start and end in a text, in characters."""
@@ -46,12 +47,7 @@ class Call:
         end = start + fitting(text[start : self.span[1]], QUOTE_LIMIT)
         offset, stop = units(text[:start]), units(text[:end])
         inside = [
-            MessageEntity(
-                e.type,
-                max(e.offset, offset) - offset,
-                min(e.offset + e.length, stop) - max(e.offset, offset),
-                custom_emoji_id=e.custom_emoji_id,
-            )
+            _cut(e, offset, stop)
             for e in entities
             if e.type in _QUOTED and e.offset < stop and e.offset + e.length > offset
         ]
@@ -74,33 +70,60 @@ def call_in(message: Message, me: User) -> Call | None:
     """Return what a message in a group asks the bot; None when it is not addressed.
 
     It is when it mentions the bot or replies to a message of it. A mention and no more, in a reply
-    to somebody else's message, asks what that message says.
+    to somebody else's message, asks what that message says, or what was quoted of it.
     """
     text, entities = content(message)
     mentions = [_span(text, entity) for entity in entities if _is_mention(text, entity, me)]
     replied = message.reply_to_message
-    to_me = replied is not None and replied.from_user is not None and replied.from_user.id == me.id
+    to_me = replied is not None and _is_from(replied, me)
     if not mentions and not (to_me and words(text)):
         # A sticker or an emoji in reply is a reaction, and asks nothing.
         return None
-    parts = [part for part in _between(text, mentions) if part[0] < part[1]]
+    parts = [part for part in _between(text, mentions) if words(text[part[0] : part[1]])]
     if parts:
         question = " ".join(text[start:end] for start, end in parts)
         return Call(question, message, (parts[0][0], parts[-1][1]))
-    if replied is not None and not to_me and (asked := content(replied)[0].strip()):
-        start = content(replied)[0].index(asked)
-        return Call(asked, replied, (start, start + len(asked)))
-    return Call("", message, None)
+    return _borrowed(message, me) or Call("", message, None)
 
 
-def call_of_command(message: Message, question: str) -> Call:
-    """Return what a command asks. question: what stands after the command, "" for nothing."""
+def call_of_command(message: Message, me: User) -> Call:
+    """Return what stands after a command; with nothing there, what it replies to."""
+    text = content(message)[0]
+    question = (text.split(maxsplit=1)[1:] or [""])[0].strip()
+    if not words(question):
+        return _borrowed(message, me) or Call("", message, None)
+    start = text.index(question)
+    return Call(question, message, (start, start + len(question)))
+
+
+def _borrowed(message: Message, me: User) -> Call | None:
+    """Return what a message asks by replying to somebody else's; None for nothing."""
     replied = message.reply_to_message
-    if not question and replied is not None and (asked := content(replied)[0].strip()):
-        start = content(replied)[0].index(asked)
-        return Call(asked, replied, (start, start + len(asked)))
-    start = content(message)[0].find(question) if question else -1
-    return Call(question, message, (start, start + len(question)) if start >= 0 else None)
+    if replied is not None and not _is_from(replied, me):
+        text = content(replied)[0]
+        asked = (message.quote.text if message.quote else text).strip()
+        if words(asked):
+            start = text.find(asked)
+            return Call(asked, replied, (start, start + len(asked)) if start >= 0 else None)
+    elif message.external_reply is not None and message.quote is not None:
+        # Of another chat or topic, where no answer would be seen by who asks here.
+        return Call(message.quote.text.strip(), message, None)
+    return None
+
+
+def _is_from(message: Message, account: User) -> bool:
+    return message.from_user is not None and message.from_user.id == account.id
+
+
+def _cut(entity: MessageEntity, start: int, end: int) -> MessageEntity:
+    """Return the part of an entity that stands in a quotation, with all that its type needs."""
+    first = max(entity.offset, start)
+    fields = {
+        **entity.to_dict(),
+        "offset": first - start,
+        "length": min(entity.offset + entity.length, end) - first,
+    }
+    return MessageEntity.de_json(fields, None)
 
 
 def _is_mention(text: str, entity: MessageEntity, me: User) -> bool:
@@ -125,6 +148,6 @@ def _between(text: str, mentions: Sequence[Span]) -> list[Span]:
     found = []
     for start, end in zip(ends, starts, strict=True):
         part = text[start:end]
-        begin = start + len(part) - len(part.lstrip(_AROUND))
-        found.append((begin, max(begin, start + len(part.rstrip(_AROUND)))))
+        begin = start + len(part) - len(part.lstrip(_BEFORE))
+        found.append((begin, max(begin, start + len(part.rstrip(_AFTER)))))
     return found

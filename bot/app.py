@@ -23,11 +23,11 @@ from telegram.ext import (
 )
 from telegram.request import HTTPXRequest
 
-from bot.chats import ChatStore
+from bot.chats import QUESTIONS_DROPPED_EVERY, ChatStore
 from bot.config import NEW_KEY, Settings
 from bot.copies import CopyStore
 from bot.corpus import Corpus
-from bot.errors import ConnectError, SettingsError
+from bot.errors import ConnectError, SettingsError, StoreError
 from bot.handlers.commands import Commands
 from bot.handlers.desk import Desk
 from bot.handlers.failures import Failures
@@ -41,6 +41,7 @@ from bot.lanes import Lanes
 from bot.live import LiveCounts
 from bot.logs import Trouble
 from bot.pace import Limits, Pace
+from bot.people import FromPeople
 from bot.phrases import read_phrases
 from bot.profile import register
 from bot.reactions import ReactionStore
@@ -83,28 +84,29 @@ def routes(desk: Desk) -> list[Route]:
     commands, presses = Commands(desk, language), Presses(desk, language)
     private_chats, groups = PrivateChats(desk), Groups(desk)
     inline, guests = Inline(desk), Guests(desk)
-    private, group = filters.ChatType.PRIVATE, filters.ChatType.GROUPS
-    new, any_ = filters.UpdateType.MESSAGE, filters.UpdateType.MESSAGES
-    written = filters.TEXT | filters.CAPTION
+    people, written = FromPeople(), filters.TEXT | filters.CAPTION
+    new = people & filters.UpdateType.MESSAGE
+    private = people & filters.UpdateType.MESSAGES & filters.ChatType.PRIVATE
+    # Only new ones: a group does not wait for the answer to what somebody corrected.
+    group = new & filters.ChatType.GROUPS
     found: list[object] = [
         # Before all others: for the library a guest's message is a message like any.
-        MessageHandler(filters.UpdateType.GUEST_MESSAGE, guests.asked),
+        MessageHandler(people & filters.UpdateType.GUEST_MESSAGE, guests.asked),
         *(
-            CommandHandler(name, getattr(commands, name), filters=any_ & (private | group))
+            CommandHandler(name, getattr(commands, name), filters=private | group)
             for name in ("start", "help", "article", "ask", "privacy", "forget", "language")
         ),
         CallbackQueryHandler(presses.press),
         InlineQueryHandler(inline.query),
         ChosenInlineResultHandler(inline.chosen),
         ChatMemberHandler(groups.membership, ChatMemberHandler.MY_CHAT_MEMBER),
-        MessageHandler(any_ & private & filters.COMMAND, commands.unknown),
+        MessageHandler(private & filters.COMMAND, commands.unknown),
         # An edited question is asked again; an edited picture or a moving location is not.
-        MessageHandler(any_ & private & written, private_chats.question),
-        MessageHandler(new & private & ~filters.StatusUpdate.ALL, private_chats.not_a_question),
-        MessageHandler(new & group & filters.StatusUpdate.MIGRATE, groups.moved),
-        # Only new ones: a group does not wait for the answer to what somebody corrected.
-        MessageHandler(new & group & filters.COMMAND, groups.unknown_command),
-        MessageHandler(new & group & written, groups.heard),
+        MessageHandler(private & written, private_chats.question),
+        MessageHandler(private & new & ~filters.StatusUpdate.ALL, private_chats.not_a_question),
+        MessageHandler(group & filters.StatusUpdate.MIGRATE, groups.moved),
+        MessageHandler(group & filters.COMMAND, groups.unknown_command),
+        MessageHandler(group & written, groups.heard),
     ]
     return found  # type: ignore[return-value]
 
@@ -265,9 +267,20 @@ async def _serve(
             await application.process_update(update)
 
     refresher = Refresher(database, desk.live, desk.sender.pace)
-    refreshing = asyncio.create_task(refresher.run(application.bot))
+    beside = [
+        asyncio.create_task(refresher.run(application.bot)),
+        asyncio.create_task(_drop_old_questions(database)),
+    ]
     try:
         await Updates(application.bot, polling, UPDATES, database, handle).run(stop)
     finally:
-        refreshing.cancel()
-        await asyncio.gather(refreshing, return_exceptions=True)
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
+
+
+async def _drop_old_questions(database: Database) -> None:
+    while True:
+        with contextlib.suppress(StoreError):
+            await database.drop_old_questions()
+        await asyncio.sleep(QUESTIONS_DROPPED_EVERY)

@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-QUESTION_KEPT = 86_400.0
-"""Seconds for which a question is kept whose reader was sent on to the chat with the bot."""
+QUESTION_KEPT = 82_800.0
+"""Seconds for which a question is kept whose reader was sent on to the chat with the bot; an hour
+less than the day that readers are told of, after which it is gone for good."""
+QUESTIONS_DROPPED_EVERY = 1_800.0
+"""Seconds between looks for questions that were kept for long enough."""
 
 
 @dataclass(frozen=True)
@@ -52,4 +55,8 @@ class ChatStore(Protocol):
 
     async def question(self, key: str) -> str | None:
         """Return a question that is kept; None when there is none by that key (any more)."""
+        ...
+
+    async def drop_old_questions(self) -> None:
+        """Drop the questions that were kept for QUESTION_KEPT seconds."""
         ...

@@ -37,6 +37,10 @@ class CopyStore(Protocol):
         """Remember a copy, in the place of what was known of it."""
         ...
 
+    async def amend(self, known: KnownCopy) -> None:
+        """Note what is known of a copy by now, unless it was forgotten meanwhile."""
+        ...
+
     async def known(self, copy: Copy) -> KnownCopy | None:
         """Return what is known of a copy."""
         ...

@@ -1,7 +1,7 @@
 """Many readers at once, each reader's own updates one by one."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Hashable
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from telegram import Update
 
@@ -11,10 +11,11 @@ from bot.people import actor_id
 
 
 class Lanes:
-    """Three lanes a reader: what comes into one is handled in the order in which it came.
+    """Lanes of each reader: what comes into one is handled in the order in which it came.
 
-    Votes have a lane of their own, or a tap would wait for an answer that its chat's limit holds
-    back; so have inline queries, which come with every letter that is typed.
+    Votes have one of their own, or a tap would wait for an answer that its chat's limit holds
+    back; so have inline queries, which come with every letter that is typed; and so has each
+    chat, as one that Telegram closes must not close the others.
     """
 
     def __init__(self) -> None:
@@ -22,18 +23,20 @@ class Lanes:
 
     @asynccontextmanager
     async def hold(self, update: Update) -> AsyncIterator[None]:
-        """Wait until what came before an update in its lane is done, and keep others waiting."""
-        async with self._locks.hold((actor_id(update), _lane(update))):
+        """Wait until what came before an update in its lanes is done, and keep others waiting."""
+        async with AsyncExitStack() as held:
+            for lane in _lanes(update):
+                await held.enter_async_context(self._locks.hold((actor_id(update), lane)))
             yield
 
 
-def _lane(update: Update) -> str:
+def _lanes(update: Update) -> tuple[Hashable, ...]:
     if update.inline_query is not None or update.chosen_inline_result is not None:
-        return "inline"
+        return ("inline",)
+    chat = update.effective_chat.id if update.effective_chat is not None else 0
     if update.callback_query is not None:
         is_vote = isinstance(parse(update.callback_query.data), ReactionButton)
-    else:
-        # A tap before or after /forget must stay before or after it.
-        text = update.effective_message.text if update.effective_message else None
-        is_vote = text is not None and text.startswith("/forget")
-    return "votes" if is_vote else "questions"
+        return ("votes",) if is_vote else (chat,)
+    # What came before or after /forget must stay before or after it, taps and questions alike.
+    text = update.effective_message.text if update.effective_message else None
+    return ("votes", chat) if text is not None and text.startswith("/forget") else (chat,)

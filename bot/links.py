@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import parse_qs, parse_qsl, urlsplit
+from urllib.parse import parse_qs, parse_qsl, unquote, urlsplit
 
 from bot.article import ID_PATTERN, Article
 
@@ -105,8 +105,9 @@ def _address(url: str) -> str:
     """Return what two links to one page have in common, whoever shared them."""
     try:
         parts = urlsplit(url if "://" in url else f"https://{url}")
-        host = (parts.hostname or "").removeprefix("www.")
+        # As browsers show it, and as they send it.
+        host = (parts.hostname or "").encode("idna").decode().removeprefix("www.")
     except ValueError:
         return url
     query = [pair for pair in parse_qsl(parts.query) if not pair[0].startswith(_TRACKING)]
-    return f"{host}{parts.path.rstrip('/')}?{sorted(query)}"
+    return f"{host}{unquote(parts.path).rstrip('/')}?{sorted(query)}"

@@ -108,7 +108,7 @@ class LiveCounts:
                 keyboard = (rendered.keyboard or InlineKeyboardMarkup([])).to_json()
                 await self._store.record(KnownCopy(copy, article_id, keyboard, UNSURE))
                 if await self._edited(copy, _text_edit(bot, copy, rendered)):
-                    await self._store.record(KnownCopy(copy, article_id, keyboard, tally.version))
+                    await self._store.amend(KnownCopy(copy, article_id, keyboard, tally.version))
 
         await self._sender.call(place(copy), Rank.ANSWER, edit)
 
@@ -179,16 +179,17 @@ class LiveCounts:
                     return False
                 # Noted before: if this process dies in between, or the answer is lost, nobody
                 # knows what the copy shows, and it must be edited whatever the counts are then.
-                await self._store.record(replace(known, version=UNSURE))
+                await self._store.amend(replace(known, version=UNSURE))
                 edit = bot.edit_message_reply_markup(**_of(copy), reply_markup=keyboard)
                 try:
                     if not await self._edited(copy, edit):
                         return True
                 except RetryAfter:
-                    await self._store.record(known)
+                    await self._store.amend(known)
                     raise
+            # Amended and not recorded: the reader may have had the chat forgotten meanwhile.
             seen = max(seen, known.seen)
-            await self._store.record(
+            await self._store.amend(
                 replace(known, keyboard=keyboard.to_json(), version=tally.version, seen=seen)
             )
             return True

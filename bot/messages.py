@@ -112,12 +112,6 @@ def closest(
     return _with_counts(text, [*rows, *_search_all(setting)], found.article)
 
 
-def asked_above(text: str, article: Article) -> str | None:
-    """Return the question that a message of matched() shows above the headline, if it does."""
-    above, _, rest = text.partition("\n\n")
-    return above if rest.startswith(article.title) else None
-
-
 def not_in_article(setting: Setting, article: Article, asked: str | None = None) -> Rendered:
     """Return that the article does not say, with what it is about and what it does answer.
 

@@ -2,6 +2,7 @@
 
 from telegram import CallbackQuery, Message, Update
 from telegram.constants import ChatID
+from telegram.ext.filters import MessageFilter
 
 
 def actor_id(update: Update) -> int:
@@ -28,6 +29,18 @@ def presser_id(query: CallbackQuery) -> int:
     if query.from_user.id == ChatID.ANONYMOUS_ADMIN and query.message is not None:
         return query.message.chat.id
     return query.from_user.id
+
+
+class FromPeople(MessageFilter):
+    """Lets through what people write, also in the name of a group or a channel.
+
+    Two bots that answer each other would do so for ever.
+    """
+
+    def filter(self, message: Message) -> bool:
+        """Tell whether no other bot wrote it."""
+        sender = message.from_user
+        return message.sender_chat is not None or sender is None or not sender.is_bot
 
 
 def speaks_as_group(message: Message) -> bool:

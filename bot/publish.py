@@ -2,10 +2,11 @@
 
 import difflib
 import re
+from dataclasses import dataclass
 
 from telegram import Bot, ChatFullInfo
 from telegram.constants import ChatType
-from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
+from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, TelegramError
 
 from bot.app import Database, connected, open_database
 from bot.article import Article
@@ -16,7 +17,8 @@ from bot.errors import PublishError
 from bot.links import start_link
 from bot.live import GONE, UNSURE
 from bot.messages import Rendered, Setting, post
-from bot.sender import sending
+from bot.pace import Limits, Pace, Rank
+from bot.sender import Sender, may_be_done, sending
 from bot.words import read_languages
 
 _ADDRESS = re.compile(r"(?:https?://)?(?:t\.me/)?@?([A-Za-z]\w{3,31})", re.ASCII)
@@ -51,14 +53,15 @@ async def publish(
     """
     article = _find(corpus, article_id)
     async with open_database(settings) as (database, _), connected(settings) as bot:
-        chat = await _chat(bot, to)
+        publisher = _Publisher(bot, database, Sender(Pace(Limits())))
+        chat = await publisher.chat(to)
         tally = await database.tally(article.id)
         setting = Setting(read_languages().of(article.language), corpus.reactions)
         rendered = post(setting, article, tally.votes, start_link(bot.username, article.id))
         old = None if again else await database.post(chat.id, article.id)
-        if old is not None and await _edit(bot, database, Copy(chat.id, old), rendered):
+        if old is not None and await publisher.edit(Copy(chat.id, old), rendered):
             return f"The post of {article.id!r} in {_name(chat)} is up to date."
-        known = await _send(bot, chat, rendered, tally.version)
+        known = await publisher.send(chat, rendered, tally.version)
         await database.record(known)
         await database.record_post(chat.id, article.id, known.copy.message_id or 0)
         return f"{article.id!r} is posted in {_name(chat)}."
@@ -74,55 +77,90 @@ def _find(corpus: Corpus, article_id: str) -> Article:
     raise PublishError(f"There is no article {article_id!r}: {known}")
 
 
-async def _chat(bot: Bot, to: str) -> ChatFullInfo:
-    match = _ADDRESS.fullmatch(to)
-    if match is None and not to.lstrip("-").isdigit():
-        raise PublishError(f"{to!r} is no channel: give @name, or its id such as -1001234567890.")
-    name = f"@{match[1]}" if match is not None else to
-    try:
-        chat = await bot.get_chat(name)
-    except (BadRequest, Forbidden):
-        raise PublishError(
-            f"The bot sees no channel {name}: check the name, and make the bot an administrator "
-            "of the channel."
-        ) from None
-    if chat.type == ChatType.PRIVATE:
-        raise PublishError(f"{name} is a person: publish to a channel or a group.")
-    return chat
+@dataclass(frozen=True)
+class _Publisher:
+    """Makes the calls."""
+
+    bot: Bot
+    database: Database
+    sender: Sender
+
+    async def chat(self, to: str) -> ChatFullInfo:
+        """Return the channel or group that is named; raises PublishError when there is none."""
+        match = _ADDRESS.fullmatch(to)
+        if match is None and not to.lstrip("-").isdigit():
+            raise PublishError(
+                f"{to!r} is no channel: give @name, or its id such as -1001234567890."
+            )
+        name = f"@{match[1]}" if match is not None else to
+        try:
+            chat = await self.bot.get_chat(name)
+        except ChatMigrated as error:
+            raise _moved(error) from None
+        except (BadRequest, Forbidden):
+            raise PublishError(
+                f"The bot sees no channel {name}: check the name, and make the bot an "
+                "administrator of the channel."
+            ) from None
+        if chat.type == ChatType.PRIVATE:
+            raise PublishError(f"{name} is a person: publish to a channel or a group.")
+        return chat
+
+    async def edit(self, copy: Copy, rendered: Rendered) -> bool:
+        """Edit a post; False when it is no more."""
+        keyboard = rendered.keyboard.to_json() if rendered.keyboard else "{}"
+        # Whoever taps meanwhile has the running bot edit it too, and nobody knows which edit came
+        # last; so the running bot makes sure.
+        known = KnownCopy(copy, rendered.article_id or "", keyboard, UNSURE)
+        await self.database.record(known)
+        parts = {"chat_id": copy.chat_id, "message_id": copy.message_id, **sending(rendered)}
+        try:
+            await self.sender.call(
+                copy.chat_id or 0, Rank.ANSWER, lambda: self.bot.edit_message_text(**parts)
+            )
+        except ChatMigrated as error:
+            raise _moved(error) from None
+        except (BadRequest, Forbidden) as error:
+            text = error.message.lower()
+            if "message is not modified" in text:
+                return True
+            if any(part in text for part in GONE):
+                await self.database.forget_copy(copy)
+                return False
+            raise _refused(error, str(copy.chat_id)) from None
+        await self.database.record(known)
+        return True
+
+    async def send(self, chat: ChatFullInfo, rendered: Rendered, version: int) -> KnownCopy:
+        """Post; raises PublishError when that is refused."""
+        try:
+            sent = await self.sender.call(
+                chat.id,
+                Rank.ANSWER,
+                lambda: self.bot.send_message(chat.id, **sending(rendered)),
+                # Nobody wants it twice in a channel.
+                unheard_at_most=1,
+            )
+        except ChatMigrated as error:
+            raise _moved(error) from None
+        except (BadRequest, Forbidden) as error:
+            raise _refused(error, _name(chat)) from None
+        except NetworkError as error:
+            if not may_be_done(error):
+                raise
+            raise PublishError(
+                f"Telegram gave no answer: look into {_name(chat)} whether the post is there. If "
+                "not, publish again; if it is, it counts from its first tap on."
+            ) from None
+        keyboard = rendered.keyboard.to_json() if rendered.keyboard else "{}"
+        copy = Copy(sent.chat.id, sent.message_id)
+        return KnownCopy(copy, rendered.article_id or "", keyboard, version)
 
 
-async def _edit(bot: Bot, database: Database, copy: Copy, rendered: Rendered) -> bool:
-    """Edit a post; False when it is no more."""
-    keyboard = rendered.keyboard.to_json() if rendered.keyboard else "{}"
-    # Whoever taps meanwhile has the running bot edit it too, and nobody knows which edit came
-    # last; so the running bot makes sure.
-    known = KnownCopy(copy, rendered.article_id or "", keyboard, UNSURE)
-    await database.record(known)
-    parts = sending(rendered)
-    try:
-        await bot.edit_message_text(chat_id=copy.chat_id, message_id=copy.message_id, **parts)
-    except (BadRequest, Forbidden) as error:
-        text = error.message.lower()
-        if "message is not modified" in text:
-            return True
-        if any(part in text for part in GONE):
-            await database.forget_copy(copy)
-            return False
-        raise _refused(error, str(copy.chat_id)) from None
-    await database.record(known)
-    return True
-
-
-async def _send(bot: Bot, chat: ChatFullInfo, rendered: Rendered, version: int) -> KnownCopy:
-    try:
-        sent = await bot.send_message(chat.id, **sending(rendered))
-    except ChatMigrated as error:
-        sent = await bot.send_message(error.new_chat_id, **sending(rendered))
-    except (BadRequest, Forbidden) as error:
-        raise _refused(error, _name(chat)) from None
-    keyboard = rendered.keyboard.to_json() if rendered.keyboard else "{}"
-    copy = Copy(sent.chat.id, sent.message_id)
-    return KnownCopy(copy, rendered.article_id or "", keyboard, version)
+def _moved(error: ChatMigrated) -> PublishError:
+    return PublishError(
+        f"The group has become a supergroup: publish to {error.new_chat_id} instead."
+    )
 
 
 def _refused(error: TelegramError, name: str) -> Exception:

@@ -34,12 +34,18 @@ class Sender:
     def __init__(self, pace: Pace) -> None:
         self.pace = pace
 
-    async def call(self, place: Place, rank: Rank, make: Callable[[], Awaitable[Result]]) -> Result:
+    async def call(
+        self,
+        place: Place,
+        rank: Rank,
+        make: Callable[[], Awaitable[Result]],
+        unheard_at_most: int = UNHEARD,
+    ) -> Result:
         """Make a call to a chat when its turn comes.
 
         It is made until it succeeds, for PATIENCE seconds. After a time-out nobody knows whether
-        a message was sent; it is sent again then, as two answers are better than none, but not
-        for long, as ten are not.
+        a message was sent; it is sent again then, as two answers are better than none, but
+        unheard_at_most times, as ten are not.
 
         Raises:
             TelegramError: it is refused, or failed after all tries.
@@ -57,8 +63,8 @@ class Sender:
                     raise
             except NetworkError as error:
                 pause = next(pauses)
-                unheard += _may_be_done(error)
-                if not _may_pass(error) or unheard >= UNHEARD or clock() + pause > deadline:
+                unheard += may_be_done(error)
+                if not _may_pass(error) or unheard >= unheard_at_most or clock() + pause > deadline:
                     raise
                 await asyncio.sleep(pause)
 
@@ -91,7 +97,7 @@ def _may_pass(error: TelegramError) -> bool:
     return isinstance(error, NetworkError) and not isinstance(error, BadRequest)
 
 
-def _may_be_done(error: NetworkError) -> bool:
+def may_be_done(error: NetworkError) -> bool:
     """Whether the call may have been carried out: its answer was lost, and not its way there."""
     lost = isinstance(error, TimedOut) or error.message.startswith("httpx.")
     return lost and "ConnectError" not in error.message

@@ -7,13 +7,20 @@ from telegram import LinkPreviewOptions, Message, MessageEntity
 from bot.address import content
 from bot.analysis import words
 from bot.article import Article
-from bot.callbacks import ArticleButton, QuestionButton, ReactionButton, TurnButton, parse
+from bot.callbacks import (
+    Button,
+    QuestionButton,
+    ReactionButton,
+    SearchAllButton,
+    TurnButton,
+    parse,
+)
 from bot.links import Links
 from bot.rich_text import fitting
 
-NAMED_BY = 2
-"""Words of a title from which on a question names an article by holding them; one word may mean
-anything, and names it only by itself."""
+NAMED_BY = 3
+"""Words of a title from which on a question names an article by holding them; fewer may stand in
+any question, and name it only by themselves."""
 
 
 class ShownArticles:
@@ -34,9 +41,12 @@ class ShownArticles:
 
         username: the bot's, without "@".
         """
-        on_buttons = {article_id for article_id in _on_buttons(message) if article_id}
-        if len(on_buttons) == 1:
-            return self.by_id(on_buttons.pop())
+        if (buttons := _buttons(message)) and any(buttons):
+            shown = {b.article_id for b in buttons if isinstance(b, ReactionButton | TurnButton)}
+            if SearchAllButton() in buttons:
+                shown |= {b.article_id for b in buttons if isinstance(b, QuestionButton)}
+            # What only offers articles or questions, as a list does, is about none of them.
+            return self.by_id(shown.pop()) if len(shown) == 1 else None
         return self.linked(message, username) or self.named(content(message)[0])
 
     def linked(self, message: Message, username: str) -> Article | None:
@@ -58,9 +68,11 @@ class ShownArticles:
     def named(self, text: str) -> Article | None:
         """Return the article whose headline a text holds, or whose headline or id it is."""
         said = f" {' '.join(words(text))} "
-        for title, article in self._titles:
-            if title == said or (len(title.split()) >= NAMED_BY and title in said):
-                return article
+        held = [(title, article) for title, article in self._titles if title in said]
+        # The longest one: a headline may begin with another one.
+        title, article = max(held, key=lambda pair: len(pair[0]), default=("", None))
+        if article is not None and (title == said or len(title.split()) >= NAMED_BY):
+            return article
         return self.by_id(text.strip())
 
     def is_no_more_than(self, text: str, article: Article) -> bool:
@@ -69,20 +81,11 @@ class ShownArticles:
         return said == " ".join(words(article.title)) or len(text.split()) == 1
 
 
-def _on_buttons(message: Message) -> Iterator[str | None]:
-    """Yield the article id that each of a message's buttons names, None for one without."""
+def _buttons(message: Message) -> list[Button | None]:
+    """Return what each of a message's buttons says; None for one that is not the bot's."""
     keyboard = message.reply_markup.inline_keyboard if message.reply_markup else ()
-    for button in (button for row in keyboard for button in row):
-        match parse(button.callback_data if isinstance(button.callback_data, str) else None):
-            case (
-                ReactionButton(article_id=article_id)
-                | TurnButton(article_id=article_id)
-                | ArticleButton(article_id=article_id)
-                | QuestionButton(article_id=article_id)
-            ):
-                yield article_id
-            case _:
-                yield None
+    data = (button.callback_data for row in keyboard for button in row)
+    return [parse(each if isinstance(each, str) else None) for each in data]
 
 
 def _urls(message: Message) -> Iterator[str]:

@@ -24,10 +24,13 @@ def commands(words: Words, names: Sequence[str]) -> tuple[BotCommand, ...]:
     return tuple(BotCommand(name, words.text(f"command_{name}")) for name in names)
 
 
-def start(words: Words, articles: Sequence[Article], note: str | None = None) -> Rendered:
+def start(
+    words: Words, articles: Sequence[Article], note: str | None = None, group: bool = False
+) -> Rendered:
     """Return what the bot is about, with three sample questions to tap.
 
-    note: what to say first, about why the conversation begins anew; None for nothing.
+    note: what to say first, about why the conversation begins anew; None for nothing. group:
+    whether others read it, and a question must be a reply.
     """
     text = RichText().add(f"{note}\n\n" if note else "")
     if len(articles) == 1:
@@ -41,7 +44,7 @@ def start(words: Words, articles: Sequence[Article], note: str | None = None) ->
         for article in articles[:START_QUESTIONS]:
             text.add("\n• ").add(headline(article))
             rows += question_rows(article, 1)
-    text.add("\n\n" + words.text("start_how"))
+    text.add("\n\n" + words.text("start_how_group" if group else "start_how"))
     return Rendered(text.text, text.entities, InlineKeyboardMarkup(rows))
 
 
@@ -129,6 +132,6 @@ def toast(words: Words, press: Press, reactions: Sequence[Reaction]) -> str:
     return cut(said, TOAST_LIMIT)
 
 
-def what_to_ask(words: Words) -> Rendered:
-    """Return how to ask, for who called the bot and said nothing."""
-    return Rendered(words.text("ask_what"))
+def what_to_ask(words: Words, username: str) -> Rendered:
+    """Return how to ask, for who called the bot and said nothing. username: without "@"."""
+    return Rendered(words.text("ask_what", bot=f"@{username}"))

@@ -54,7 +54,7 @@ async def test_what_is_not_meant_for_the_bot_is_not_answered(group: list[Chat]) 
         (f"{SENATE} {BOT}", SENATE),
         (f"{BOT.upper()}, {SENATE}", SENATE),
         (f"well, {BOT} {SENATE}", f"well, {BOT} {SENATE}"),
-        (f"🇺🇦 {BOT} {SENATE}", f"🇺🇦 {BOT} {SENATE}"),
+        (f"🇺🇦 {BOT} {SENATE}", SENATE),
         (f"/ask {SENATE}", SENATE),
         (f"/ask{BOT} {SENATE}", SENATE),
     ],
@@ -96,7 +96,7 @@ async def test_a_mention_in_reply_to_a_question_answers_that(group: list[Chat]) 
 
 async def test_a_mention_and_no_more_is_asked_what(group: list[Chat]) -> None:
     """Never silence when it was called."""
-    assert "/ask" in (await group[0].send(BOT))["text"]
+    assert "What would you like to know?" in (await group[0].send(BOT))["text"]
 
 
 async def test_a_caption_can_mention(group: list[Chat]) -> None:
@@ -179,6 +179,7 @@ async def test_a_group_that_becomes_a_supergroup_keeps_language_and_votes(
     assert (await old.send("/language de"))["text"].startswith("Ich spreche")
     new_id = (await old.post(f"groups/{old.chat}/migrate", {}))["chat"]
     new = Chat(sandbox.client, ada.reader, new_id)
+    await asyncio.sleep(0.3)
     await new.write(f"/ask {SENATE}")
     fresh = await new.read()
     assert "Absatz" in fresh["text"]

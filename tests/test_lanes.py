@@ -1,6 +1,7 @@
 """Many readers at once, each reader's updates one by one."""
 
 import asyncio
+import datetime as dt
 import random
 import time
 
@@ -12,12 +13,16 @@ ADA, BEN = (User(number, "Reader", is_bot=False) for number in (1, 2))
 
 
 def tap(number: int, reader: User, data: str = "r:x:like") -> Update:
-    return Update(number, callback_query=CallbackQuery(str(number), reader, "1", data=data))
+    message = Message(number, dt.datetime.now(dt.UTC), Chat(reader.id, "private"))
+    query = CallbackQuery(str(number), reader, "1", message=message, data=data)
+    return Update(number, callback_query=query)
 
 
-def written(number: int, reader: User, text: str) -> Update:
-    chat = Chat(reader.id, "private")
-    return Update(number, message=Message(number, 0, chat, from_user=reader, text=text))
+def written(number: int, reader: User, text: str, chat: int = 0) -> Update:
+    """In the reader's own chat, unless another one is named."""
+    where = Chat(chat or reader.id, "supergroup" if chat else "private")
+    now = dt.datetime.now(dt.UTC)
+    return Update(number, message=Message(number, now, where, from_user=reader, text=text))
 
 
 async def test_a_readers_updates_keep_their_order() -> None:
@@ -60,6 +65,8 @@ async def test_a_tap_waits_for_taps_and_forget_only() -> None:
         assert await waits(tap(5, ADA, "q:x:0123456789"))
         assert await waits(written(6, BEN, "/forget"))
         assert not await waits(written(7, BEN, "why?"))
+        assert await waits(written(8, ADA, "/forget"))
+        assert not await waits(written(9, ADA, "why?", chat=-5))
 
 
 async def test_one_readers_many_taps_hold_nobody_up() -> None:

@@ -9,8 +9,8 @@ from telegram.ext import ContextTypes
 from bot import talk
 from bot.address import Call, call_of_command
 from bot.errors import StoreError
-from bot.handlers.desk import Desk, Reply, me, plain, typing_if_slow
-from bot.handlers.groups import answer_call
+from bot.handlers.asking import answer_call, open_in_private, where_is
+from bot.handlers.desk import Desk, Reply, Where, me, plain, typing_if_slow
 from bot.handlers.languages import GroupLanguage
 from bot.links import ArticleLink, KeptQuestionLink, QuestionLink, parse_payload
 from bot.messages import Rendered
@@ -30,6 +30,7 @@ class Commands:
     async def start(self, update: Update, context: Context) -> None:
         """/start, or a link with something after it: an article to open, a question to answer."""
         words = await self.desk.words_for(update)
+        group = where_is(update) is Where.GROUP
         link = parse_payload(context.args[0]) if context.args else None
         note: str | None = None
         match link:
@@ -37,21 +38,24 @@ class Commands:
                 await self._open(update, words, article_id)
                 return
             case QuestionLink(question):
+                await self._close(update)
                 await self._ask(update, words, question)
                 return
             case KeptQuestionLink(key):
                 if (kept := await self._kept(key)) is not None:
+                    await self._close(update)
                     await self._ask(update, words, kept)
                     return
                 note = words.text("question_is_old")
-        await self._say(update, talk.start(words, self.desk.corpus.articles, note))
+        await self._close(update)
+        await self._say(update, talk.start(words, self.desk.corpus.articles, note, group))
 
     async def help(self, update: Update, context: Context) -> None:
         """/help: how to ask and react."""
         words, account = await self.desk.words_for(update), me(context.bot)
         inline = bool(account.supports_inline_queries)
         reactions = self.desk.corpus.reactions
-        group = not _is_private(update)
+        group = where_is(update) is Where.GROUP
         said = talk.help_text(words, reactions, account.username or "", inline, group)
         await self._say(update, said)
 
@@ -74,8 +78,7 @@ class Commands:
         message = update.effective_message
         if message is None:
             return
-        _command, _space, question = (message.text or "").partition(" ")
-        call = call_of_command(message, question.strip())
+        call = call_of_command(message, me(message.get_bot()))
         async with typing_if_slow(message):
             reply = await answer_call(self.desk, update, call)
         await self.desk.send_reply(call, reply)
@@ -102,7 +105,7 @@ class Commands:
         message = update.effective_message
         if message is None:
             return
-        if _is_private(update):
+        if where_is(update) is Where.PRIVATE:
             words = await self.desk.words_for(update)
             await self._say(update, Rendered(words.text("language_private")))
             return
@@ -116,21 +119,26 @@ class Commands:
 
     async def _open(self, update: Update, words: Words, article_id: str) -> None:
         """Show an article; from then on a private chat is about it."""
-        article, private = self.desk.shown.by_id(article_id), _is_private(update)
+        article, group = self.desk.shown.by_id(article_id), where_is(update) is Where.GROUP
         if article is None:
-            note = words.text("link_is_old")
-            await self._say(update, talk.start(words, self.desk.corpus.articles, note))
-            return
-        if private and update.effective_chat is not None:
-            await self.desk.open(update.effective_chat.id, article)
-        invite = words.text("opened" if private and self.desk.several else "opened_here")
-        if private and not self.desk.several:
-            invite = words.text("start_how")
-        await self._reply(update, await self.desk.about(article, words, invite, alone=private))
+            await self._close(update)
+            said = talk.start(words, self.desk.corpus.articles, words.text("link_is_old"), group)
+            await self._say(update, said)
+        elif not group and update.effective_chat is not None:
+            chat_id = update.effective_chat.id
+            await self._reply(update, await open_in_private(self.desk, chat_id, article, words))
+        else:
+            invite = words.text("opened_here")
+            await self._reply(update, await self.desk.about(article, words, invite))
+
+    async def _close(self, update: Update) -> None:
+        """Have a private chat be about all articles, as what is said next speaks of all."""
+        if update.effective_chat is not None and where_is(update) is Where.PRIVATE:
+            await self.desk.close(update.effective_chat.id)
 
     async def _ask(self, update: Update, words: Words, question: str) -> None:
         if update.effective_message is not None:
-            reply = await self.desk.answer(question, words)
+            reply = await self.desk.answer(question, words, None, where_is(update))
             await self.desk.send(update.effective_message, reply, question)
 
     async def _kept(self, key: str) -> str | None:
@@ -147,11 +155,7 @@ class Commands:
         message = update.effective_message
         if message is None:
             return
-        if _is_private(update):
+        if where_is(update) is Where.PRIVATE:
             await self.desk.send(message, reply, None)
         else:
             await self.desk.send_reply(Call("", message, None), reply)
-
-
-def _is_private(update: Update) -> bool:
-    return update.effective_chat is not None and update.effective_chat.type == ChatType.PRIVATE

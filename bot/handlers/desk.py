@@ -4,8 +4,9 @@ import asyncio
 import contextlib
 import logging
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import Protocol
 
 from telegram import Bot, MaybeInaccessibleMessage, Message, ReplyParameters, Update, User
@@ -23,7 +24,7 @@ from bot.live import LiveCounts
 from bot.logs import Trouble
 from bot.messages import Rendered, Setting
 from bot.pace import Rank
-from bot.passages import Answer
+from bot.passages import Answer, Verdict
 from bot.phrases import Phrases
 from bot.reactions import NO_VOTES, ReactionStore, Tally
 from bot.search import Index
@@ -46,11 +47,23 @@ class Reply:
     """What is said to a question.
 
     render: makes the message; given the question it shows that too, which is None where the chat
-    shows it already. tally: the counts in the message.
+    shows it already. tally: the counts in the message. answers: whether an article does say it.
+    offers_all: whether a button asks all articles.
     """
 
     render: Callable[[str | None], Rendered]
     tally: Tally = NO_VOTES
+    answers: bool = True
+    offers_all: bool = False
+
+
+class Where(Enum):
+    """Where something is asked, and so what may be offered there."""
+
+    PRIVATE = "private"
+    GROUP = "group"
+    GUEST = "guest"
+    """A chat that the bot is no member of: nothing more can be sent there."""
 
 
 def plain(rendered: Rendered, tally: Tally = NO_VOTES) -> Reply:
@@ -109,14 +122,23 @@ class Desk:
             return None
         return self.shown.by_id((await self.choices(chat_id)).article)
 
-    async def open(self, chat_id: int, article: Article | None) -> None:
-        """Have a private chat be about an article from now on; None for all."""
-        if self.several:
-            try:
-                code = self.voters.voter(chat_id)
-                await self.store.choose_article(code, article.id if article else None)
-            except StoreError as error:
-                self.trouble.failed(str(error))
+    async def open(self, chat_id: int, article: Article | None) -> bool:
+        """Have a private chat be about an article from now on; None for all.
+
+        False when the database fails.
+        """
+        try:
+            code = self.voters.voter(chat_id)
+            await self.store.choose_article(code, article.id if article else None)
+        except StoreError as error:
+            self.trouble.failed(str(error))
+            return False
+        return True
+
+    async def close(self, chat_id: int) -> None:
+        """Have a private chat be about all articles again, if it is about one."""
+        if await self.opened(chat_id) is not None:
+            await self.open(chat_id, None)
 
     def setting(self, words: Words, only: Article | None = None, offer_all: bool = True) -> Setting:
         """Return what answers depend on.
@@ -143,24 +165,37 @@ class Desk:
         return await asyncio.to_thread(self.index.answer, question, only.id if only else None)
 
     async def answer(
-        self, question: str, words: Words, only: Article | None = None, offer_all: bool = True
+        self, question: str, words: Words, only: Article | None, where: Where, offer: bool = True
     ) -> Reply:
-        """Return what is said to a question, wherever it was asked.
+        """Return what is said to a question.
 
-        only: the article to ask; None for all. offer_all: whether a button may ask all of them.
+        only: the article to ask; None for all. offer: whether asking all may be offered.
         """
         question = _LINK.sub(" ", question).strip() or question
         articles = (only,) if only is not None else self.corpus.articles
         kind = self.phrases.kind(question)
         if kind in ("greeting", "thanks"):
-            return plain(talk.small_talk(words, kind, articles))
+            return plain(self._small_talk(words, kind, articles, where))
         if kind == "overview" and len(articles) > 1:
-            return plain(talk.start(words, articles))
+            return plain(talk.start(words, articles, group=where is not Where.PRIVATE))
         found = await self.find(question, only)
         if found is None:
-            return plain(talk.small_talk(words, None, articles))
-        tally, setting = await self.tally(found.article), self.setting(words, only, offer_all)
-        return Reply(lambda asked: messages.answer(setting, found, tally.votes, asked), tally)
+            return plain(self._small_talk(words, None, articles, where))
+        tally = await self.tally(found.article)
+        setting = self.setting(words, only, offer and where is not Where.GUEST)
+        return Reply(
+            lambda asked: messages.answer(setting, found, tally.votes, asked),
+            tally,
+            answers=found.verdict is not Verdict.NOT_IN_ARTICLE,
+            offers_all=setting.offers_all,
+        )
+
+    @staticmethod
+    def _small_talk(
+        words: Words, kind: str | None, articles: Sequence[Article], where: Where
+    ) -> Rendered:
+        # A guest cannot follow /article, so it speaks of one only.
+        return talk.small_talk(words, kind, articles[:1] if where is Where.GUEST else articles)
 
     async def about(
         self, article: Article, words: Words, invite: str | None = None, alone: bool = False
@@ -171,22 +206,28 @@ class Desk:
         """
         tally = await self.tally(article)
         setting = self.setting(words, article if alone else None)
-        return plain(messages.about(setting, article, tally.votes, invite), tally)
+        said = messages.about(setting, article, tally.votes, invite)
+        return Reply(lambda _: said, tally, offers_all=setting.offers_all)
 
     async def send(self, beside: MaybeInaccessibleMessage, reply: Reply, asked: str | None) -> None:
-        """Send to the chat, and the topic in it, of a message; see Reply for asked."""
-        await self._send(beside, reply.render(asked), reply.tally, None)
+        """Send to the chat, and the topic or thread in it, of a message; see Reply for asked."""
+        thread = None
+        if isinstance(beside, Message) and beside.message_thread_id and _topic(beside) is None:
+            # As in the comments below a channel's post: who reads them sees replies only.
+            thread = ReplyParameters(beside.message_id, allow_sending_without_reply=True)
+        await self._send(beside, reply.render(asked), reply.tally, thread)
 
     async def send_reply(self, call: Call, reply: Reply) -> None:
         """Send as a reply that quotes the question, or shows it when that was deleted."""
-        parameters = call.reply()
-        rendered = reply.render(None)
+        message = call.message
         try:
-            await self._send(call.message, rendered, reply.tally, parameters)
+            await self._send(message, reply.render(None), reply.tally, call.reply(), strict=True)
         except BadRequest as error:
-            # Edited or deleted meanwhile.
+            # Edited or deleted meanwhile, or with something in it that cannot be quoted.
             log.debug("No reply to a message: %s", error.message)
-            await self._send(call.message, reply.render(call.question or None), reply.tally, None)
+            root = message.message_thread_id if _topic(message) is None else None
+            thread = ReplyParameters(root, allow_sending_without_reply=True) if root else None
+            await self._send(message, reply.render(call.question or None), reply.tally, thread)
 
     async def _send(
         self,
@@ -194,8 +235,9 @@ class Desk:
         rendered: Rendered,
         tally: Tally,
         reply: ReplyParameters | None,
+        strict: bool = False,
     ) -> None:
-        """Send; raises BadRequest only for a reply to a message that cannot be replied to."""
+        """Send. strict: whether to raise BadRequest, which else is logged as all refusals are."""
         bot, chat_id = beside.get_bot(), beside.chat.id
         thread = _topic(beside)
 
@@ -215,7 +257,7 @@ class Desk:
         except Forbidden:
             await self.live.gone(chat_id)
         except TelegramError as error:
-            if reply is not None and _cannot_be_replied_to(error):
+            if strict and isinstance(error, BadRequest):
                 raise
             log.warning("An answer could not be sent: %s", error.message)
         else:
@@ -245,11 +287,6 @@ def _topic(message: MaybeInaccessibleMessage) -> int | None:
     if not isinstance(message, Message) or not message.is_topic_message:
         return None
     return message.message_thread_id
-
-
-def _cannot_be_replied_to(error: TelegramError) -> bool:
-    text = error.message.lower()
-    return isinstance(error, BadRequest) and ("replied" in text or "quote" in text)
 
 
 @contextlib.asynccontextmanager

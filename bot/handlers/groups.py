@@ -1,6 +1,7 @@
 """Groups: silent unless addressed; then an answer that replies and quotes what was asked."""
 
 import logging
+import re
 from dataclasses import dataclass
 
 from telegram import ChatMember, ChatMemberRestricted, ChatMemberUpdated, Update
@@ -9,9 +10,10 @@ from telegram.error import Forbidden, TelegramError
 from telegram.ext import ContextTypes
 
 from bot import talk
-from bot.address import Call, call_in
+from bot.address import Call, call_in, call_of_command
 from bot.errors import StoreError
-from bot.handlers.desk import Desk, Reply, me, plain, typing_if_slow
+from bot.handlers.asking import answer_call
+from bot.handlers.desk import Desk, me, plain, typing_if_slow
 from bot.messages import Rendered
 from bot.pace import Rank
 from bot.sender import sending
@@ -19,6 +21,7 @@ from bot.sender import sending
 OUTSIDE = (ChatMemberStatus.LEFT, ChatMemberStatus.BANNED)
 """What the bot is in a group that it is not in."""
 
+_ASK = re.compile(r"/ask(?:@(\w+))?(?=\s|$)")
 Context = ContextTypes.DEFAULT_TYPE
 log = logging.getLogger(__name__)
 
@@ -34,7 +37,13 @@ class Groups:
         message = update.effective_message
         if message is None or message.is_automatic_forward or message.via_bot is not None:
             return
-        call = call_in(message, me(message.get_bot()))
+        account = me(message.get_bot())
+        # The library looks for commands in texts, and not below pictures.
+        named = _ASK.match(message.caption or "")
+        if named is not None and named[1] in (None, account.username):
+            call: Call | None = call_of_command(message, account)
+        else:
+            call = call_in(message, account)
         if call is None:
             return
         async with typing_if_slow(message):
@@ -46,7 +55,7 @@ class Groups:
         message = update.effective_message
         if message is None:
             return
-        command = (message.text or "").partition(" ")[0].lower()
+        command = (message.text or "").split(maxsplit=1)[0].lower()
         if command.endswith(f"@{me(message.get_bot()).username}".lower()):
             words = await self.desk.words_for(update)
             said = plain(Rendered(words.text("unknown_command")))
@@ -96,26 +105,6 @@ class Groups:
             await self.desk.store.forget_choices(self.desk.voters.voter(chat_id))
         except StoreError as error:
             self.desk.trouble.failed(str(error))
-
-
-async def answer_call(desk: Desk, update: Update, call: Call, offer_all: bool = True) -> Reply:
-    """Return what is said to a message that asks in a chat with others.
-
-    It is about the article that the message names, links to or replies to; else about all.
-    """
-    words = await desk.words_for(update)
-    message, username = call.message, me(call.message.get_bot()).username or ""
-    shown = desk.shown
-    article = shown.named(call.question) or shown.linked(message, username)
-    article = article or shown.replied(update.effective_message or message, username)
-    # Nothing but a mention, in reply to a message that shows an article: that is what is meant.
-    is_pointed_at = not call.question or message is not update.effective_message
-    if article is not None and (is_pointed_at or shown.is_no_more_than(call.question, article)):
-        return await desk.about(article, words)
-    if not call.question:
-        return plain(talk.what_to_ask(words))
-    only = article if desk.several else None
-    return await desk.answer(call.question, words, only, offer_all)
 
 
 def _is_in(member: ChatMember) -> bool:

@@ -9,8 +9,8 @@ from telegram.ext import ContextTypes
 
 from bot.address import Call, call_in, content
 from bot.copies import Copy
+from bot.handlers.asking import answer_call
 from bot.handlers.desk import Desk, me
-from bot.handlers.groups import answer_call
 from bot.inline import single_result
 from bot.pace import Rank
 
@@ -32,7 +32,7 @@ class Guests:
         text = content(message)[0].strip()
         # Telegram decided that it is meant for the bot.
         call = call_in(message, me(context.bot)) or Call(text, message, None)
-        reply = await answer_call(self.desk, update, call, offer_all=False)
+        reply = await answer_call(self.desk, update, call)
         rendered = reply.render(None)
         result = single_result(rendered)
         try:

@@ -42,6 +42,8 @@ class Inline:
         if query is None:
             return
         question = query.query.strip()
+        if self.desk.phrases.kind(question) in ("greeting", "thanks"):
+            question = ""
         if question:
             found = await asyncio.to_thread(self.desk.index.matches, question)
             shown, following = page_at(query.offset, len(found))

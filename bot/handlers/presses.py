@@ -4,13 +4,20 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from telegram import CallbackQuery, Message, MessageEntity, MessageOriginChannel, Update
+from telegram import (
+    CallbackQuery,
+    MaybeInaccessibleMessage,
+    Message,
+    MessageEntity,
+    MessageOriginChannel,
+    Update,
+)
 from telegram.constants import ChatType
 from telegram.error import TelegramError
 from telegram.ext import ContextTypes
 
 from bot import messages, talk
-from bot.address import call_in, content
+from bot.address import call_in, call_of_command, content
 from bot.callbacks import (
     ArticleButton,
     LanguageButton,
@@ -23,7 +30,8 @@ from bot.callbacks import (
 )
 from bot.copies import Copy
 from bot.errors import StoreError
-from bot.handlers.desk import Desk, me
+from bot.handlers.asking import open_in_private
+from bot.handlers.desk import Desk, Where, me
 from bot.handlers.languages import GroupLanguage
 from bot.people import presser_id
 from bot.reactions import Tally
@@ -98,7 +106,9 @@ class Presses:
         words = await self._words(query)
         if query.message is not None:
             opened = await self.desk.opened(query.message.chat.id)
-            reply = await self.desk.answer(question, words, article, offer_all=opened == article)
+            reply = await self.desk.answer(
+                question, words, article, _where(query.message), offer=opened == article
+            )
             await self.desk.send(query.message, reply, question)
             return
         # Where the bot may send nothing, its message turns into the answer.
@@ -117,11 +127,11 @@ class Presses:
             await self._toast(query, "old_button")
             return
         await self.desk.sender.answer_button(query)
-        words, private = await self._words(query), query.message.chat.type == ChatType.PRIVATE
-        if private:
-            await self.desk.open(query.message.chat.id, article)
-        invite = words.text("opened" if private else "opened_here")
-        reply = await self.desk.about(article, words, invite, alone=private)
+        words = await self._words(query)
+        if _where(query.message) is Where.PRIVATE:
+            reply = await open_in_private(self.desk, query.message.chat.id, article, words)
+        else:
+            reply = await self.desk.about(article, words, words.text("opened_here"))
         await self.desk.send(query.message, reply, None)
 
     async def _turn(self, query: CallbackQuery, button: TurnButton) -> None:
@@ -133,7 +143,7 @@ class Presses:
             return
         await self.desk.sender.answer_button(query)
         message = query.message if isinstance(query.message, Message) else None
-        asked = messages.asked_above(content(message)[0], article) if message else None
+        asked = _asked_above(message) if message else None
         only = article if message and _has_button(message, SearchAllButton()) else None
         setting = self.desk.setting(await self._words(query), only)
         await self._replace(
@@ -150,15 +160,16 @@ class Presses:
         if message is None:
             await self._toast(query, "old_button")
             return
-        if message.chat.type == ChatType.PRIVATE:
-            await self.desk.open(message.chat.id, None)
+        if _where(message) is Where.PRIVATE:
+            await self.desk.close(message.chat.id)
         question = _question_of(message) if isinstance(message, Message) else None
         words = await self._words(query)
         if question is None:
             await self.desk.sender.answer_button(query, words.text("searching_all"))
             return
         await self.desk.sender.answer_button(query)
-        await self.desk.send(message, await self.desk.answer(question, words), question)
+        reply = await self.desk.answer(question, words, None, _where(message))
+        await self.desk.send(message, reply, question)
 
     async def _replace(
         self, query: CallbackQuery, article_id: str, render: Callable[[Tally], messages.Rendered]
@@ -201,18 +212,28 @@ def _has_button(message: Message, button: SearchAllButton) -> bool:
     return any(each.callback_data == button.data for row in keyboard for each in row)
 
 
-def _question_of(message: Message) -> str | None:
-    """Return the question that one of the bot's answers answers; None when it cannot be told."""
+def _where(message: MaybeInaccessibleMessage) -> Where:
+    return Where.PRIVATE if message.chat.type == ChatType.PRIVATE else Where.GROUP
+
+
+def _asked_above(message: Message) -> str | None:
+    """Return the question that an answer shows above its headline; None for none."""
     text, entities = content(message)
     first = entities[0] if entities else None
-    if first is not None and (first.type, first.offset) == (MessageEntity.ITALIC, 0):
-        # Shown above the answer, as it was a button's.
-        return text[: fitting(text, first.length)].strip()
-    replied = message.reply_to_message
+    if first is None or (first.type, first.offset) != (MessageEntity.ITALIC, 0):
+        return None
+    return text[: fitting(text, first.length)].strip()
+
+
+def _question_of(message: Message) -> str | None:
+    """Return the question that one of the bot's answers answers; None when it cannot be told."""
+    if (asked := _asked_above(message)) is not None:
+        return asked
+    replied, account = message.reply_to_message, me(message.get_bot())
     if replied is None:
         return None
-    call = call_in(replied, me(message.get_bot()))
-    asked = (call.question if call else content(replied)[0]).strip()
-    if asked.startswith("/"):
-        asked = asked.partition(" ")[2].strip()
-    return asked or None
+    text = content(replied)[0]
+    if text.startswith("/"):
+        return call_of_command(replied, account).question or None
+    call = call_in(replied, account)
+    return (call.question if call else text.strip()) or None

@@ -7,7 +7,7 @@ from telegram.ext import ContextTypes
 
 from bot import talk
 from bot.address import Call, content
-from bot.article import Article
+from bot.handlers.asking import answer_call
 from bot.handlers.desk import Desk, me, plain, typing_if_slow
 
 Context = ContextTypes.DEFAULT_TYPE
@@ -24,18 +24,12 @@ class PrivateChats:
         message = update.effective_message
         if message is None or _is_from_here(message):
             return
-        text, _entities = content(message)
+        call = Call(content(message)[0], message, None)
         async with typing_if_slow(message):
-            article = await self._article(message, text)
-            words = await self.desk.words_for(update)
-            if article is not None and self.desk.shown.is_no_more_than(text, article):
-                opened = words.text("opened")
-                reply = await self.desk.about(article, words, opened, alone=self.desk.several)
-            else:
-                reply = await self.desk.answer(text, words, article)
-        if article is not None:
-            # Asked of one article only: a reply, from which all others can be asked the same.
-            await self.desk.send_reply(Call(text, message, None), reply)
+            reply = await answer_call(self.desk, update, call)
+        if reply.offers_all:
+            # A reply, as its button must know what to ask of all articles.
+            await self.desk.send_reply(call, reply)
         else:
             await self.desk.send(message, reply, None)
 
@@ -47,20 +41,6 @@ class PrivateChats:
         words = await self.desk.words_for(update)
         said = talk.small_talk(words, None, self.desk.corpus.articles)
         await self.desk.send(message, plain(said), None)
-
-    async def _article(self, message: Message, text: str) -> Article | None:
-        """Return the article that a message is about; None for all.
-
-        One that it names or links to is opened, and stays so; one that it replies to is not.
-        """
-        if not self.desk.several:
-            return None
-        username = me(message.get_bot()).username or ""
-        shown = self.desk.shown
-        if (named := shown.named(text) or shown.linked(message, username)) is not None:
-            await self.desk.open(message.chat.id, named)
-            return named
-        return shown.replied(message, username) or await self.desk.opened(message.chat.id)
 
 
 def _is_from_here(message: Message) -> bool:

@@ -75,6 +75,16 @@ class PostgresStore(PostgresPool):
             *row,
         )
 
+    async def amend(self, known: KnownCopy) -> None:
+        """Note what is known of a copy by now; see CopyStore."""
+        row = (known.article_id, known.keyboard, known.version, known.seen)
+        await self._write(
+            f"UPDATE copies SET article = $4, keyboard = $5, version = $6, seen = $7"
+            f" WHERE {_OF_A_COPY}",
+            *_key(known.copy),
+            *row,
+        )
+
     async def known(self, copy: Copy) -> KnownCopy | None:
         """Return what is known of a copy; see CopyStore."""
         rows = await self._read(f"SELECT * FROM copies WHERE {_OF_A_COPY}", *_key(copy))
@@ -151,12 +161,14 @@ class PostgresStore(PostgresPool):
 
     async def keep_question(self, key: str, question: str) -> None:
         """Keep a question for a while; see ChatStore."""
-        now = self._clock()
         await self._write(
-            "WITH old AS (DELETE FROM questions WHERE at < $4 AND key <> $1)"
-            " INSERT INTO questions VALUES ($1, $2, $3) ON CONFLICT (key) DO UPDATE SET at = $3",
-            *(key, question, now, now - QUESTION_KEPT),
+            "INSERT INTO questions VALUES ($1, $2, $3) ON CONFLICT (key) DO UPDATE SET at = $3",
+            *(key, question, self._clock()),
         )
+
+    async def drop_old_questions(self) -> None:
+        """Drop what was kept for long enough; see ChatStore."""
+        await self._write("DELETE FROM questions WHERE at < $1", self._clock() - QUESTION_KEPT)
 
     async def question(self, key: str) -> str | None:
         """Return a question that is kept; see ChatStore."""

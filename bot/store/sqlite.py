@@ -79,6 +79,15 @@ class SqliteStore(SqliteFile):
             "INSERT OR REPLACE INTO copies VALUES (?, ?, ?, ?, ?, ?, ?)", (*_key(known.copy), *row)
         )
 
+    async def amend(self, known: KnownCopy) -> None:
+        """Note what is known of a copy by now; see CopyStore."""
+        row = (known.article_id, known.keyboard, known.version, known.seen)
+        await self._write(
+            "UPDATE copies SET article = ?, keyboard = ?, version = ?, seen = ?"
+            f" WHERE {_OF_A_COPY}",
+            (*row, *_key(known.copy)),
+        )
+
     async def known(self, copy: Copy) -> KnownCopy | None:
         """Return what is known of a copy; see CopyStore."""
         rows = await self._read(f"SELECT * FROM copies WHERE {_OF_A_COPY}", _key(copy))
@@ -162,6 +171,10 @@ class SqliteStore(SqliteFile):
         query = "SELECT question FROM questions WHERE key = ? AND at >= ?"
         rows = await self._read(query, (key, self._clock() - QUESTION_KEPT))
         return rows[0][0] if rows else None
+
+    async def drop_old_questions(self) -> None:
+        """Drop what was kept for long enough; see ChatStore."""
+        await self._write("DELETE FROM questions WHERE at < ?", (self._clock() - QUESTION_KEPT,))
 
     async def on_duty(self) -> bool:
         """Return True: a file has one bot."""
