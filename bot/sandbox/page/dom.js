@@ -1,5 +1,7 @@
 // Small helpers to build elements. Text goes in as text nodes only, never as markup.
 
+export const byId = (id) => document.getElementById(id);
+
 export function h(tag, props = {}, ...children) {
   const el = document.createElement(tag);
   for (const [name, value] of Object.entries(props)) {
@@ -29,7 +31,7 @@ export function setText(el, text) {
 
 export const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 export const touch = () => matchMedia("(pointer: coarse)").matches;
+export const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
-export function initial(name) {
-  return [...(name || "?").trim()][0]?.toUpperCase() ?? "?";
-}
+// Of what can be reached by Tab inside an element, in order.
+export const stops = (el) => [...el.querySelectorAll("a[href], button:not([disabled]), input, select, textarea, [tabindex='0']")];

@@ -1,270 +1,145 @@
-// The sandbox's page: keeps the state that the server streams and shows it in two panes.
+// The sandbox's page: two readers' apps side by side, and the operator's drawer.
 
-import { h, icon, initial, setText } from "./dom.js";
-import { Faults } from "./faults.js";
+import { byId, h, setText } from "./dom.js";
+import { Drawer } from "./drawer.js";
+import { face } from "./names.js";
 import { Pane } from "./pane.js";
+import { Store } from "./store.js";
+import { listen } from "./stream.js";
+import { followTheme } from "./switch.js";
 
-const byId = (id) => document.getElementById(id);
-// Too narrow for two chats side by side: a phone, or a small window with the drawer open. As in style.css.
-const isNarrow = () => byId("chats").clientWidth < 700;
-let narrow = isNarrow();
+const query = new URLSearchParams(location.search);
+// As in app.css: below this there is one reader at a time.
+const narrow = matchMedia("(max-width: 899px)");
+const store = new Store();
+const panes = [];
+let shown = 0;
+
+// ?readers=1003,1004 shows others than the first two.
+function wantedReaders() {
+  const asked = (query.get("readers") ?? "").split(",").map((id) => store.reader(Number(id)));
+  const now = panes.map((pane) => store.reader(pane.reader?.id));
+  const wanted = [...new Set([...now, ...asked, ...store.readers].filter(Boolean))];
+  return wanted.slice(0, 2);
+}
 
 const app = {
-  bot: null,
-  readers: [],
-  chats: new Map(),
-  panes: [],
-  answered: new Set(),
-  shown: 0,
+  store,
+  panes,
 
-  chatOf(reader) {
-    for (const chat of this.chats.values()) if (chat.reader === reader) return chat;
-    return null;
-  },
-
-  async ask(method, path, body) {
-    const more = body ? { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) } : {};
-    let answer;
-    try {
-      answer = await fetch(path, { method, ...more });
-    } catch {
-      throw new Error("The sandbox does not answer. Is it still running?");
-    }
-    const data = await answer.json().catch(() => null);
-    if (!answer.ok) {
-      const problem = new Error(data?.error || `The sandbox answered with an error (${answer.status}).`);
-      throw Object.assign(problem, { status: answer.status });
-    }
-    return data ?? {};
-  },
-
-  post(path, body) {
-    return this.ask("POST", path, body);
-  },
-
-  // --- from the stream
-
-  // Only private chats are shown: what happens in a group finds no chat here and passes by.
-  keep(chat) {
-    if ((chat.type ?? "private") !== "private") return;
-    this.chats.set(chat.id, { ...chat, messages: new Map((chat.messages ?? []).map((m) => [m.message_id, m])) });
-  },
-
-  onState(state) {
-    this.bot = state.bot;
-    this.readers = state.readers;
-    this.chats.clear();
-    for (const chat of state.chats) this.keep(chat);
-    this.refresh();
-  },
-
-  onMessage(chatId, message, onlyIfNew = false) {
-    const chat = this.chats.get(chatId);
-    if (!chat || (onlyIfNew && chat.messages.has(message.message_id))) return;
-    chat.messages.set(message.message_id, message);
-    const pane = this.paneOf(chat);
-    if (pane?.receive(message)) this.mark(pane);
-  },
-
-  onDeleted({ chat: chatId, message_id: id }) {
-    const chat = this.chats.get(chatId);
-    if (chat?.messages.delete(id)) this.paneOf(chat)?.remove(id);
-  },
-
-  onToast({ reader, callback_query_id: queryId, text, show_alert: alert }) {
-    if (queryId !== null && queryId !== undefined) {
-      const id = String(queryId);
-      this.answered.add(id);
-      if (this.answered.size > 200) this.answered.delete(this.answered.values().next().value);
-      for (const pane of this.panes) pane.answered(id);
-    }
-    const pane = this.panes.find((p) => p.reader?.id === reader);
-    if (!pane || !text) return;
-    if (alert) showAlert(`To ${pane.reader.first_name}`, text);
-    else pane.toast(text);
-  },
-
-  onReader({ reader, chat }) {
-    const at = this.readers.findIndex((r) => r.id === reader.id);
-    if (at < 0) this.readers.push(reader);
-    else this.readers[at] = reader;
-    if (chat) this.keep({ reader: reader.id, messages: [...(this.chats.get(chat.id)?.messages.values() ?? [])], ...chat });
-    this.refresh();
-  },
-
-  paneOf(chat) {
-    return this.panes.find((pane) => pane.reader?.id === chat.reader);
-  },
-
-  // --- panes and tabs
-
-  refresh() {
-    const count = Math.min(2, this.readers.length);
-    while (this.panes.length > count) this.panes.pop().el.remove();
-    while (this.panes.length < count) {
-      const pane = new Pane(this, this.panes.length);
-      if (!this.panes.length) byId("panes").replaceChildren();
-      byId("panes").append(pane.el);
-      this.panes.push(pane);
-    }
-    if (!count) byId("panes").replaceChildren(h("p", { class: "wait" }, "There is no reader yet."));
-    const wanted = this.panes.map((pane) => this.readers.find((r) => r.id === pane.reader?.id));
-    const spare = this.readers.filter((r) => !wanted.includes(r));
-    this.panes.forEach((pane, i) => pane.show(wanted[i] ?? spare.shift()));
-    this.drawTabs();
-  },
-
-  choose(pane, readerId) {
-    const reader = this.readers.find((r) => r.id === readerId);
-    const other = this.panes.find((p) => p !== pane && p.reader.id === readerId);
+  // Another reader in a pane; who was there goes to where the other one was.
+  swap(pane, readerId) {
+    const other = panes.find((each) => each !== pane && each.reader.id === readerId);
     const had = pane.reader;
-    pane.show(reader);
+    pane.show(store.reader(readerId));
     other?.show(had);
-    this.drawTabs();
+    drawTabs();
   },
 
-  mark(pane) {
-    if (!narrow || this.panes[this.shown] === pane) return;
-    pane.unread = true;
-    this.drawTabs();
-  },
-
-  drawTabs() {
-    const tabs = byId("tabs");
-    if (tabs.children.length !== this.panes.length) {
-      tabs.replaceChildren(...this.panes.map((pane, i) => h("button", {
-        type: "button", role: "tab", id: `tab-${i}`, "aria-controls": pane.el.id,
-        onclick: () => this.open(i),
-        onkeydown: (event) => {
-          const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-          if (!step) return;
-          event.preventDefault();
-          this.open((i + step + this.panes.length) % this.panes.length);
-          tabs.children[this.shown].focus();
-        },
-      }, h("span", { class: "face-dot tiny", "aria-hidden": "true" }), h("span", { class: "tab-name" }), h("span", { class: "dot", hidden: true }, h("span", { class: "sr" }, "new messages")))));
-    }
-    this.shown = Math.max(0, Math.min(this.shown, this.panes.length - 1));
-    this.panes.forEach((pane, i) => {
-      const tab = tabs.children[i];
-      const on = i === this.shown;
-      tab.setAttribute("aria-selected", String(on));
-      tab.tabIndex = on ? 0 : -1;
-      tab.dataset.tint = pane.el.dataset.tint;
-      setText(tab.querySelector(".face-dot"), initial(pane.reader.first_name));
-      setText(tab.querySelector(".tab-name"), pane.reader.first_name);
-      tab.querySelector(".dot").hidden = !pane.unread;
-      pane.el.classList.toggle("shown", on);
-      if (narrow) pane.el.setAttribute("role", "tabpanel");
-      else pane.el.removeAttribute("role");
-    });
-    document.body.classList.toggle("begun", [...this.chats.values()].some((chat) => chat.messages.size));
-  },
-
-  open(i) {
-    this.shown = i;
-    const pane = this.panes[i];
-    pane.unread = false;
-    this.drawTabs();
-    pane.onInput();
-    if (pane.stick) pane.toEnd();
+  // A pane comes to the front where there is room for one only.
+  front(pane) {
+    shown = panes.indexOf(pane);
+    drawTabs();
+    pane.conversation.composer.typed();
+    pane.conversation.log.toEnd();
   },
 };
 
-new ResizeObserver(() => {
-  if (narrow === isNarrow()) return;
-  narrow = !narrow;
-  for (const pane of app.panes) pane.unread = false;
-  if (app.panes.length) app.drawTabs();
-}).observe(byId("chats"));
-
-// --- alerts, one after the other
-
-const alerts = [];
-
-function showAlert(who, text) {
-  alerts.push([who, text]);
-  if (!byId("alert").open) nextAlert();
-}
-
-function nextAlert() {
-  const next = alerts.shift();
-  if (!next) return;
-  setText(byId("alert-who"), next[0]);
-  setText(byId("alert-text"), next[1]);
-  byId("alert").showModal();
-}
-
-byId("alert").querySelector("button").addEventListener("click", () => byId("alert").close());
-byId("alert").addEventListener("close", nextAlert);
-
-// --- theme
-
-const THEMES = ["auto", "light", "dark"];
-
-function setTheme(theme) {
-  const root = document.documentElement;
-  if (theme === "auto") delete root.dataset.theme;
-  else root.dataset.theme = theme;
-  const name = theme[0].toUpperCase() + theme.slice(1);
-  byId("theme").replaceChildren(icon(theme), h("span", {}, name));
-  byId("theme").setAttribute("aria-label", `Theme: ${name}`);
-}
-
-byId("theme").addEventListener("click", () => {
-  const now = document.documentElement.dataset.theme ?? "auto";
-  const theme = THEMES[(THEMES.indexOf(now) + 1) % THEMES.length];
-  setTheme(theme);
-  try {
-    localStorage.setItem("theme", theme);
-  } catch {
-    // Not kept, then: it holds until the page is loaded again.
+function showPanes() {
+  const readers = wantedReaders();
+  if (!panes.length) byId("panes").replaceChildren();
+  while (panes.length < readers.length) {
+    panes.push(new Pane(app));
+    byId("panes").append(panes.at(-1).el);
   }
+  panes.forEach((pane, i) => pane.show(readers[i]));
+  drawTabs();
+}
+
+// --- tabs between the readers, where one is shown at a time
+
+function onTabKey(event) {
+  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  if (!step) return;
+  event.preventDefault();
+  app.front(panes[(shown + step + panes.length) % panes.length]);
+  byId("tabs").children[shown].focus();
+}
+
+function tab(pane, i) {
+  const { reader } = pane;
+  const { unread } = pane;
+  const on = i === shown;
+  const badge = unread ? h("span", { class: "badge" }, String(unread), h("span", { class: "sr" }, " unread")) : null;
+  const el = h("button", { type: "button", role: "tab", "aria-selected": String(on), "aria-controls": pane.el.id, tabindex: on ? "0" : "-1", onclick: () => app.front(pane), onkeydown: onTabKey },
+    face(reader.id, reader.first_name, "tiny"), h("span", { dir: "auto" }, reader.first_name), badge);
+  el.dataset.hue = pane.el.dataset.hue;
+  return el;
+}
+
+function drawTabs() {
+  const tabs = byId("tabs");
+  const focused = [...tabs.children].indexOf(document.activeElement);
+  tabs.hidden = !narrow.matches || panes.length < 2;
+  tabs.replaceChildren(...panes.map(tab));
+  if (focused >= 0) tabs.children[focused]?.focus();
+  panes.forEach((pane, i) => {
+    pane.el.classList.toggle("shown", i === shown);
+    if (narrow.matches) pane.el.setAttribute("role", "tabpanel");
+    else pane.el.removeAttribute("role");
+  });
+}
+
+narrow.addEventListener("change", drawTabs);
+document.addEventListener("visibilitychange", () => { for (const pane of panes) pane.conversation.reached(); });
+
+// --- what the server says
+
+let online = true;
+
+function drawLine() {
+  const words = online ? (store.running ? "" : "The bot is restarting…") : "Connection lost, reconnecting…";
+  setText(byId("line"), words);
+}
+
+const each = (act) => (data) => { for (const pane of panes) act(pane, data); };
+store.on("state", showPanes);
+store.on("reader", showPanes);
+store.on("message", each((pane, data) => pane.receive(data)));
+store.on("deleted", each((pane, data) => pane.deleted(data)));
+store.on("marked", each((pane, data) => pane.marked(data)));
+store.on("toast", each((pane, data) => pane.answered(data)));
+store.on("bot", each((pane) => pane.refresh()));
+store.on("chat", each((pane, { chat }) => {
+  const kept = store.chats.get(chat.id);
+  // A group that became another one is followed there.
+  if (pane.chat === kept && kept.migrated_to) pane.open(store.chats.get(kept.migrated_to), { focus: false });
+  pane.list.show(pane.reader, pane.chat);
+  if (pane.chat === kept) pane.conversation.draw();
+}));
+store.on("typing", each((pane, { chat }) => {
+  const kept = store.chats.get(chat);
+  if (!pane.has(kept)) return;
+  pane.conversation.typing(kept, true);
+  pane.conversation.drawTicks();
+}));
+for (const name of ["bot_stopped", "bot_started"]) {
+  store.on(name, () => {
+    drawLine();
+    for (const pane of panes) pane.conversation.drawStatus();
+  });
+}
+for (const name of ["message", "marked"]) store.on(name, () => { if (narrow.matches) drawTabs(); });
+
+followTheme();
+new Drawer(store);
+listen((name, data) => store.receive(name, data), (yes) => {
+  online = yes;
+  drawLine();
 });
-setTheme(document.documentElement.dataset.theme ?? "auto");
 
-// --- the event stream
-
-const faults = new Faults(app);
-let lostTimer = 0;
-
-function connected(yes) {
-  faults.online = yes;
-  clearTimeout(lostTimer);
-  lostTimer = 0;
-  if (yes) byId("lost").replaceChildren();
-  else lostTimer = setTimeout(() => setText(byId("lost"), "Connection lost, trying again…"), 300);
+if (query.has("demo")) {
+  store.on("state", function once() {
+    if (!app.demo) app.demo = import("./demo.js").then(({ playDemo }) => playDemo(app));
+  });
 }
-
-function listen() {
-  const stream = new EventSource("/sandbox/events");
-  const on = (name, act) => stream.addEventListener(name, (event) => act(JSON.parse(event.data)));
-  on("state", (state) => {
-    connected(true);
-    app.onState(state);
-    faults.receive(state);
-  });
-  on("faults", (event) => faults.receive(event));
-  on("message", ({ chat, message }) => {
-    app.onMessage(chat, message);
-    if (app.chats.has(chat)) document.body.classList.add("begun");
-  });
-  on("deleted", (event) => app.onDeleted(event));
-  on("toast", (event) => app.onToast(event));
-  on("typing", ({ chat }) => {
-    const found = app.chats.get(chat);
-    if (found) app.paneOf(found)?.typing(true);
-  });
-  on("bot", (bot) => {
-    app.bot = bot;
-    for (const pane of app.panes) pane.sync();
-  });
-  on("reader", (event) => app.onReader(event));
-  stream.onerror = () => {
-    if (!lostTimer && !byId("lost").textContent) connected(false);
-    // Refused outright (not a dropped line): the browser gives up, so ask again.
-    if (stream.readyState === EventSource.CLOSED) setTimeout(listen, 2000);
-  };
-}
-
-listen();

@@ -1,0 +1,56 @@
+// The dialog about a chat: who is in it, and bringing the bot in or throwing it out.
+
+import { showDialog } from "./dialogs.js";
+import { h } from "./dom.js";
+import { commandBox, publishCommand } from "./empty.js";
+import { chatFace, descriptionFor, face, titleOf } from "./names.js";
+
+const OUTSIDE = ["left", "kicked"];
+
+function member(el, name, role) {
+  return h("li", {}, el, h("span", { dir: "auto" }, name), role ? h("span", { class: "role" }, role) : null);
+}
+
+function members(pane) {
+  const { chat, store } = pane;
+  const people = chat.readers.map((id, i) => {
+    const reader = store.reader(id);
+    const role = i === 0 ? "owner" : chat.admins?.includes(id) ? "admin" : "";
+    return member(face(id, reader.first_name, "small"), reader.first_name, role);
+  });
+  if (!OUTSIDE.includes(chat.bot_status)) {
+    const bot = face(store.bot.id, store.bot.first_name, "small");
+    bot.dataset.hue = "bot";
+    people.push(member(bot, store.bot.first_name, chat.type === "channel" ? "admin, bot" : "bot"));
+  }
+  return h("ul", { class: "members" }, ...people);
+}
+
+function groupActions(pane, done) {
+  const { chat, reader } = pane;
+  const act = (path, body = {}) => async () => {
+    done(null);
+    await pane.request(`groups/${chat.id}/${path}`, body);
+  };
+  const outside = OUTSIDE.includes(chat.bot_status);
+  const brought = outside
+    ? h("button", { type: "button", class: "plain wide", onclick: act("add", { reader: reader.id }) }, "Add the bot")
+    : h("button", { type: "button", class: "plain wide bad", onclick: act("remove", { reader: reader.id }) }, "Remove the bot");
+  const grow = chat.type === "group" ? h("button", { type: "button", class: "plain wide", onclick: act("migrate") }, "Turn into a supergroup") : null;
+  return [brought, grow];
+}
+
+async function channelActions(pane) {
+  const line = await publishCommand();
+  return line ? [h("p", {}, "An operator posts an article, or brings its post up to date, with this command in the project’s folder:"), commandBox(line)] : [];
+}
+
+export async function aboutChat(pane) {
+  const { chat, reader, store } = pane;
+  const head = h("div", { class: "about-head" }, chatFace(chat, store.bot, "large"));
+  if (chat.type === "private") {
+    return showDialog(titleOf(chat, store.bot), [head, h("p", {}, `@${store.bot.username}`), h("p", { class: "description", dir: "auto" }, descriptionFor(store.bot, reader))]);
+  }
+  const more = chat.type === "channel" ? await channelActions(pane) : null;
+  return showDialog(chat.title, (done) => [head, members(pane), ...(more ?? groupActions(pane, done)).filter(Boolean)]);
+}

@@ -1,0 +1,232 @@
+// Where a reader writes: text, commands, inline queries; answers to a message and edits of one.
+
+import { post } from "./api.js";
+import { h, icon, setText, stops, touch } from "./dom.js";
+import { Inline, queryIn } from "./inline.js";
+import { Listbox } from "./listbox.js";
+import { commandsFor, senderOf, summary } from "./names.js";
+
+const LIMIT = 4096;
+const LOW = 200;
+const TALLEST = 132;
+
+export class Composer {
+  // pane: { store, reader, chat, toast(text, wrong), startWith(parameter) }
+  constructor(pane) {
+    this.pane = pane;
+    this.drafts = new Map();
+    this.aim = null;
+    this.build();
+    this.inline = new Inline(this.listbox, {
+      where: () => ({ reader: pane.reader, chat: pane.chat }),
+      sent: (chat, message) => {
+        pane.store.sent(chat.id, message);
+        this.write("");
+      },
+      begin: (parameter) => pane.startWith(parameter),
+      failed: (error) => pane.toast(error.message, true),
+    });
+  }
+
+  build() {
+    this.input = h("textarea", { rows: "1", autocomplete: "off", "aria-autocomplete": "list", placeholder: "Message", dir: "auto" });
+    this.menuButton = h("button", { type: "button", class: "menu-button", "aria-label": "Menu", "aria-haspopup": "listbox" }, icon("menu"), h("span", {}, "Menu"));
+    this.send = h("button", { type: "submit", class: "send", disabled: true, "aria-label": "Send" }, icon("send"));
+    this.limit = h("p", { class: "limit", role: "status" });
+    this.aimed = h("div", { class: "aimed", hidden: true });
+    this.listbox = new Listbox(this.input, "Commands");
+    const row = h("div", { class: "write" }, this.menuButton, this.input, this.send);
+    this.el = h("form", { class: "composer" }, this.listbox.el, this.aimed, this.limit, row);
+    this.el.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.submit();
+    });
+    this.input.addEventListener("input", () => this.typed());
+    this.input.addEventListener("keydown", (event) => this.key(event));
+    this.input.addEventListener("focus", () => this.suggest());
+    this.input.addEventListener("blur", (event) => { if (!this.listbox.el.contains(event.relatedTarget)) this.listbox.close(); });
+    this.menuButton.addEventListener("click", () => {
+      if (this.listbox.open) this.listbox.close();
+      else this.showCommands("");
+      this.input.focus({ preventScroll: true });
+    });
+    // Without this the field would lose the focus, and close the list before the click opens it.
+    this.menuButton.addEventListener("pointerdown", (event) => event.preventDefault());
+  }
+
+  // --- the chat it writes to
+
+  show() {
+    const { reader, chat } = this.pane;
+    const key = `${reader.id}:${chat.id}`;
+    if (key !== this.shown) {
+      if (this.shown) this.drafts.set(this.shown, this.input.value);
+      this.shown = key;
+      this.stop();
+      this.write(this.drafts.get(key) ?? "");
+    }
+    this.input.setAttribute("aria-label", `Message as ${reader.first_name}`);
+    this.menuButton.hidden = chat.type !== "private" || !commandsFor(this.pane.store.bot, reader, chat).length;
+  }
+
+  focus() {
+    this.input.focus({ preventScroll: true });
+  }
+
+  write(text) {
+    this.input.value = text;
+    this.typed();
+  }
+
+  typed() {
+    const { input } = this;
+    const length = input.value.trim().length;
+    const over = length - LIMIT;
+    this.send.disabled = !length || over > 0;
+    setText(this.limit, over > 0 ? `${over} over the limit of ${LIMIT} characters` : over > -LOW ? `${-over} characters left` : "");
+    this.limit.classList.toggle("over", over > 0);
+    input.style.height = "auto";
+    if (input.scrollHeight) input.style.height = `${Math.min(input.scrollHeight, TALLEST)}px`;
+    input.style.overflowY = input.scrollHeight > TALLEST ? "auto" : "hidden";
+    this.suggest();
+  }
+
+  // --- what is offered while typing
+
+  suggest() {
+    const text = this.input.value;
+    const query = this.editing ? null : queryIn(text, this.pane.store.bot);
+    this.inline.typed(query);
+    if (query !== null) return;
+    const command = /^\/(\w*)$/.exec(text);
+    const name = /^@(\w*)$/.exec(text);
+    const focused = document.activeElement === this.input;
+    if (command && focused) this.showCommands(command[1]);
+    else if (name && focused) this.showMention(name[1]);
+    else this.listbox.close();
+  }
+
+  showCommands(prefix) {
+    const { store, reader, chat } = this.pane;
+    const commands = commandsFor(store.bot, reader, chat).filter((c) => c.command.startsWith(prefix.toLowerCase()));
+    if (!commands.length) {
+      this.listbox.close();
+      return;
+    }
+    const items = commands.map(({ command, description }) => ({
+      command,
+      el: h("div", { class: "command-option" }, h("b", {}, `/${command}`), h("span", { dir: "auto" }, description)),
+    }));
+    this.listbox.show(items, { pick: (item) => this.command(item.command), first: true, label: "Commands" });
+  }
+
+  showMention(prefix) {
+    const { bot } = this.pane.store;
+    if (!bot.username.toLowerCase().startsWith(prefix.toLowerCase())) {
+      this.listbox.close();
+      return;
+    }
+    const el = h("div", { class: "command-option" }, h("b", {}, `@${bot.username}`), h("span", {}, "type a question behind it"));
+    this.listbox.show([{ el }], { pick: () => this.write(`@${bot.username} `), first: true, label: "Mention" });
+  }
+
+  // In groups a command names the bot, as apps do where there may be several.
+  command(name) {
+    const { store, chat } = this.pane;
+    this.write("");
+    this.say(chat.type === "private" ? `/${name}` : `/${name}@${store.bot.username}`);
+  }
+
+  // --- answers and edits
+
+  // aim: { kind: "reply" or "edit", message, quote }
+  take(aim) {
+    this.aim = aim;
+    const { kind, message, quote } = aim;
+    const cancel = h("button", { type: "button", class: "cancel", "aria-label": kind === "edit" ? "Cancel the edit" : "Cancel the reply", onclick: () => this.stop(true) }, icon("close"));
+    const title = kind === "edit" ? "Edit message" : `Reply to ${senderOf(message).name}`;
+    this.aimed.replaceChildren(icon(quote ? "quote" : kind), h("div", { class: "aimed-text" }, h("b", { dir: "auto" }, title), h("span", { dir: "auto" }, quote ?? summary(message))), cancel);
+    this.aimed.hidden = false;
+    if (kind === "edit") this.write(message.text);
+    this.focus();
+  }
+
+  get editing() {
+    return this.aim?.kind === "edit";
+  }
+
+  stop(byReader = false) {
+    const edited = this.editing;
+    this.aim = null;
+    this.aimed.hidden = true;
+    if (edited) this.write("");
+    if (byReader) this.focus();
+  }
+
+  // --- sending
+
+  async submit() {
+    const typed = this.input.value;
+    const text = typed.trim();
+    if (!text || text.length > LIMIT) return;
+    const { aim } = this;
+    const { chat } = this.pane;
+    this.stop();
+    this.write("");
+    const done = aim?.kind === "edit" ? await this.edit(aim.message, text) : await this.say(text, aim);
+    if (done || this.pane.chat !== chat) return;
+    // Not sent: the text goes back, before whatever was typed since.
+    this.write(this.input.value ? `${typed}\n${this.input.value}` : typed);
+    if (aim) this.take(aim);
+  }
+
+  async say(text, aim = null) {
+    const { reader, chat } = this.pane;
+    const reply = aim ? { reply_to: aim.message.message_id, ...(aim.quote ? { quote: aim.quote } : {}) } : {};
+    return this.request("messages", { reader: reader.id, chat: chat.id, text, ...reply });
+  }
+
+  async edit(message, text) {
+    if (message.text === text) return true;
+    const { reader, chat } = this.pane;
+    return this.request("messages/edit", { reader: reader.id, chat: chat.id, message_id: message.message_id, text });
+  }
+
+  async request(path, body) {
+    try {
+      const { message } = await post(path, body);
+      this.pane.store.sent(body.chat, message);
+      return true;
+    } catch (error) {
+      this.pane.toast(error.message, true);
+      return false;
+    }
+  }
+
+  key(event) {
+    if (event.isComposing || this.listbox.key(event)) return;
+    const { key } = event;
+    const bare = !event.shiftKey && !event.ctrlKey && !event.altKey && !event.metaKey;
+    if (key === "Enter" && bare && !touch()) {
+      event.preventDefault();
+      this.submit();
+    } else if (key === "Escape" && this.aim) {
+      event.preventDefault();
+      event.stopPropagation();
+      this.stop(true);
+    } else if (key === "ArrowUp" && bare && !this.input.value) {
+      event.preventDefault();
+      this.pane.editLast();
+    } else if (key === "Tab" && !event.shiftKey && this.listbox.open) {
+      this.toAbove(event);
+    }
+  }
+
+  // Tab goes to the button above the list, which else no key would reach.
+  toAbove(event) {
+    const [button] = stops(this.listbox.head);
+    if (!button) return;
+    event.preventDefault();
+    button.focus();
+  }
+}

@@ -1,0 +1,194 @@
+// The open chat of a pane: who it is, its messages, and what stands at its foot.
+
+import { Composer } from "./composer.js";
+import { h, icon, pause, setText } from "./dom.js";
+import { emptyCard } from "./empty.js";
+import { Log } from "./log.js";
+import { openMenu } from "./menu.js";
+import { chatFace, isService, senderOf, summary, titleOf } from "./names.js";
+import { Taps } from "./taps.js";
+import { Toast } from "./toast.js";
+
+const TYPING_MS = 5000;
+const SPOKEN = 400;
+
+export class Conversation {
+  // pane: the Pane that it stands in.
+  constructor(pane) {
+    this.pane = pane;
+    this.store = pane.store;
+    this.typingUntil = new Map();
+    this.toast = new Toast();
+    this.taps = new Taps(pane);
+    this.log = new Log(this.acts());
+    this.composer = new Composer(pane);
+    this.build();
+  }
+
+  get chat() {
+    return this.pane.chat;
+  }
+
+  build() {
+    this.face = h("span", { class: "head-face" });
+    this.title = h("h3", { dir: "auto" });
+    this.status = h("p", { class: "status" });
+    const back = h("button", { type: "button", class: "round back", "aria-label": "Back to the chats", onclick: () => this.pane.back() }, icon("back"));
+    this.info = h("button", { type: "button", class: "round", "aria-haspopup": "dialog", onclick: () => this.pane.info() }, icon("more"));
+    this.discuss = h("button", { type: "button", class: "round", "aria-label": "Open the discussion", hidden: true, onclick: () => this.pane.open(this.store.chats.get(this.chat.discussion)) }, icon("comment"));
+    const head = h("header", { class: "head" }, back, this.face, h("div", { class: "who" }, this.title, this.status), this.discuss, this.info);
+    this.empty = h("div", { class: "empty", hidden: true });
+    this.announcer = h("div", { class: "sr", role: "status", "aria-live": "polite" });
+    const area = h("div", { class: "area" }, this.log.el, this.empty, this.toast.el, this.log.down, this.announcer);
+    this.foot = h("footer", { class: "foot" }, this.composer.el);
+    this.el = h("section", { class: "conversation" }, head, area, this.foot);
+  }
+
+  // What messages can have done to them.
+  acts() {
+    const { pane } = this;
+    return {
+      link: (url) => pane.link(url),
+      command: (text) => this.composer.say(text),
+      mention: (text) => this.mention(text),
+      tap: (message, data, key) => this.taps.tap(message, data, key),
+      inline: (button) => pane.inline(button),
+      jump: (id) => { if (!this.log.jump(id)) this.toast.show("That message is no longer here."); },
+      menu: (view, place) => openMenu(pane, view, place),
+      reply: (view) => { if (!this.composer.el.hidden) this.composer.take({ kind: "reply", message: view.message }); },
+      comments: (post) => pane.comments(post),
+      reached: () => this.reached(),
+      focus: () => this.composer.focus(),
+    };
+  }
+
+  // Another bot's or person's name does nothing; this bot's begins a query.
+  mention(text) {
+    const { bot } = this.store;
+    if (text.slice(1).toLowerCase() !== bot.username.toLowerCase()) return;
+    this.composer.write(`@${bot.username} `);
+    this.composer.focus();
+  }
+
+  // --- what it shows
+
+  show() {
+    const { reader } = this.pane;
+    this.log.show(this.chat, reader);
+    this.log.el.setAttribute("aria-label", `Messages of ${titleOf(this.chat, this.store.bot)}, for ${reader.first_name}`);
+    this.composer.show();
+    this.draw();
+    for (const id of this.chat.ids.slice(this.log.from)) this.decorate(id);
+  }
+
+  draw() {
+    const { bot } = this.store;
+    const title = titleOf(this.chat, bot);
+    setText(this.title, title);
+    this.face.replaceChildren(chatFace(this.chat, bot, "medium"));
+    this.el.dataset.type = this.chat.type;
+    this.el.setAttribute("aria-label", `${this.pane.reader.first_name}’s chat with ${title}`);
+    this.info.setAttribute("aria-label", `About ${title}`);
+    this.discuss.hidden = !this.chat.discussion;
+    this.drawStatus();
+    this.drawEmpty();
+    this.drawFoot();
+    this.drawTicks();
+  }
+
+  drawStatus() {
+    const typing = (this.typingUntil.get(this.chat.id) ?? 0) > Date.now();
+    this.status.classList.toggle("typing", typing);
+    if (!typing) {
+      setText(this.status, this.about());
+      return;
+    }
+    const who = this.chat.type === "private" ? "typing" : `${this.store.bot.first_name} is typing`;
+    this.status.replaceChildren(who, h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i")));
+  }
+
+  about() {
+    const { chat, store } = this;
+    if (chat.type === "private") return store.running ? "bot" : "bot is restarting…";
+    const count = chat.readers.length;
+    if (chat.type === "channel") return `@${chat.username} · ${count} ${count === 1 ? "subscriber" : "subscribers"}`;
+    const names = chat.readers.map((id) => store.reader(id)?.first_name).filter(Boolean);
+    const inside = !["left", "kicked"].includes(chat.bot_status);
+    return [...names, ...(inside ? [store.bot.first_name] : [])].join(", ");
+  }
+
+  drawEmpty() {
+    const empty = this.chat.ids.length === 0;
+    this.empty.hidden = !empty;
+    this.log.el.hidden = empty;
+    if (empty) emptyCard(this.pane).then((card) => this.empty.replaceChildren(card));
+  }
+
+  // One of: the composer, START, Unblock, or a line that says why nobody can write.
+  drawFoot() {
+    const { chat, reader } = this.pane;
+    let other = null;
+    if (chat.type === "private" && chat.bot_status === "kicked") other = this.bigButton("Unblock", () => this.pane.block(false));
+    else if (this.pane.pendingStart || (chat.type === "private" && !chat.ids.length)) other = this.bigButton("Start", () => this.pane.start());
+    else if (chat.type === "channel" && chat.readers[0] !== reader.id) {
+      other = h("p", { class: "closed" }, `Only ${this.store.reader(chat.readers[0])?.first_name ?? "the owner"} and the bot post here.`);
+    }
+    const had = this.foot.contains(document.activeElement);
+    const same = other && this.foot.lastElementChild.textContent === other.textContent && this.foot.lastElementChild !== this.composer.el;
+    this.composer.el.hidden = Boolean(other);
+    if (same) return;
+    this.foot.replaceChildren(...(other ? [this.composer.el, other] : [this.composer.el]));
+    if (had && !other) this.composer.focus();
+  }
+
+  bigButton(text, act) {
+    return h("button", { type: "button", class: "start", onclick: act }, text);
+  }
+
+  // --- what happens
+
+  receive(message) {
+    const isNew = !this.log.views.has(message.message_id) && message.message_id === this.chat.ids.at(-1);
+    this.log.receive(message);
+    this.decorate(message.message_id);
+    if (this.chat.ids.length === 1) this.draw();
+    if (!isNew) return;
+    if (message.from?.id === this.store.bot.id) this.typing(this.chat, false);
+    this.drawTicks();
+    this.announce(message);
+  }
+
+  decorate(id) {
+    const view = this.log.views.get(id);
+    if (view && this.chat.type === "channel" && this.chat.discussion) view.comments(this.pane.commentsOf(view.message).length);
+  }
+
+  announce(message) {
+    if (message.from?.id === this.pane.reader.id) return;
+    const text = isService(message) ? summary(message) : `${senderOf(message).name}: ${message.text ?? summary(message)}`;
+    setText(this.announcer, text.slice(0, SPOKEN));
+  }
+
+  remove(id) {
+    this.log.remove(id);
+    if (!this.chat.ids.length) this.draw();
+  }
+
+  drawTicks() {
+    const { reader, chat } = this.pane;
+    this.log.eachOwn((view) => view.tick(this.store.seen(reader.id, chat, view.message.message_id)));
+  }
+
+  async typing(chat, on) {
+    this.typingUntil.set(chat.id, on ? Date.now() + TYPING_MS : 0);
+    this.pane.list.typing(chat, on);
+    if (chat === this.chat) this.drawStatus();
+    if (!on) return;
+    await pause(TYPING_MS + 50);
+    if (Date.now() > this.typingUntil.get(chat.id)) this.typing(chat, false);
+  }
+
+  reached() {
+    if (this.pane.visible && this.chat) this.store.mark(this.pane.reader.id, this.chat);
+  }
+}

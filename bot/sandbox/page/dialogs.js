@@ -1,0 +1,38 @@
+// Modal dialogs: made when they open, gone when they close.
+
+import { h, icon } from "./dom.js";
+
+let dialogs = 0;
+
+// Resolves with the value of the pressed button, or with null when it is closed otherwise.
+// content: elements, or a function that gets done(value) and returns them.
+export function showDialog(title, content, buttons = []) {
+  return new Promise((resolve) => {
+    const id = `dialog-${dialogs += 1}`;
+    let value = null;
+    const done = (given) => {
+      value = given;
+      dialog.close();
+    };
+    const close = h("button", { type: "button", class: "round", "aria-label": "Close", onclick: () => done(null) }, icon("close"));
+    const feet = buttons.map(({ label, value: given, wrong }) => h("button", { type: "button", class: wrong ? "plain bad" : "plain", onclick: () => done(given) }, label));
+    const body = typeof content === "function" ? content(done) : content;
+    const dialog = h("dialog", { class: "dialog", "aria-labelledby": id },
+      h("header", {}, h("h2", { id, dir: "auto" }, title), buttons.length ? null : close),
+      h("div", { class: "dialog-body" }, ...body),
+      buttons.length ? h("footer", {}, ...feet) : null);
+    dialog.addEventListener("click", (event) => { if (event.target === dialog) done(null); });
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      resolve(value);
+    });
+    document.body.append(dialog);
+    dialog.showModal();
+  });
+}
+
+// Lets a reader choose one of some chats; null for none.
+// rows: { el, value }
+export function chooseFrom(title, rows) {
+  return showDialog(title, (done) => [h("div", { class: "choices" }, ...rows.map(({ el, value }) => h("button", { type: "button", class: "choice", onclick: () => done(value) }, el)))]);
+}

@@ -1,0 +1,128 @@
+// The operator's drawer: the bot's calls as they pass, faults to order, and a restart of the bot.
+
+import { post } from "./api.js";
+import { Calls } from "./calls.js";
+import { byId, h, icon, setText } from "./dom.js";
+import { Faults } from "./faults.js";
+
+// Beside the chats there is room for it; else it lies over them. As in drawer.css.
+const over = matchMedia("(max-width: 899px)");
+
+export class Drawer {
+  constructor(store) {
+    this.store = store;
+    this.button = byId("tools");
+    this.el = byId("drawer");
+    this.count = h("span", { class: "count", hidden: true });
+    this.button.append(this.count);
+    this.calls = new Calls();
+    this.faults = new Faults((on) => this.drawCount(on));
+    this.build();
+    this.listen();
+  }
+
+  build() {
+    const close = h("button", { type: "button", class: "round", "aria-label": "Close", onclick: () => this.close() }, icon("close"));
+    this.problem = h("p", { class: "problem", role: "alert" });
+    this.restart = h("button", { type: "button", class: "plain", hidden: true, onclick: () => this.restartBot() }, icon("restart"), h("span", {}, "Restart the bot"));
+    this.parts = [["Calls", this.calls], ["Faults", this.faults]].map(([name, part], i) => {
+      const tab = h("button", { type: "button", role: "tab", id: `part-tab-${i}`, "aria-controls": `part-${i}`, onclick: () => this.choose(i), onkeydown: (event) => this.onTabKey(event) }, name);
+      const panel = h("div", { class: "part", role: "tabpanel", id: `part-${i}`, "aria-labelledby": tab.id }, part.el);
+      return { tab, panel, part };
+    });
+    this.el.append(
+      h("header", { class: "drawer-head" }, h("h2", { id: "drawer-name" }, "Operator"), this.restart, close),
+      this.problem,
+      h("div", { class: "part-tabs", role: "tablist", "aria-label": "Operator" }, ...this.parts.map(({ tab }) => tab)),
+      ...this.parts.map(({ panel }) => panel));
+    this.choose(0);
+  }
+
+  listen() {
+    this.button.addEventListener("click", () => (this.el.open ? this.close() : this.open()));
+    // Beside the drawer, where it lies over the chats.
+    this.el.addEventListener("click", (event) => { if (event.target === this.el) this.close(); });
+    this.el.addEventListener("close", () => { if (!this.el.open) this.closed(); });
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && !event.defaultPrevented && this.el.contains(document.activeElement)) this.close();
+    });
+    over.addEventListener("change", () => this.reopen());
+    this.store.on("state", (state) => {
+      this.faults.receive(state);
+      this.calls.forget();
+      this.drawRestart();
+    });
+    this.store.on("faults", (state) => this.faults.receive(state));
+    for (const name of ["bot", "bot_stopped", "bot_started"]) this.store.on(name, () => this.drawRestart());
+  }
+
+  onTabKey(event) {
+    if (event.key !== "ArrowRight" && event.key !== "ArrowLeft") return;
+    event.preventDefault();
+    this.choose(1 - this.chosen);
+    this.parts[this.chosen].tab.focus();
+  }
+
+  choose(index) {
+    this.chosen = index;
+    this.parts.forEach(({ tab, panel, part }, i) => {
+      tab.setAttribute("aria-selected", String(i === index));
+      tab.tabIndex = i === index ? 0 : -1;
+      panel.hidden = i !== index;
+      part.watch(this.el.open && i === index);
+    });
+  }
+
+  // --- open and closed
+
+  open() {
+    if (over.matches) this.el.showModal();
+    else this.el.show();
+    this.button.setAttribute("aria-expanded", "true");
+    this.choose(this.chosen);
+  }
+
+  close() {
+    if (!this.el.open) return;
+    const inside = this.el.contains(document.activeElement);
+    this.el.close();
+    if (inside) this.button.focus();
+  }
+
+  closed() {
+    this.button.setAttribute("aria-expanded", "false");
+    for (const { part } of this.parts) part.watch(false);
+  }
+
+  // Only where it lies over the chats does it keep the focus.
+  reopen() {
+    if (!this.el.open) return;
+    this.el.close();
+    this.open();
+  }
+
+  // --- the bot
+
+  drawCount(on) {
+    this.count.hidden = !on;
+    this.count.replaceChildren(String(on), h("span", { class: "sr" }, on === 1 ? " fault on" : " faults on"));
+  }
+
+  drawRestart() {
+    const { bot, running } = this.store;
+    this.restart.hidden = !bot?.can_restart;
+    this.restart.disabled = !running;
+    setText(this.restart.lastElementChild, running ? "Restart the bot" : "Restarting…");
+  }
+
+  async restartBot() {
+    this.restart.disabled = true;
+    try {
+      await post("bot/restart");
+      setText(this.problem, "");
+    } catch (error) {
+      setText(this.problem, error.message);
+    }
+    this.drawRestart();
+  }
+}

@@ -1,0 +1,93 @@
+// The inline keyboard of a message: callbacks, links, and queries to type.
+
+import { calm, h, icon } from "./dom.js";
+import { anchor, safeUrl } from "./richtext.js";
+
+const NAMES = {
+  "👍": "Like", "👎": "Dislike", "❤": "Love", "😂": "Funny", "😮": "Wow", "😢": "Sad", "😡": "Angry",
+  "🤣": "Funny", "😁": "Happy", "😱": "Shocked", "🤔": "Thinking", "🔥": "Fire", "🎉": "Celebrate", "👏": "Applause", "🙏": "Thanks",
+};
+
+// "❤️ 3" is read out as "Love, 3"; a label with words in it as it stands.
+export function spoken(text) {
+  if (/\p{L}/u.test(text.replace(/\d[KMB]$/, ""))) return null;
+  for (const [emoji, name] of Object.entries(NAMES)) {
+    const at = text.indexOf(emoji);
+    if (at < 0) continue;
+    const after = text.slice(at + emoji.length).replace(/^[\uFE0F\u{1F3FB}-\u{1F3FF}]+/u, "").trim();
+    return [text.slice(0, at).trim(), name, after].filter(Boolean).join(", ");
+  }
+  return null;
+}
+
+const SWITCHES = ["switch_inline_query", "switch_inline_query_current_chat", "switch_inline_query_chosen_chat"];
+const switchOf = (button) => SWITCHES.find((name) => name in button);
+
+function kindOf(button) {
+  if (button.url) return `u${button.url}`;
+  return switchOf(button) ? "s" : "b";
+}
+
+// act: tap(data, key), link(url), inline(button)
+export class Keyboard {
+  constructor(act) {
+    this.act = act;
+    this.el = h("div", { class: "keyboard", role: "group", "aria-label": "Buttons of this message" });
+    this.keys = [];
+    this.buttons = [];
+    this.shape = "";
+  }
+
+  update(rows) {
+    const shape = rows.map((row) => row.map(kindOf).join()).join("/");
+    const old = this.buttons;
+    this.buttons = rows.flat();
+    if (shape !== this.shape) this.build(rows, shape, old);
+    this.buttons.forEach((button, i) => this.patch(this.keys[i], button));
+  }
+
+  build(rows, shape, old) {
+    const at = this.keys.indexOf(document.activeElement);
+    const data = old[at]?.callback_data;
+    this.shape = shape;
+    let n = 0;
+    const made = rows.map((row) => h("div", { class: "row" }, ...row.map((button) => this.key(button, n++))));
+    this.el.replaceChildren(...made);
+    this.keys = [...this.el.querySelectorAll(".key")];
+    if (at < 0) return;
+    // Whoever pressed a button by the keyboard stays on it, or near where it was.
+    const same = data === undefined ? -1 : this.buttons.findIndex((button) => button.callback_data === data);
+    this.keys[same >= 0 ? same : Math.min(at, this.keys.length - 1)]?.focus({ preventScroll: true });
+  }
+
+  key(button, index) {
+    const label = h("span", { class: "label", dir: "auto" });
+    const href = button.url && safeUrl(button.url);
+    if (href) {
+      const link = anchor(href, this.act, { class: "key" });
+      link.append(label, icon("out"));
+      return link;
+    }
+    const key = h("button", { type: "button", class: "key" }, label);
+    if (switchOf(button)) key.append(icon("inline"));
+    key.addEventListener("click", () => {
+      const now = this.buttons[index];
+      if (now.callback_data !== undefined) this.act.tap(now.callback_data, key);
+      else if (switchOf(now)) this.act.inline(now);
+    });
+    return key;
+  }
+
+  patch(key, button) {
+    const label = key.querySelector(".label");
+    if (label.textContent === button.text) return;
+    const first = label.textContent === "";
+    label.textContent = button.text;
+    const words = spoken(button.text);
+    if (words) key.setAttribute("aria-label", words);
+    else key.removeAttribute("aria-label");
+    key.classList.toggle("reaction", Boolean(words));
+    key.classList.toggle("counted", /\d/.test(words ?? ""));
+    if (!first && !calm()) label.animate([{ transform: "scale(1.3)" }, { transform: "none" }], { duration: 280, easing: "ease-out" });
+  }
+}

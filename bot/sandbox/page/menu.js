@@ -1,0 +1,89 @@
+// The menu of one message: reply, quote, copy, edit, delete.
+
+import { post } from "./api.js";
+import { h, icon } from "./dom.js";
+
+const MARGIN = 8;
+
+// What of a message is selected just now; "" when it is nothing of it.
+function selectedIn(view) {
+  const selection = getSelection();
+  if (selection.isCollapsed || !view.bubble.contains(selection.anchorNode) || !view.bubble.contains(selection.focusNode)) return "";
+  const text = selection.toString().trim();
+  return view.message.text?.includes(text) ? text : "";
+}
+
+function mayDelete(pane, view) {
+  const { chat, reader } = pane;
+  return view.own || chat.type === "private" || chat.readers[0] === reader.id || Boolean(chat.admins?.includes(reader.id));
+}
+
+function entries(pane, view) {
+  const { composer } = pane.conversation;
+  const { message } = view;
+  const quote = selectedIn(view);
+  const canWrite = !composer.el.hidden;
+  const canEdit = view.own && message.text !== undefined && !message.via_bot;
+  return [
+    canWrite && ["Reply", "reply", () => composer.take({ kind: "reply", message })],
+    canWrite && quote && ["Quote the selection", "quote", () => composer.take({ kind: "reply", message, quote })],
+    message.text && ["Copy text", "copy", () => copy(pane, message.text)],
+    canEdit && ["Edit", "edit", () => composer.take({ kind: "edit", message })],
+    mayDelete(pane, view) && ["Delete", "delete", () => remove(pane, message)],
+  ].filter(Boolean);
+}
+
+async function copy(pane, text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    pane.toast("Copied.");
+  } catch {
+    pane.toast("This browser does not let the page copy.", true);
+  }
+}
+
+async function remove(pane, message) {
+  try {
+    await post("messages/delete", { reader: pane.reader.id, chat: pane.chat.id, message_id: message.message_id });
+  } catch (error) {
+    pane.toast(error.message, true);
+  }
+}
+
+function onKey(event, menu) {
+  const items = [...menu.children];
+  const at = items.indexOf(document.activeElement);
+  const next = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: -1 }[event.key];
+  if (next !== undefined) items.at(next % items.length).focus();
+  else if (event.key !== "Escape" && event.key !== "Tab") return;
+  event.preventDefault();
+  event.stopPropagation();
+  if (next === undefined) menu.hidePopover();
+}
+
+// place: { x, y } in the window.
+export function openMenu(pane, view, place) {
+  const menu = h("div", { class: "menu", role: "menu", popover: "auto", "aria-label": "Message" });
+  for (const [label, name, act] of entries(pane, view)) {
+    const item = h("button", { type: "button", role: "menuitem", tabindex: "-1", class: name === "delete" ? "bad" : null }, icon(name), label);
+    item.addEventListener("click", () => {
+      menu.hidePopover();
+      act();
+    });
+    menu.append(item);
+  }
+  if (!menu.children.length) return;
+  const before = document.activeElement;
+  menu.addEventListener("keydown", (event) => onKey(event, menu));
+  menu.addEventListener("toggle", (event) => {
+    if (event.newState !== "closed") return;
+    if (document.activeElement === document.body || menu.contains(document.activeElement)) before?.focus({ preventScroll: true });
+    menu.remove();
+  });
+  document.body.append(menu);
+  menu.showPopover();
+  const { width, height } = menu.getBoundingClientRect();
+  menu.style.left = `${Math.max(MARGIN, Math.min(place.x, innerWidth - width - MARGIN))}px`;
+  menu.style.top = `${Math.max(MARGIN, Math.min(place.y, innerHeight - height - MARGIN))}px`;
+  menu.firstElementChild.focus({ preventScroll: true });
+}

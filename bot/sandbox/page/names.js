@@ -1,0 +1,101 @@
+// How people, chats and messages are called, in which colour, and in one line.
+
+import { h, icon, setText } from "./dom.js";
+
+const HUES = 7;
+
+export const isService = (message) => Boolean(serviceKind(message));
+
+function serviceKind(message) {
+  return ["new_chat_members", "migrate_to_chat_id", "migrate_from_chat_id", "forum_topic_created", "forum_topic_closed"].find((name) => name in message);
+}
+
+export function serviceText(message) {
+  const who = message.from?.first_name ?? "Somebody";
+  switch (serviceKind(message)) {
+    case "new_chat_members": return `${who} added ${message.new_chat_members.map((user) => user.first_name).join(", ")}`;
+    case "migrate_to_chat_id":
+    case "migrate_from_chat_id": return "This group became a supergroup";
+    case "forum_topic_created": return `${who} opened the topic “${message.forum_topic_created.name}”`;
+    default: return `${who} closed the topic`;
+  }
+}
+
+export function titleOf(chat, bot) {
+  return chat.type === "private" ? bot.first_name : chat.title;
+}
+
+// The one who speaks in a message: a person, the bot, or a chat in whose name somebody wrote.
+export function senderOf(message) {
+  const { sender_chat: chat, from } = message;
+  if (chat) return { id: chat.id, name: chat.title };
+  return { id: from?.id ?? 0, name: from?.first_name ?? "Somebody", bot: from?.is_bot };
+}
+
+export function hue(id) {
+  return Math.abs(id) % HUES;
+}
+
+function initials(name) {
+  const words = (name || "?").trim().split(/\s+/);
+  const first = (word) => [...word.replace(/^[^\p{L}\p{N}]+/u, "")][0] ?? "";
+  const both = words.length > 1 ? first(words[0]) + first(words.at(-1)) : first(words[0]);
+  return (both || "?").toUpperCase();
+}
+
+// kind: an icon in the place of initials, as of channels.
+export function face(id, name, size = "", kind = null) {
+  const el = h("span", { class: `face ${size}`.trim(), "data-hue": hue(id), "aria-hidden": "true" });
+  if (kind) el.append(icon(kind));
+  else setText(el, initials(name));
+  return el;
+}
+
+export function chatFace(chat, bot, size = "") {
+  const el = chat.type === "private" ? face(bot.id, bot.first_name, size) : face(chat.id, chat.title, size, chat.type === "channel" ? "channel" : null);
+  if (chat.type === "private") el.dataset.hue = "bot";
+  return el;
+}
+
+const flat = (text) => text.replace(/\s+/g, " ").slice(0, 160);
+
+export function summary(message) {
+  if (isService(message)) return serviceText(message);
+  if (message.text) return flat(message.text);
+  if (message.photo) return message.caption ? `Photo: ${flat(message.caption)}` : "Photo";
+  if (message.sticker) return `Sticker ${message.sticker.emoji ?? ""}`.trim();
+  return "Message";
+}
+
+const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const full = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+const day = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "long" });
+const dayAndYear = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "long", year: "numeric" });
+
+export const dateOf = (seconds) => new Date(seconds * 1000);
+export const timeName = (date) => clock.format(date);
+export const fullName = (date) => full.format(date);
+
+export function dayName(date) {
+  const now = new Date();
+  if (date.toDateString() === now.toDateString()) return "Today";
+  return (date.getFullYear() === now.getFullYear() ? day : dayAndYear).format(date);
+}
+
+// The commands that a reader is offered in a chat: those of the reader's language, of the chat's
+// kind, as far as the bot set any.
+export function commandsFor(bot, reader, chat) {
+  const scopes = chat.type === "private" ? ["all_private_chats", "default"] : ["all_group_chats", "default"];
+  for (const scope of scopes) {
+    for (const code of [reader.language_code ?? "", ""]) {
+      const found = bot.scopes?.[scope]?.[code];
+      if (found) return found;
+    }
+  }
+  return bot.commands ?? [];
+}
+
+export function descriptionFor(bot, reader) {
+  const own = bot.descriptions?.[reader.language_code ?? ""];
+  return own || bot.description || bot.short_description || `${bot.first_name} is ready when you are.`;
+}

@@ -1,0 +1,69 @@
+// The dialog about a reader: name, language, blocking the bot; and one more reader.
+
+import { post } from "./api.js";
+import { showDialog } from "./dialogs.js";
+import { h, pause } from "./dom.js";
+
+const LANGUAGES = ["en", "ar", "de", "es", "ru", "uk"];
+
+function languageName(code) {
+  const own = new Intl.DisplayNames([code], { type: "language" }).of(code);
+  const english = new Intl.DisplayNames(["en"], { type: "language" }).of(code);
+  return own === english ? english : `${english} – ${own}`;
+}
+
+function nameField(reader, problem) {
+  const input = h("input", { value: reader.first_name, maxlength: "64", autocomplete: "off", required: true });
+  input.addEventListener("change", () => {
+    const name = input.value.trim();
+    if (name) change(reader, { first_name: name }, problem);
+    else input.value = reader.first_name;
+  });
+  return h("label", { class: "form-row" }, h("span", {}, "Name"), input);
+}
+
+function languageField(reader, problem) {
+  const codes = LANGUAGES.includes(reader.language_code) ? LANGUAGES : [reader.language_code ?? "", ...LANGUAGES];
+  const options = codes.map((code) => h("option", { value: code, selected: code === (reader.language_code ?? "") }, code ? languageName(code) : "none"));
+  const select = h("select", {}, ...options);
+  select.addEventListener("change", () => change(reader, { language_code: select.value }, problem));
+  return h("label", { class: "form-row" }, h("span", {}, "Language of the app"), select);
+}
+
+async function change(reader, body, problem) {
+  try {
+    await post(`readers/${reader.id}`, body);
+    problem.textContent = "";
+  } catch (error) {
+    problem.textContent = error.message;
+  }
+}
+
+function blockField(pane) {
+  const box = h("input", { type: "checkbox", role: "switch", class: "switch" });
+  box.checked = pane.privateChat.bot_status === "kicked";
+  box.addEventListener("change", () => pane.block(box.checked));
+  return h("label", { class: "form-row" }, h("span", {}, "Has blocked the bot"), box);
+}
+
+async function addReader(pane, done) {
+  const answer = await pane.request("readers", {});
+  done(null);
+  if (!answer) return;
+  // The server tells of the reader beside its answer, sooner or later.
+  while (!pane.store.reader(answer.reader.id)) await pause(20);
+  pane.app.swap(pane, answer.reader.id);
+}
+
+export function aboutReader(pane) {
+  const { reader } = pane;
+  const problem = h("p", { class: "problem", role: "alert" });
+  return showDialog(`${reader.first_name}’s app`, (done) => [
+    nameField(reader, problem),
+    languageField(reader, problem),
+    h("p", { class: "aside" }, "The bot speaks the language of the reader’s app, and the article’s own words."),
+    blockField(pane),
+    problem,
+    h("button", { type: "button", class: "plain wide", onclick: () => addReader(pane, done) }, "Add another reader here"),
+  ]);
+}

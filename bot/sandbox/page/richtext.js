@@ -1,0 +1,154 @@
+// A message's text with its entities, as elements. What it says is only ever put in as text.
+
+import { h, icon } from "./dom.js";
+
+// Which entity wraps which, outermost first. A lower one that crosses the border
+// of a higher one is cut there, so whatever overlaps, the tree is well-formed.
+const ORDER = [
+  "blockquote", "expandable_blockquote", "pre", "spoiler",
+  "text_link", "url", "bot_command", "mention", "text_mention", "hashtag", "cashtag", "email", "phone_number",
+  "bold", "italic", "underline", "strikethrough", "code",
+];
+const RANK = new Map(ORDER.map((type, rank) => [type, rank]));
+const BLOCKS = new Set(["blockquote", "expandable_blockquote", "pre"]);
+const LINKS = new Set(ORDER.slice(ORDER.indexOf("text_link"), ORDER.indexOf("bold")));
+const PLAIN = { bold: "strong", italic: "em", underline: "u", strikethrough: "s", code: "code" };
+
+export function safeUrl(raw, guessScheme = false) {
+  let text = String(raw ?? "").trim();
+  if (guessScheme && !/^[a-z][a-z0-9+.-]*:/i.test(text)) text = `https://${text}`;
+  try {
+    const url = new URL(text);
+    return ["http:", "https:", "tg:"].includes(url.protocol) ? url.href : null;
+  } catch {
+    return null;
+  }
+}
+
+// A link that the sandbox may follow by itself; all others open beside it.
+export function anchor(href, act, props = {}) {
+  const follow = (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || !act.link(href)) return;
+    event.preventDefault();
+  };
+  return h("a", { href, rel: "noopener noreferrer", target: "_blank", onclick: follow, ...props });
+}
+
+const quotes = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    const block = target.parentElement;
+    if (!block || block.classList.contains("open")) continue;
+    block.classList.toggle("fits", target.scrollHeight <= target.clientHeight + 2);
+  }
+});
+
+function expandable() {
+  const inner = h("div", { class: "quote-text" });
+  const words = h("span", {}, "Show more");
+  const more = h("button", { type: "button", class: "more", "aria-expanded": "false" }, words, icon("down"));
+  const outer = h("blockquote", { class: "expandable", dir: "auto" }, inner, more);
+  more.addEventListener("click", () => {
+    const open = outer.classList.toggle("open");
+    more.setAttribute("aria-expanded", String(open));
+    words.textContent = open ? "Show less" : "Show more";
+  });
+  quotes.observe(inner);
+  return { outer, inner };
+}
+
+function spoiler() {
+  const inner = h("span", { class: "spoiler-text" });
+  const outer = h("span", { class: "spoiler hidden", role: "button", tabindex: "0", "aria-label": "Hidden text: show it" }, inner);
+  const reveal = (event) => {
+    if (event.type === "keydown" && event.key !== "Enter" && event.key !== " ") return;
+    if (!outer.classList.contains("hidden")) return;
+    event.preventDefault();
+    for (const one of outer.closest(".msg").querySelectorAll(".spoiler.hidden")) {
+      one.classList.remove("hidden");
+      for (const name of ["role", "tabindex", "aria-label"]) one.removeAttribute(name);
+    }
+  };
+  outer.addEventListener("click", reveal);
+  outer.addEventListener("keydown", reveal);
+  return { outer, inner };
+}
+
+function wrap(entity, text, act) {
+  const one = (el) => ({ outer: el, inner: el });
+  const { type } = entity;
+  if (PLAIN[type]) return one(h(PLAIN[type]));
+  if (type === "blockquote") return one(h("blockquote", { dir: "auto" }));
+  if (type === "expandable_blockquote") return expandable();
+  if (type === "spoiler") return spoiler();
+  if (type === "pre") {
+    const inner = h("code");
+    return { outer: h("pre", { dir: "ltr", "data-language": entity.language || null }, inner), inner };
+  }
+  if (type === "text_link" || type === "url") {
+    const href = type === "url" ? safeUrl(text, true) : safeUrl(entity.url);
+    return one(href ? anchor(href, act, { title: type === "url" ? null : href }) : h("span"));
+  }
+  if (type === "bot_command") return one(h("button", { type: "button", class: "command", onclick: () => act.command(text) }));
+  if (type === "mention") return one(h("button", { type: "button", class: "command", onclick: () => act.mention(text) }));
+  return one(h("span", { class: "mention" }));
+}
+
+const within = (entities, from, to) => entities.filter((e) => e.start < to && e.end > from);
+
+function fill(parent, text, from, to, entities, act) {
+  if (from >= to) return;
+  if (!entities.length) {
+    parent.append(text.slice(from, to));
+    return;
+  }
+  const rank = Math.min(...entities.map((e) => e.rank));
+  const here = entities.filter((e) => e.rank === rank).sort((a, b) => a.start - b.start);
+  const rest = entities.filter((e) => e.rank !== rank);
+  let at = from;
+  for (const entity of here) {
+    const start = Math.max(entity.start, at);
+    const end = Math.min(entity.end, to);
+    if (start >= end) continue;
+    fill(parent, text, at, start, within(rest, at, start), act);
+    const { outer, inner } = wrap(entity, text.slice(start, end), act);
+    const nested = LINKS.has(entity.type) ? rest.filter((e) => !LINKS.has(e.type)) : rest;
+    fill(inner, text, start, end, within(nested, start, end), act);
+    parent.append(outer);
+    at = end;
+    // A block ends its line by itself: the newline after it would be an empty one.
+    if (BLOCKS.has(entity.type) && text[at] === "\n") at += 1;
+  }
+  fill(parent, text, at, to, within(rest, at, to), act);
+}
+
+// Where a text can be cut into paragraphs: at newlines that no entity holds inside.
+function paragraphs(text, entities) {
+  const parts = [];
+  let from = 0;
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) {
+    if (entities.some((e) => e.start < at && e.end > at + 1)) continue;
+    parts.push([from, at]);
+    from = at + 1;
+  }
+  parts.push([from, text.length]);
+  return parts;
+}
+
+function known(text, entities) {
+  return (entities ?? [])
+    .filter((e) => RANK.has(e.type) && e.length > 0)
+    .map((e) => ({ ...e, rank: RANK.get(e.type), start: Math.max(0, e.offset), end: Math.min(text.length, e.offset + e.length) }))
+    .filter((e) => e.start < e.end);
+}
+
+// act: link(url) → whether it was followed here, command(text), mention(text).
+// Each paragraph has a direction of its own, so that Arabic reads from the right.
+export function renderText(parent, text, entities, act) {
+  const all = known(text, entities);
+  for (const [from, to] of paragraphs(text, all)) {
+    const paragraph = h("div", { class: "p", dir: "auto" });
+    if (from === to) paragraph.append(h("br"));
+    else fill(paragraph, text, from, to, within(all, from, to), act);
+    parent.append(paragraph);
+  }
+}

@@ -1,0 +1,132 @@
+"""The operator's drawer: calls, faults and limits, a restart of the bot."""
+
+import time
+
+import pytest
+from playwright.async_api import expect
+
+from tests.page.conftest import QUESTION, App, Desk, wait_until
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def seconds_to_toast(app: App, words: str) -> float:
+    """Tap a reaction and wait for what the bot says to it."""
+    started = time.monotonic()
+    await app.love()
+    await expect(app.toast).to_contain_text(words)
+    return time.monotonic() - started
+
+
+async def test_calls_pass_by(desk: Desk) -> None:
+    """The newest first, with parameters and answer; by method, paused and cleared."""
+    drawer = await desk.operator("Calls")
+    await drawer.get_by_role("button", name="Clear").click()
+    await desk.ada.begin()
+    call = drawer.locator("details", has_text="sendMessage").first
+    await expect(call).to_contain_text("ms")
+    await call.locator("summary").click()
+    body = call.locator(".call-body")
+    await expect(body).to_contain_text(f'"chat_id": {desk.readers[0]}')
+    await expect(body).to_contain_text('"message_id"')
+
+    await drawer.get_by_label("Method").select_option("getUpdates")
+    await expect(call).to_be_hidden()
+    await drawer.get_by_label("Method").select_option("")
+    await drawer.get_by_role("button", name="Pause").click()
+    shown = await drawer.locator("details").count()
+    await desk.ada.ask(QUESTION, "has agreed to")
+    await desk.page.wait_for_timeout(700)
+    assert await drawer.locator("details").count() == shown
+    await drawer.get_by_role("button", name="Go on").click()
+    await expect(drawer.locator("details").first).to_contain_text("answer", ignore_case=True)
+
+
+async def test_a_fault_strikes_until_it_is_switched_off(desk: Desk) -> None:
+    """A slow toast comes late, and all off mends it; a second page shows the same."""
+    page, ada = desk.page, desk.ada
+    other = await page.context.new_page()
+    await other.goto(desk.address)
+    await ada.begin()
+    await ada.ask("security guarantees", "security guarantees")
+    faults = await desk.operator("Faults")
+    slow = faults.get_by_role("switch", name="Slow answers")
+    await faults.get_by_label("Which calls").select_option("answerCallbackQuery")
+    await faults.get_by_label("Slow answers: seconds").fill("3")
+    await slow.check()
+    await expect(page.get_by_role("button", name="Operator 1 fault on")).to_be_visible()
+
+    await other.get_by_role("button", name="Operator").click()
+    theirs = other.get_by_role("dialog", name="Operator")
+    await theirs.get_by_role("tab", name="Faults").click()
+    await expect(theirs.get_by_role("switch", name="Slow answers")).to_be_checked()
+    await expect(theirs.get_by_label("Slow answers: seconds")).to_have_value("3")
+    await expect(theirs.get_by_text("has not struck yet")).to_be_visible()
+
+    assert await seconds_to_toast(ada, "Love it is.") > 2.9
+    await expect(faults.get_by_text("struck once")).to_be_visible()
+    await expect(theirs.get_by_text("struck once")).to_be_visible()
+
+    await theirs.get_by_role("button", name="All off").click()
+    await expect(slow).not_to_be_checked()
+    await expect(page.get_by_role("button", name="Operator", exact=True)).to_be_visible()
+    assert await seconds_to_toast(ada, "Love taken back.") < 2.9
+
+
+async def test_limits_arrive_at_the_server(desk: Desk) -> None:
+    """On, changed and off again; by the keyboard, and Escape gives the focus back."""
+
+    async def limits() -> list[float | None]:
+        return [*(await desk.get("state"))["limits"].values()]
+
+    page = desk.page
+    button = page.get_by_role("button", name="Operator")
+    await button.focus()
+    await page.keyboard.press("Enter")
+    drawer = page.get_by_role("dialog", name="Operator")
+    await drawer.get_by_role("tab", name="Calls").focus()
+    await page.keyboard.press("ArrowRight")
+    await drawer.get_by_role("switch", name="Telegram’s limits").focus()
+    await page.keyboard.press("Space")
+    await expect(button).to_contain_text("1")
+    assert await limits() == [1, 20, 30]
+    await page.keyboard.press("Tab")
+    await page.keyboard.type("5")
+    await page.keyboard.press("Enter")
+    await wait_until(limits, [5, 20, 30])
+    await page.keyboard.press("Shift+Tab")
+    await page.keyboard.press("Space")
+    await wait_until(limits, [None, None, None])
+    await page.keyboard.press("Escape")
+    await expect(drawer).to_be_hidden()
+    await expect(button).to_be_focused()
+
+
+async def test_the_drawer_fits_a_phone(desk: Desk) -> None:
+    """It lies over the chats there, keeps the focus, and nothing is wider than the screen."""
+    await desk.page.set_viewport_size({"width": 360, "height": 720})
+    drawer = await desk.operator("Faults")
+    assert await desk.page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert await drawer.evaluate("(el) => el.matches(':modal')")
+    await drawer.get_by_role("button", name="Close").click()
+    await expect(drawer).to_be_hidden()
+
+
+async def test_the_bot_is_restarted(desk: Desk) -> None:
+    """By a button where there is one; then it answers again, with the same counts."""
+    ada = desk.ada
+    await ada.begin()
+    await ada.ask(QUESTION, "has agreed to")
+    await ada.love()
+    await expect(ada.button("Love, 1")).to_be_visible()
+    drawer = await desk.operator("Calls")
+    button = drawer.get_by_role("button", name="Restart the bot")
+    if not (await desk.get("state"))["bot"].get("can_restart"):
+        await expect(button).to_be_hidden()
+        return
+    await button.click()
+    await expect(desk.page.get_by_text("The bot is restarting…")).to_be_visible()
+    await expect(desk.page.get_by_text("The bot is restarting…")).to_be_hidden()
+    await expect(button).to_be_enabled()
+    await ada.ask("who has to approve the package?", "U.S. Senate")
+    await expect(ada.button("Love, 1")).to_be_visible()
