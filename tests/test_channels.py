@@ -110,6 +110,7 @@ async def test_the_forward_in_the_discussion_group_loses_no_count(stage: Stage) 
     await talk[0].shows(forward, "❤️ 1")
     assert await channel[0].tap(post, LOVE) == "Love it is. Tap again to take it back."
     await talk[0].shows(forward, "❤️ 2")
+    assert await stage.calls("editmessagereplymarkup", talk[0].chat) == []
     await talk[1].write(
         "@article_sandbox_bot who has to approve it?", reply_to=forward["message_id"]
     )
