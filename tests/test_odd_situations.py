@@ -385,3 +385,28 @@ async def test_addresses_are_compared_as_browsers_show_and_send_them(stage: Stag
 async def test_a_greeting_typed_inline_offers_the_article(sandbox: Sandbox, ada: Chat) -> None:
     """No passage answers it."""
     assert len((await sandbox.inline(ada, "hello"))["results"]) == 6
+
+
+@pytest.mark.parametrize("several", [False, True])
+async def test_a_forwarded_post_shows_its_article(
+    sandbox: Sandbox, library: Sandbox, several: bool
+) -> None:
+    """Nothing is asked by it; with several articles the chat is about that one from then on."""
+    places = library if several else sandbox
+    reader = await places.reader()
+    text = "US Offers Security Guarantees to Ukraine in Peace Talks, Officials Say.\n\nRead on."
+    origin = {"type": "hidden_user", "date": 1, "sender_user_name": "A friend"}
+    await reader.write("look")
+    first = await reader.read()
+    message = {
+        "message_id": first["message_id"] + 1_000,
+        "date": 1,
+        "chat": {"id": reader.reader, "type": "private", "first_name": "Ada"},
+        "from": {"id": reader.reader, "is_bot": False, "first_name": "Ada"},
+        "text": text,
+        "forward_origin": origin,
+    }
+    await places.post("updates", update={"message": message})
+    shown = await reader.read()
+    assert marked(shown, "blockquote")[0].startswith("The United States has agreed to provide")
+    assert ("🔎 Search all articles" in buttons(shown)) is several

@@ -17,11 +17,13 @@ class Subject:
     """What a message is about.
 
     article: the one to ask; None for all. is_named: whether the message itself names or links to
-    it, and does not only reply to it or stand in a chat that is about it.
+    it, and does not only reply to it or stand in a chat that is about it. is_pointed_at: whether
+    nothing is asked, and the article is what is meant.
     """
 
     article: Article | None
     is_named: bool = False
+    is_pointed_at: bool = False
 
 
 async def answer_call(desk: Desk, update: Update, call: Call) -> Reply:
@@ -32,9 +34,8 @@ async def answer_call(desk: Desk, update: Update, call: Call) -> Reply:
         if not call.question:
             return plain(talk.what_to_ask(words, me(call.message.get_bot()).username or ""))
         return await desk.answer(call.question, words, None, where)
-    # Nothing but a mention, in reply to a message that shows an article: that is what is meant.
-    is_pointed_at = not call.question or call.message is not update.effective_message
-    if is_pointed_at or (subject.is_named and desk.shown.is_no_more_than(call.question, article)):
+    says_no_more = subject.is_named and desk.shown.is_no_more_than(call.question, article)
+    if subject.is_pointed_at or says_no_more:
         return await _shown(desk, update, article, words)
     reply = await desk.answer(call.question, words, article if desk.several else None, where)
     if subject.is_named and not reply.answers:
@@ -55,17 +56,23 @@ async def _subject(desk: Desk, update: Update, call: Call) -> Subject:
     """Return what a message is about; one that is named in a private chat is opened there."""
     message, username = call.message, me(call.message.get_bot()).username or ""
     private = where_is(update) is Where.PRIVATE
+    if message.forward_origin is not None:
+        forwarded = desk.shown.in_message(message, username)
+        if forwarded is not None:
+            return Subject(forwarded, is_named=True, is_pointed_at=True)
     if private and not desk.several:
         return Subject(None)
+    # Nothing but a mention, in reply to a message that shows an article: that is what is meant.
+    points = not call.question or message is not update.effective_message
     named = desk.shown.named(call.question) or desk.shown.linked(message, username)
     if named is not None:
         if private:
             await desk.open(message.chat.id, named)
-        return Subject(named, is_named=True)
+        return Subject(named, is_named=True, is_pointed_at=points)
     replied = desk.shown.replied(update.effective_message or message, username)
     if replied is None and private:
         replied = await desk.opened(message.chat.id)
-    return Subject(replied)
+    return Subject(replied, is_pointed_at=points)
 
 
 async def _shown(desk: Desk, update: Update, article: Article, words: Words) -> Reply:
