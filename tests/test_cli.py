@@ -258,8 +258,9 @@ def test_the_wheel_is_complete(tmp_path: Path) -> None:
     target = tmp_path / "installed"
     install = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target", target]
     subprocess.run([*install, wheel], check=True, capture_output=True, timeout=120)
-    page = target / "bot" / "sandbox" / "page"
-    assert {"index.html", "page.js", "style.css"} <= {file.name for file in page.iterdir()}
+    page, made_from = target / "bot/sandbox/page", ROOT / "bot/sandbox/page"
+    files = {file.relative_to(made_from) for file in made_from.rglob("*") if file.is_file()}
+    assert files == {file.relative_to(page) for file in page.rglob("*") if file.is_file()}
     assert load_corpus(target / "bot" / "starter_corpus").articles[0].id == ARTICLE
     found = subprocess.run(
         [sys.executable, "-c", "import bot; print(bot.__file__)"],
