@@ -1,7 +1,7 @@
 // The dialog about a chat: who is in it, and bringing the bot in or throwing it out.
 
 import { showDialog } from "./dialogs.js";
-import { h } from "./dom.js";
+import { button, h } from "./dom.js";
 import { commandBox, publishCommand } from "./empty.js";
 import { chatFace, descriptionFor, face, titleOf } from "./names.js";
 
@@ -28,16 +28,12 @@ function members(pane) {
 
 function groupActions(pane, done) {
   const { chat, reader } = pane;
-  const act = (path, body = {}) => async () => {
-    done(null);
-    await pane.request(`groups/${chat.id}/${path}`, body);
-  };
   const outside = OUTSIDE.includes(chat.bot_status);
-  const brought = outside
-    ? h("button", { type: "button", class: "plain wide", onclick: act("add", { reader: reader.id }) }, "Add the bot")
-    : h("button", { type: "button", class: "plain wide bad", onclick: act("remove", { reader: reader.id }) }, "Remove the bot");
-  const grow = chat.type === "group" ? h("button", { type: "button", class: "plain wide", onclick: act("migrate") }, "Turn into a supergroup") : null;
-  return [brought, grow];
+  const act = () => {
+    done(null);
+    pane.request(`groups/${chat.id}/${outside ? "add" : "remove"}`, { reader: reader.id });
+  };
+  return [button({ class: outside ? "plain wide" : "plain wide bad", onclick: act }, outside ? "Add the bot" : "Remove the bot")];
 }
 
 async function channelActions(pane) {
@@ -52,5 +48,5 @@ export async function aboutChat(pane) {
     return showDialog(titleOf(chat, store.bot), [head, h("p", {}, `@${store.bot.username}`), h("p", { class: "description", dir: "auto" }, descriptionFor(store.bot, reader))]);
   }
   const more = chat.type === "channel" ? await channelActions(pane) : null;
-  return showDialog(chat.title, (done) => [head, members(pane), ...(more ?? groupActions(pane, done)).filter(Boolean)]);
+  return showDialog(chat.title, (done) => [head, members(pane), ...(more ?? groupActions(pane, done))]);
 }

@@ -1,13 +1,11 @@
 // The Bot API calls as they pass, newest first.
 
 import { get } from "./api.js";
-import { h, setText } from "./dom.js";
+import { button, h, setText } from "./dom.js";
 
 const POLL_MS = 500;
 const KEPT = 200;
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
-
-const json = (value) => JSON.stringify(value, null, 2);
 
 // What a call was about, in a few words.
 function about(call) {
@@ -15,12 +13,10 @@ function about(call) {
   if (call.method.toLowerCase() === "getupdates" && Array.isArray(result)) {
     return result.map((update) => Object.keys(update).find((name) => name !== "update_id")).join(", ");
   }
-  return String(params.text ?? params.action ?? params.inline_query_id ?? (params.message_id ? `message ${params.message_id}` : params.language_code ?? "")).slice(0, 120);
+  return String(params.text ?? params.action ?? params.message_id ?? params.language_code ?? "").slice(0, 120);
 }
 
-function body(name, value) {
-  return [h("h4", {}, name), h("pre", { tabindex: "0", "aria-label": name }, json(value))];
-}
+const body = (name, value) => [h("h4", {}, name), h("pre", { tabindex: "0", "aria-label": name }, JSON.stringify(value, null, 2))];
 
 function answerOf(call) {
   if (call.dropped) return { lost: "The bot was not told.", status: call.status, result: call.result };
@@ -53,8 +49,8 @@ export class Calls {
 
   build() {
     this.method = h("select", { "aria-label": "Method" }, h("option", { value: "" }, "all methods"));
-    this.pause = h("button", { type: "button", class: "plain", "aria-pressed": "false" }, "Pause");
-    const clear = h("button", { type: "button", class: "plain" }, "Clear");
+    this.pause = button({ class: "plain", "aria-pressed": "false" }, "Pause");
+    const clear = button({ class: "plain" }, "Clear");
     this.list = h("div", { class: "calls", role: "log", "aria-live": "off", "aria-label": "Calls of the bot, newest first", tabindex: "0" });
     this.none = h("p", { class: "aside" }, "Ask the bot something, and watch what it calls.");
     this.el = h("div", { class: "calls-part" }, h("div", { class: "call-tools" }, this.method, this.pause, clear), this.none, this.list);

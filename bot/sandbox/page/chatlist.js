@@ -1,6 +1,6 @@
 // A reader's chats: who, the last line, how much is unread.
 
-import { h, setText } from "./dom.js";
+import { button, h, setText } from "./dom.js";
 import { chatFace, dateOf, dayName, isService, senderOf, summary, timeName, titleOf } from "./names.js";
 
 function when(message) {
@@ -78,9 +78,9 @@ export class ChatList {
     const line = h("span", { class: "row-line", dir: "auto" });
     const badge = h("span", { class: "badge", hidden: true }, "0", h("span", { class: "sr" }, " unread"));
     const face = h("span", { class: "row-face" });
-    const button = h("button", { type: "button", class: "chat-row", onclick: () => this.open(this.store.chats.get(chat.id)) },
+    const opener = button({ class: "chat-row", onclick: () => this.open(this.store.chats.get(chat.id)) },
       face, h("span", { class: "row-top" }, title, time), h("span", { class: "row-bottom" }, line, badge));
-    return { el: h("li", {}, button), button, title, when: time, line, badge, face };
+    return { el: h("li", {}, opener), opener, title, when: time, line, badge, face };
   }
 
   // The bot's chat first, as if pinned; then what was written to last.
@@ -97,8 +97,8 @@ export class ChatList {
 
   choose(current) {
     for (const [id, row] of this.rows) {
-      if (id === current?.id) row.button.setAttribute("aria-current", "true");
-      else row.button.removeAttribute("aria-current");
+      if (id === current?.id) row.opener.setAttribute("aria-current", "true");
+      else row.opener.removeAttribute("aria-current");
     }
   }
 
@@ -110,7 +110,7 @@ export class ChatList {
   }
 
   focus(chat) {
-    this.rows.get(chat?.id)?.button.focus();
+    this.rows.get(chat?.id)?.opener.focus();
   }
 
   onKey(event) {

@@ -1,13 +1,11 @@
 // Where a reader writes: text, commands, inline queries; answers to a message and edits of one.
 
 import { post } from "./api.js";
-import { h, icon, setText, stops, touch } from "./dom.js";
+import { button, h, icon, touch } from "./dom.js";
 import { Inline, queryIn } from "./inline.js";
 import { Listbox } from "./listbox.js";
 import { commandsFor, senderOf, summary } from "./names.js";
 
-const LIMIT = 4096;
-const LOW = 200;
 const TALLEST = 132;
 
 export class Composer {
@@ -29,14 +27,13 @@ export class Composer {
   }
 
   build() {
-    this.input = h("textarea", { rows: "1", autocomplete: "off", "aria-autocomplete": "list", placeholder: "Message", dir: "auto" });
-    this.menuButton = h("button", { type: "button", class: "menu-button", "aria-label": "Menu", "aria-haspopup": "listbox" }, icon("menu"), h("span", {}, "Menu"));
+    this.input = h("textarea", { rows: "1", maxlength: "4096", autocomplete: "off", "aria-autocomplete": "list", placeholder: "Message", dir: "auto" });
+    this.menuButton = button({ class: "menu-button", "aria-label": "Menu", "aria-haspopup": "listbox" }, icon("menu"), h("span", {}, "Menu"));
     this.send = h("button", { type: "submit", class: "send", disabled: true, "aria-label": "Send" }, icon("send"));
-    this.limit = h("p", { class: "limit", role: "status" });
     this.aimed = h("div", { class: "aimed", hidden: true });
     this.listbox = new Listbox(this.input, "Commands");
     const row = h("div", { class: "write" }, this.menuButton, this.input, this.send);
-    this.el = h("form", { class: "composer" }, this.listbox.el, this.aimed, this.limit, row);
+    this.el = h("form", { class: "composer" }, this.listbox.el, this.aimed, row);
     this.el.addEventListener("submit", (event) => {
       event.preventDefault();
       this.submit();
@@ -80,11 +77,7 @@ export class Composer {
 
   typed() {
     const { input } = this;
-    const length = input.value.trim().length;
-    const over = length - LIMIT;
-    this.send.disabled = !length || over > 0;
-    setText(this.limit, over > 0 ? `${over} over the limit of ${LIMIT} characters` : over > -LOW ? `${-over} characters left` : "");
-    this.limit.classList.toggle("over", over > 0);
+    this.send.disabled = !input.value.trim();
     input.style.height = "auto";
     if (input.scrollHeight) input.style.height = `${Math.min(input.scrollHeight, TALLEST)}px`;
     input.style.overflowY = input.scrollHeight > TALLEST ? "auto" : "hidden";
@@ -143,7 +136,7 @@ export class Composer {
   take(aim) {
     this.aim = aim;
     const { kind, message, quote } = aim;
-    const cancel = h("button", { type: "button", class: "cancel", "aria-label": kind === "edit" ? "Cancel the edit" : "Cancel the reply", onclick: () => this.stop(true) }, icon("close"));
+    const cancel = button({ class: "cancel", "aria-label": kind === "edit" ? "Cancel the edit" : "Cancel the reply", onclick: () => this.stop(true) }, icon("close"));
     const title = kind === "edit" ? "Edit message" : `Reply to ${senderOf(message).name}`;
     this.aimed.replaceChildren(icon(quote ? "quote" : kind), h("div", { class: "aimed-text" }, h("b", { dir: "auto" }, title), h("span", { dir: "auto" }, quote ?? summary(message))), cancel);
     this.aimed.hidden = false;
@@ -168,7 +161,7 @@ export class Composer {
   async submit() {
     const typed = this.input.value;
     const text = typed.trim();
-    if (!text || text.length > LIMIT) return;
+    if (!text) return;
     const { aim } = this;
     const { chat } = this.pane;
     this.stop();
@@ -224,9 +217,9 @@ export class Composer {
 
   // Tab goes to the button above the list, which else no key would reach.
   toAbove(event) {
-    const [button] = stops(this.listbox.head);
-    if (!button) return;
+    const above = this.listbox.head.querySelector("button");
+    if (!above) return;
     event.preventDefault();
-    button.focus();
+    above.focus();
   }
 }

@@ -1,7 +1,7 @@
 // The open chat of a pane: who it is, its messages, and what stands at its foot.
 
 import { Composer } from "./composer.js";
-import { h, icon, pause, setText } from "./dom.js";
+import { button, h, icon, pause, setText } from "./dom.js";
 import { emptyCard } from "./empty.js";
 import { Log } from "./log.js";
 import { openMenu } from "./menu.js";
@@ -33,9 +33,9 @@ export class Conversation {
     this.face = h("span", { class: "head-face" });
     this.title = h("h3", { dir: "auto" });
     this.status = h("p", { class: "status" });
-    const back = h("button", { type: "button", class: "round back", "aria-label": "Back to the chats", onclick: () => this.pane.back() }, icon("back"));
-    this.info = h("button", { type: "button", class: "round", "aria-haspopup": "dialog", onclick: () => this.pane.info() }, icon("more"));
-    this.discuss = h("button", { type: "button", class: "round", "aria-label": "Open the discussion", hidden: true, onclick: () => this.pane.open(this.store.chats.get(this.chat.discussion)) }, icon("comment"));
+    const back = button({ class: "round back", "aria-label": "Back to the chats", onclick: () => this.pane.back() }, icon("back"));
+    this.info = button({ class: "round", "aria-haspopup": "dialog", onclick: () => this.pane.info() }, icon("more"));
+    this.discuss = button({ class: "round", "aria-label": "Open the discussion", hidden: true, onclick: () => this.pane.open(this.store.chats.get(this.chat.discussion)) }, icon("comment"));
     const head = h("header", { class: "head" }, back, this.face, h("div", { class: "who" }, this.title, this.status), this.discuss, this.info);
     this.empty = h("div", { class: "empty", hidden: true });
     this.announcer = h("div", { class: "sr", role: "status", "aria-live": "polite" });
@@ -55,7 +55,6 @@ export class Conversation {
       inline: (button) => pane.inline(button),
       jump: (id) => { if (!this.log.jump(id)) this.toast.show("That message is no longer here."); },
       menu: (view, place) => openMenu(pane, view, place),
-      reply: (view) => { if (!this.composer.el.hidden) this.composer.take({ kind: "reply", message: view.message }); },
       comments: (post) => pane.comments(post),
       reached: () => this.reached(),
       focus: () => this.composer.focus(),
@@ -142,7 +141,7 @@ export class Conversation {
   }
 
   bigButton(text, act) {
-    return h("button", { type: "button", class: "start", onclick: act }, text);
+    return button({ class: "start", onclick: act }, text);
   }
 
   // --- what happens

@@ -1,6 +1,6 @@
 // Modal dialogs: made when they open, gone when they close.
 
-import { h, icon } from "./dom.js";
+import { button, h, icon } from "./dom.js";
 
 let dialogs = 0;
 
@@ -14,8 +14,8 @@ export function showDialog(title, content, buttons = []) {
       value = given;
       dialog.close();
     };
-    const close = h("button", { type: "button", class: "round", "aria-label": "Close", onclick: () => done(null) }, icon("close"));
-    const feet = buttons.map(({ label, value: given, wrong }) => h("button", { type: "button", class: wrong ? "plain bad" : "plain", onclick: () => done(given) }, label));
+    const close = button({ class: "round", "aria-label": "Close", onclick: () => done(null) }, icon("close"));
+    const feet = buttons.map(({ label, value: given, wrong }) => button({ class: wrong ? "plain bad" : "plain", onclick: () => done(given) }, label));
     const body = typeof content === "function" ? content(done) : content;
     const dialog = h("dialog", { class: "dialog", "aria-labelledby": id },
       h("header", {}, h("h2", { id, dir: "auto" }, title), buttons.length ? null : close),
@@ -34,5 +34,5 @@ export function showDialog(title, content, buttons = []) {
 // Lets a reader choose one of some chats; null for none.
 // rows: { el, value }
 export function chooseFrom(title, rows) {
-  return showDialog(title, (done) => [h("div", { class: "choices" }, ...rows.map(({ el, value }) => h("button", { type: "button", class: "choice", onclick: () => done(value) }, el)))]);
+  return showDialog(title, (done) => [h("div", { class: "choices" }, ...rows.map(({ el, value }) => button({ class: "choice", onclick: () => done(value) }, el)))]);
 }

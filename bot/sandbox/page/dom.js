@@ -14,10 +14,13 @@ export function h(tag, props = {}, ...children) {
   return el;
 }
 
+export const button = (props, ...children) => h("button", { type: "button", ...props }, ...children);
+
 export function icon(name) {
   const ns = "http://www.w3.org/2000/svg";
   const svg = document.createElementNS(ns, "svg");
   svg.setAttribute("class", "icon");
+  svg.setAttribute("viewBox", "0 0 24 24");
   svg.setAttribute("aria-hidden", "true");
   const use = document.createElementNS(ns, "use");
   use.setAttribute("href", `#i-${name}`);
@@ -32,6 +35,3 @@ export function setText(el, text) {
 export const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 export const touch = () => matchMedia("(pointer: coarse)").matches;
 export const pause = (ms) => new Promise((done) => setTimeout(done, ms));
-
-// Of what can be reached by Tab inside an element, in order.
-export const stops = (el) => [...el.querySelectorAll("a[href], button:not([disabled]), input, select, textarea, [tabindex='0']")];

@@ -2,7 +2,7 @@
 
 import { post } from "./api.js";
 import { Calls } from "./calls.js";
-import { byId, h, icon, setText } from "./dom.js";
+import { button, byId, h, icon, setText } from "./dom.js";
 import { Faults } from "./faults.js";
 
 // Beside the chats there is room for it; else it lies over them. As in drawer.css.
@@ -22,11 +22,11 @@ export class Drawer {
   }
 
   build() {
-    const close = h("button", { type: "button", class: "round", "aria-label": "Close", onclick: () => this.close() }, icon("close"));
+    const close = button({ class: "round", "aria-label": "Close", onclick: () => this.close() }, icon("close"));
     this.problem = h("p", { class: "problem", role: "alert" });
-    this.restart = h("button", { type: "button", class: "plain", hidden: true, onclick: () => this.restartBot() }, icon("restart"), h("span", {}, "Restart the bot"));
+    this.restart = button({ class: "plain", hidden: true, onclick: () => this.restartBot() }, icon("restart"), h("span", {}, "Restart the bot"));
     this.parts = [["Calls", this.calls], ["Faults", this.faults]].map(([name, part], i) => {
-      const tab = h("button", { type: "button", role: "tab", id: `part-tab-${i}`, "aria-controls": `part-${i}`, onclick: () => this.choose(i), onkeydown: (event) => this.onTabKey(event) }, name);
+      const tab = button({ role: "tab", id: `part-tab-${i}`, "aria-controls": `part-${i}`, onclick: () => this.choose(i), onkeydown: (event) => this.onTabKey(event) }, name);
       const panel = h("div", { class: "part", role: "tabpanel", id: `part-${i}`, "aria-labelledby": tab.id }, part.el);
       return { tab, panel, part };
     });
@@ -42,11 +42,11 @@ export class Drawer {
     this.button.addEventListener("click", () => (this.el.open ? this.close() : this.open()));
     // Beside the drawer, where it lies over the chats.
     this.el.addEventListener("click", (event) => { if (event.target === this.el) this.close(); });
-    this.el.addEventListener("close", () => { if (!this.el.open) this.closed(); });
+    this.el.addEventListener("close", () => this.closed());
     document.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && !event.defaultPrevented && this.el.contains(document.activeElement)) this.close();
     });
-    over.addEventListener("change", () => this.reopen());
+    over.addEventListener("change", () => this.close());
     this.store.on("state", (state) => {
       this.faults.receive(state);
       this.calls.forget();
@@ -92,13 +92,6 @@ export class Drawer {
   closed() {
     this.button.setAttribute("aria-expanded", "false");
     for (const { part } of this.parts) part.watch(false);
-  }
-
-  // Only where it lies over the chats does it keep the focus.
-  reopen() {
-    if (!this.el.open) return;
-    this.el.close();
-    this.open();
   }
 
   // --- the bot

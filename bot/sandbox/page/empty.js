@@ -1,7 +1,7 @@
 // What an empty chat says: what the bot can do, or how the chat comes to life.
 
 import { get } from "./api.js";
-import { h, icon, setText } from "./dom.js";
+import { button, h, icon, setText } from "./dom.js";
 import { chatFace, descriptionFor } from "./names.js";
 
 let command = null;
@@ -13,7 +13,7 @@ export function publishCommand() {
 }
 
 export function commandBox(text) {
-  const copy = h("button", { type: "button", class: "plain copy" }, icon("copy"), h("span", {}, "Copy"));
+  const copy = button({ class: "plain copy" }, icon("copy"), h("span", {}, "Copy"));
   copy.addEventListener("click", async () => {
     await navigator.clipboard.writeText(text);
     setText(copy.lastElementChild, "Copied");

@@ -2,8 +2,8 @@
 // request, and shows what came of it.
 
 import { ask } from "./api.js";
-import { h, setText } from "./dom.js";
-import { KINDS, LIMITS, METHODS, numberField, struckWords, switchRow, wrongNumber } from "./faultform.js";
+import { button, h, setText } from "./dom.js";
+import { KINDS, LIMITS, METHODS, numberField, switchRow } from "./faultform.js";
 
 const POLL_MS = 1000;
 
@@ -22,13 +22,11 @@ export class Faults {
 
   build() {
     this.problem = h("p", { class: "problem", role: "alert" });
-    const off = h("button", { type: "button", class: "plain wide", onclick: () => this.allOff() }, "All off");
-    this.buildLimits();
+    this.limitFields = LIMITS.map(({ label, value }) => numberField(value, label));
+    this.limitRow = switchRow("limits", "Telegram’s limits", "Whatever is faster is refused (429).", ...this.limitFields);
+    this.follow(this.limitRow, this.limitFields.map(({ input }) => input), () => this.sendLimits());
     this.method = h("select", { id: "method" }, h("option", { value: "" }, "all"), ...METHODS.map((name) => h("option", { value: name }, name)));
-    this.method.addEventListener("change", () => {
-      const method = this.method.value || null;
-      for (const row of this.rows) if (row.ofCalls && row.box.checked) this.change(row, { method });
-    });
+    this.method.addEventListener("change", () => { for (const row of this.rows) if (row.ofCalls && row.box.checked) this.sendFault(row); });
     this.rows = KINDS.map((kind) => this.buildRow(kind));
     const group = (name, ...rows) => h("div", { class: "group", role: "group", "aria-label": name }, ...rows.map((row) => row.el));
     this.el = h("div", { class: "faults-part" },
@@ -37,71 +35,48 @@ export class Faults {
         h("h3", {}, "Faults"), h("div", { class: "field" }, h("label", { for: "method" }, "Which calls"), this.method),
         group("Faults of calls", ...this.rows.filter((row) => row.ofCalls)),
         group("Faults of updates", ...this.rows.filter((row) => !row.ofCalls))),
-      h("footer", { class: "part-foot" }, this.problem, off));
-  }
-
-  buildLimits() {
-    const fields = h("div", { class: "fields" });
-    this.limitRow = switchRow("limits", "Telegram’s limits", "Whatever is faster is refused (429).", fields);
-    this.limitFields = LIMITS.map(({ key, label, value }) => {
-      // Empty: without this limit.
-      const input = numberField(value, label, { min: 0.001, max: 100_000, required: false });
-      fields.append(h("label", { class: "field" }, h("span", {}, label), input));
-      input.addEventListener("change", () => { if (this.check(input) && this.limitRow.box.checked) this.switchLimits(); });
-      return { key, input };
-    });
-    this.limitRow.box.addEventListener("change", () => this.switchLimits());
+      h("footer", { class: "part-foot" }, this.problem, button({ class: "plain wide", onclick: () => this.allOff() }, "All off")));
   }
 
   buildRow(kind) {
-    const fields = kind.seconds ? h("div", { class: "fields" }) : null;
-    const row = { ...kind, ...switchRow(kind.kind, kind.name, kind.about, fields) };
-    row.box.addEventListener("change", () => this.switch(row));
-    if (fields) {
-      row.input = numberField(kind.seconds, `${kind.name}: ${kind.unit}`, { whole: kind.whole });
-      fields.append(h("label", { class: "field" }, h("span", {}, kind.unit), row.input));
-      row.input.addEventListener("change", () => {
-        if (this.check(row.input) && row.box.checked) this.change(row, { seconds: Number(row.input.value) });
-      });
-    }
+    const fields = kind.seconds ? [numberField(kind.seconds, kind.unit, `${kind.name}: ${kind.unit}`)] : [];
+    const row = { ...kind, input: fields[0]?.input, ...switchRow(kind.kind, kind.name, kind.about, ...fields) };
+    this.follow(row, fields.map(({ input }) => input), () => this.sendFault(row));
     return row;
+  }
+
+  // A switch sends, and so does a number that is changed while the switch is on.
+  follow({ box }, inputs, send) {
+    box.addEventListener("change", () => {
+      if (!box.checked || inputs.every((input) => input.reportValidity())) send();
+      else box.checked = false;
+    });
+    for (const input of inputs) input.addEventListener("change", () => { if (box.checked && input.reportValidity()) send(); });
   }
 
   // --- what the server says
 
   receive({ faults, limits }) {
     this.changes += 1;
-    this.faults = faults ?? [];
-    this.limits = limits ?? {};
+    this.faults = faults;
+    this.limits = limits;
     this.draw();
   }
 
   watch(on) {
     clearTimeout(this.timer);
     this.watched = on;
-    if (on) {
-      this.poll();
-      return;
-    }
-    setText(this.problem, "");
-    // A number that was never sent does not wait there for the next time.
-    for (const { input } of [...this.limitFields, ...this.rows.filter((row) => row.input)]) {
-      if (!input.checkValidity()) input.value = input.defaultValue;
-      input.removeAttribute("aria-invalid");
-    }
+    if (on) this.poll();
   }
 
+  // How often each struck is not told by itself.
   async poll() {
     const { changes } = this;
-    try {
-      const { faults } = document.hidden ? this : await ask("GET", "faults");
-      // Unless something was switched meanwhile: then this is how it was before.
-      if (changes === this.changes && !this.waiting) {
-        this.faults = faults;
-        this.draw();
-      }
-    } catch {
-      // The page says by itself that the connection is lost.
+    const { faults } = await ask("GET", "faults").catch(() => this);
+    // Unless something was switched meanwhile: then this is how it was before.
+    if (changes === this.changes && !this.waiting) {
+      this.faults = faults;
+      this.draw();
     }
     clearTimeout(this.timer);
     if (this.watched) this.timer = setTimeout(() => this.poll(), POLL_MS);
@@ -112,19 +87,20 @@ export class Faults {
   }
 
   draw() {
-    const limited = LIMITS.some(({ key }) => typeof this.limits[key] === "number");
+    const limits = LIMITS.map(({ key }) => this.limits[key]);
+    const limited = limits.some((limit) => limit !== null);
     this.counted(this.rows.filter((row) => this.of(row).length).length + (limited ? 1 : 0));
     // While something is being sent, the switches show what it will be.
     if (this.waiting) return;
     this.limitRow.box.checked = limited;
-    if (limited) for (const { key, input } of this.limitFields) this.put(input, this.limits[key] ?? "");
-    const methods = new Set(this.faults.filter((fault) => this.rows.some((row) => row.ofCalls && row.kind === fault.kind)).map((fault) => fault.method ?? ""));
-    if (methods.size === 1) this.choose([...methods][0]);
+    if (limited) this.limitFields.forEach(({ input }, i) => put(input, limits[i] ?? ""));
     for (const row of this.rows) {
       const own = this.of(row);
+      const struck = own.reduce((sum, fault) => sum + fault.struck, 0);
       row.box.checked = own.length > 0;
-      if (own.length && row.input) this.put(row.input, own[0].seconds ?? "");
-      setText(row.struck, own.length ? struckWords(own, this.method.value) : "");
+      if (own.length && row.input) put(row.input, own[0].seconds);
+      if (own.length && row.ofCalls) this.choose(own[0].method ?? "");
+      setText(row.struck, own.length ? struck ? `struck ${struck === 1 ? "once" : `${struck} times`}` : "has not struck yet" : "");
     }
   }
 
@@ -132,18 +108,6 @@ export class Faults {
     const known = [...this.method.options].some((option) => option.value === method);
     if (!known) this.method.append(h("option", { value: method }, method));
     this.method.value = method;
-  }
-
-  // Not into a field that is being written in, nor over a number that is to be mended.
-  put(input, value) {
-    if (input === document.activeElement || input.hasAttribute("aria-invalid")) return;
-    if (input.value !== String(value)) input.value = value;
-  }
-
-  check(input) {
-    const wrong = wrongNumber(input);
-    setText(this.problem, wrong);
-    return !wrong;
   }
 
   // --- what is sent
@@ -159,74 +123,32 @@ export class Faults {
     });
   }
 
-  async add(fault) {
-    const answer = await ask("POST", "faults", fault);
-    const made = { ...fault, struck: 0, ...answer };
-    if (!this.faults.some((one) => one.id === made.id)) this.faults = [...this.faults, made];
-  }
-
-  async remove({ id }) {
-    try {
-      await ask("DELETE", `faults/${id}`);
-    } catch (error) {
-      // Another page was faster.
-      if (error.status !== 404) throw error;
-    }
-    this.faults = this.faults.filter((fault) => fault.id !== id);
-  }
-
-  switch(row) {
-    const on = row.box.checked;
-    if (on && row.input && !this.check(row.input)) {
-      row.box.checked = false;
-      row.input.focus();
-      return;
-    }
-    const { kind } = row;
-    const method = row.ofCalls ? this.method.value || null : null;
-    const seconds = row.input ? Number(row.input.value) : null;
-    this.send(async () => {
-      const own = this.of(row);
-      if (!on) for (const fault of own) await this.remove(fault);
-      else if (!own.length) await this.add({ kind, method, chat: null, times: null, share: null, seconds });
-    });
-  }
-
   // A fault cannot be changed: one takes the other's place, and counts from nought.
-  change(row, changed) {
+  sendFault(row) {
+    const { kind, box, input } = row;
+    const on = box.checked;
+    const fault = { kind, method: row.ofCalls ? this.method.value || null : null, seconds: input ? Number(input.value) : null };
     this.send(async () => {
-      for (const fault of this.of(row)) {
-        if (Object.entries(changed).every(([name, value]) => fault[name] === value)) continue;
-        const { kind, method, chat, times: most, share, seconds } = fault;
-        await this.remove(fault);
-        await this.add({ kind, method, chat, times: most, share, seconds, ...changed });
-      }
+      for (const { id } of this.of(row)) await ask("DELETE", `faults/${id}`);
+      if (on) await ask("POST", "faults", fault);
+      this.faults = (await ask("GET", "faults")).faults;
     });
   }
 
-  setLimits(limits) {
-    this.send(async () => {
-      await ask("POST", "limits", limits);
-      this.limits = limits;
-    });
-  }
-
-  switchLimits() {
+  sendLimits() {
     const on = this.limitRow.box.checked;
-    const wrong = this.limitFields.find(({ input }) => !this.check(input));
-    if (on && wrong) {
-      this.draw();
-      wrong.input.focus();
-      return;
-    }
-    this.setLimits(Object.fromEntries(this.limitFields.map(({ key, input }) => [key, on && input.value ? Number(input.value) : null])));
+    const limits = Object.fromEntries(LIMITS.map(({ key }, i) => [key, on ? Number(this.limitFields[i].input.value) : null]));
+    this.send(async () => { this.limits = await ask("POST", "limits", limits); });
   }
 
   allOff() {
-    this.send(async () => {
-      await ask("DELETE", "faults");
-      this.faults = [];
-    });
-    this.setLimits(Object.fromEntries(LIMITS.map(({ key }) => [key, null])));
+    this.limitRow.box.checked = false;
+    this.send(async () => { this.faults = (await ask("DELETE", "faults")).faults; });
+    this.sendLimits();
   }
+}
+
+// Not into a field that is being written in.
+function put(input, value) {
+  if (input !== document.activeElement) input.value = value;
 }

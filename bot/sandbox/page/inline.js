@@ -1,7 +1,7 @@
 // Inline mode: behind "@bot " a query is typed, the bot's offers stand in a list above the composer.
 
 import { post } from "./api.js";
-import { h } from "./dom.js";
+import { button, h } from "./dom.js";
 
 const DEBOUNCE_MS = 250;
 const NEAR_END = 120;
@@ -53,7 +53,7 @@ export class Inline {
   async ask(asked) {
     const answer = await this.request("", asked);
     if (!answer) return;
-    const head = answer.button ? h("button", { type: "button", class: "to-private", onclick: () => this.press(answer.button) }, answer.button.text) : null;
+    const head = answer.button ? button({ class: "to-private", onclick: () => this.press(answer.button) }, answer.button.text) : null;
     const none = answer.results?.length || head ? null : h("p", { class: "nothing" }, answer.results ? "Nothing found" : "The bot does not answer just now.");
     this.listbox.show(this.items(answer), { pick: (item) => this.choose(item), head: head ?? none, label: "What the bot offers" });
     this.offset = answer.next_offset;

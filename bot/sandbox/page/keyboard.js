@@ -1,11 +1,10 @@
 // The inline keyboard of a message: callbacks, links, and queries to type.
 
-import { calm, h, icon } from "./dom.js";
+import { button, calm, h, icon } from "./dom.js";
 import { anchor, safeUrl } from "./richtext.js";
 
 const NAMES = {
   "👍": "Like", "👎": "Dislike", "❤": "Love", "😂": "Funny", "😮": "Wow", "😢": "Sad", "😡": "Angry",
-  "🤣": "Funny", "😁": "Happy", "😱": "Shocked", "🤔": "Thinking", "🔥": "Fire", "🎉": "Celebrate", "👏": "Applause", "🙏": "Thanks",
 };
 
 // "❤️ 3" is read out as "Love, 3"; a label with words in it as it stands.
@@ -60,16 +59,16 @@ export class Keyboard {
     this.keys[same >= 0 ? same : Math.min(at, this.keys.length - 1)]?.focus({ preventScroll: true });
   }
 
-  key(button, index) {
+  key(given, index) {
     const label = h("span", { class: "label", dir: "auto" });
-    const href = button.url && safeUrl(button.url);
+    const href = given.url && safeUrl(given.url);
     if (href) {
       const link = anchor(href, this.act, { class: "key" });
       link.append(label, icon("out"));
       return link;
     }
-    const key = h("button", { type: "button", class: "key" }, label);
-    if (switchOf(button)) key.append(icon("inline"));
+    const key = button({ class: "key" }, label);
+    if (switchOf(given)) key.append(icon("inline"));
     key.addEventListener("click", () => {
       const now = this.buttons[index];
       if (now.callback_data !== undefined) this.act.tap(now.callback_data, key);

@@ -1,13 +1,13 @@
 // The messages of the open chat: the newest ones, and older ones as the reader scrolls up to them.
 
-import { calm, h, icon, setText, touch } from "./dom.js";
+import { button, calm, h, icon, setText, touch } from "./dom.js";
 import { MessageView } from "./message.js";
 import { dateOf, dayName, isService, senderOf } from "./names.js";
 
-const FIRST = 50;
-const CHUNK = 50;
+const FIRST = 40;
+const CHUNK = 20;
 const MOST = 400;
-const NEAR_TOP = 1200;
+const NEAR_TOP = 1600;
 const NEAR_END = 60;
 const RUN_SECONDS = 600;
 
@@ -21,7 +21,7 @@ export class Log {
     this.list = h("div", { class: "list" });
     this.el = h("div", { class: "log", role: "log", "aria-live": "off", tabindex: "0" }, this.list);
     this.badge = h("span", { class: "badge", hidden: true });
-    this.down = h("button", { type: "button", class: "down", hidden: true }, icon("down"), this.badge);
+    this.down = button({ class: "down", hidden: true }, icon("down"), this.badge);
     this.el.addEventListener("scroll", () => this.onScroll(), { passive: true });
     this.el.addEventListener("keydown", (event) => this.onKey(event));
     this.down.addEventListener("click", () => {

@@ -1,7 +1,7 @@
 // The menu of one message: reply, quote, copy, edit, delete.
 
 import { post } from "./api.js";
-import { h, icon } from "./dom.js";
+import { button, h, icon } from "./dom.js";
 
 const MARGIN = 8;
 
@@ -53,7 +53,7 @@ async function remove(pane, message) {
 function onKey(event, menu) {
   const items = [...menu.children];
   const at = items.indexOf(document.activeElement);
-  const next = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: -1 }[event.key];
+  const next = { ArrowDown: at + 1, ArrowUp: at - 1 }[event.key];
   if (next !== undefined) items.at(next % items.length).focus();
   else if (event.key !== "Escape" && event.key !== "Tab") return;
   event.preventDefault();
@@ -65,7 +65,7 @@ function onKey(event, menu) {
 export function openMenu(pane, view, place) {
   const menu = h("div", { class: "menu", role: "menu", popover: "auto", "aria-label": "Message" });
   for (const [label, name, act] of entries(pane, view)) {
-    const item = h("button", { type: "button", role: "menuitem", tabindex: "-1", class: name === "delete" ? "bad" : null }, icon(name), label);
+    const item = button({ role: "menuitem", tabindex: "-1", class: name === "delete" ? "bad" : null }, icon(name), label);
     item.addEventListener("click", () => {
       menu.hidePopover();
       act();

@@ -1,6 +1,6 @@
 // One message: who, what it answers, its text, the line below, its buttons.
 
-import { h, icon, setText } from "./dom.js";
+import { button, h, icon, setText } from "./dom.js";
 import { Keyboard } from "./keyboard.js";
 import { dateOf, face, fullName, hue, isService, senderOf, serviceText, summary, timeName } from "./names.js";
 import { renderText } from "./richtext.js";
@@ -10,7 +10,7 @@ function forwardName(origin) {
 }
 
 // own: whether the reader of this pane wrote it. act: link, command, mention, tap(message, data, key),
-// inline(button), jump(id), menu(view, place), reply(view), comments(message)
+// inline(button), jump(id), menu(view, place), comments(message)
 export class MessageView {
   constructor(message, { own, chat, act }) {
     this.own = own;
@@ -36,15 +36,12 @@ export class MessageView {
       event.preventDefault();
       this.act.menu(this, { x: event.clientX, y: event.clientY });
     });
-    this.el.addEventListener("dblclick", (event) => {
-      if (!event.target.closest("a, button, .text")) this.act.reply(this);
-    });
     this.el.addEventListener("keydown", (event) => {
       if (event.target !== this.el || !["Enter", " ", "ContextMenu"].includes(event.key)) return;
       event.preventDefault();
       this.openMenu(this.bubble);
     });
-    this.dots = h("button", { type: "button", class: "dots-button", tabindex: "-1", "aria-label": "Actions for this message", "aria-haspopup": "menu" }, icon("more"));
+    this.dots = button({ class: "dots-button", tabindex: "-1", "aria-label": "Actions for this message", "aria-haspopup": "menu" }, icon("more"));
     this.dots.addEventListener("click", () => this.openMenu(this.dots));
     this.el.querySelector(".line-up").append(this.dots);
   }
@@ -93,19 +90,17 @@ export class MessageView {
   drawBody() {
     const { message } = this;
     const old = this.bubble;
-    const open = [...old.querySelectorAll(".expandable")].map((el) => el.classList.contains("open"));
     const focused = [...old.querySelectorAll("a, button")].indexOf(document.activeElement);
-    const bubble = h("div", { class: "bubble" }, this.name(), this.forward(), this.answered(message.external_reply ?? message.reply_to_message), this.content());
+    const bubble = h("div", { class: "bubble" }, this.name(), this.forward(), this.answered(message.reply_to_message), this.content());
     old.replaceWith(bubble);
     this.bubble = bubble;
-    bubble.querySelectorAll(".expandable").forEach((el, i) => { if (open[i]) el.querySelector(".more").click(); });
     if (focused >= 0) bubble.querySelectorAll("a, button")[focused]?.focus({ preventScroll: true });
   }
 
   name() {
     const { message } = this;
     const { id, name, bot } = senderOf(message);
-    const via = message.via_bot && h("button", { type: "button", class: "via", onclick: () => this.act.mention(`@${message.via_bot.username}`) }, `via @${message.via_bot.username}`);
+    const via = message.via_bot && button({ class: "via", onclick: () => this.act.mention(`@${message.via_bot.username}`) }, `via @${message.via_bot.username}`);
     const guest = message.guest_bot_caller_user && h("span", { class: "via" }, `as a guest, asked by ${message.guest_bot_caller_user.first_name}`);
     return h("p", { class: `name${via || guest ? " kept" : ""}` }, h("span", { class: "sender", "data-hue": bot ? "bot" : hue(id), dir: "auto" }, name), via ? " " : null, via, guest ? " " : null, guest);
   }
@@ -118,11 +113,9 @@ export class MessageView {
 
   answered(reply) {
     if (!reply) return null;
-    const external = reply.message_id === undefined || reply === this.message.external_reply;
-    const who = reply.origin ? forwardName(reply.origin) : senderOf(reply).name;
-    const said = this.message.quote?.text ?? (external ? reply.chat?.title ?? "another chat" : summary(reply));
-    const jump = external ? null : () => this.act.jump(reply.message_id);
-    return h("button", { type: "button", class: "reply", disabled: external, "aria-label": `In reply to ${who}: ${said}`, onclick: jump },
+    const who = senderOf(reply).name;
+    const said = this.message.quote?.text ?? summary(reply);
+    return button({ class: "reply", "aria-label": `In reply to ${who}: ${said}`, onclick: () => this.act.jump(reply.message_id) },
       h("span", { class: "reply-who", dir: "auto" }, who),
       h("span", { class: "reply-text", dir: "auto" }, said));
   }
@@ -162,7 +155,7 @@ export class MessageView {
   }
 
   comments(count) {
-    this.commentsEl ??= this.box.appendChild(h("button", { type: "button", class: "comments", onclick: () => this.act.comments(this.message) }, icon("comment"), h("span")));
+    this.commentsEl ??= this.box.appendChild(button({ class: "comments", onclick: () => this.act.comments(this.message) }, icon("comment"), h("span")));
     setText(this.commentsEl.querySelector("span"), count ? `${count} ${count === 1 ? "comment" : "comments"}` : "Leave a comment");
   }
 }

@@ -70,17 +70,12 @@ export function summary(message) {
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
 const day = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "long" });
-const dayAndYear = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "long", year: "numeric" });
 
 export const dateOf = (seconds) => new Date(seconds * 1000);
 export const timeName = (date) => clock.format(date);
 export const fullName = (date) => full.format(date);
 
-export function dayName(date) {
-  const now = new Date();
-  if (date.toDateString() === now.toDateString()) return "Today";
-  return (date.getFullYear() === now.getFullYear() ? day : dayAndYear).format(date);
-}
+export const dayName = (date) => (date.toDateString() === new Date().toDateString() ? "Today" : day.format(date));
 
 // The commands that a reader is offered in a chat: those of the reader's language, of the chat's
 // kind, as far as the bot set any.

@@ -1,6 +1,6 @@
 // The sandbox's page: two readers' apps side by side, and the operator's drawer.
 
-import { byId, h, setText } from "./dom.js";
+import { button, byId, h, setText } from "./dom.js";
 import { Drawer } from "./drawer.js";
 import { face } from "./names.js";
 import { Pane } from "./pane.js";
@@ -71,7 +71,7 @@ function tab(pane, i) {
   const { unread } = pane;
   const on = i === shown;
   const badge = unread ? h("span", { class: "badge" }, String(unread), h("span", { class: "sr" }, " unread")) : null;
-  const el = h("button", { type: "button", role: "tab", "aria-selected": String(on), "aria-controls": pane.el.id, tabindex: on ? "0" : "-1", onclick: () => app.front(pane), onkeydown: onTabKey },
+  const el = button({ role: "tab", "aria-selected": String(on), "aria-controls": pane.el.id, tabindex: on ? "0" : "-1", onclick: () => app.front(pane), onkeydown: onTabKey },
     face(reader.id, reader.first_name, "tiny"), h("span", { dir: "auto" }, reader.first_name), badge);
   el.dataset.hue = pane.el.dataset.hue;
   return el;

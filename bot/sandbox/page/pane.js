@@ -4,7 +4,7 @@ import { post } from "./api.js";
 import { aboutChat } from "./about.js";
 import { ChatList } from "./chatlist.js";
 import { Conversation } from "./conversation.js";
-import { h, icon, touch } from "./dom.js";
+import { button, h, icon, touch } from "./dom.js";
 import { chooseChat, linkKind } from "./links.js";
 import { face, hue } from "./names.js";
 import { aboutReader } from "./people.js";
@@ -28,7 +28,7 @@ export class Pane {
   build() {
     this.list = new ChatList(this.store, (chat) => this.open(chat));
     this.conversation = new Conversation(this);
-    this.owner = h("button", { type: "button", class: "owner", "aria-haspopup": "dialog", onclick: () => aboutReader(this) });
+    this.owner = button({ class: "owner", "aria-haspopup": "dialog", onclick: () => aboutReader(this) });
     this.select = h("select", { class: "swap", hidden: true });
     this.select.addEventListener("change", () => this.app.swap(this, Number(this.select.value)));
     const top = h("header", { class: "pane-top" }, this.owner, this.select);

@@ -2,7 +2,7 @@
 
 import { post } from "./api.js";
 import { showDialog } from "./dialogs.js";
-import { h, pause } from "./dom.js";
+import { button, h, pause } from "./dom.js";
 
 const LANGUAGES = ["en", "ar", "de", "es", "ru", "uk"];
 
@@ -64,6 +64,6 @@ export function aboutReader(pane) {
     h("p", { class: "aside" }, "The bot speaks the language of the reader’s app, and the article’s own words."),
     blockField(pane),
     problem,
-    h("button", { type: "button", class: "plain wide", onclick: () => addReader(pane, done) }, "Add another reader here"),
+    button({ class: "plain wide", onclick: () => addReader(pane, done) }, "Add another reader here"),
   ]);
 }

@@ -1,12 +1,12 @@
 // A message's text with its entities, as elements. What it says is only ever put in as text.
 
-import { h, icon } from "./dom.js";
+import { button, h, icon } from "./dom.js";
 
 // Which entity wraps which, outermost first. A lower one that crosses the border
 // of a higher one is cut there, so whatever overlaps, the tree is well-formed.
 const ORDER = [
-  "blockquote", "expandable_blockquote", "pre", "spoiler",
-  "text_link", "url", "bot_command", "mention", "text_mention", "hashtag", "cashtag", "email", "phone_number",
+  "blockquote", "expandable_blockquote", "pre",
+  "text_link", "url", "bot_command", "mention", "text_mention",
   "bold", "italic", "underline", "strikethrough", "code",
 ];
 const RANK = new Map(ORDER.map((type, rank) => [type, rank]));
@@ -45,7 +45,7 @@ const quotes = new ResizeObserver((entries) => {
 function expandable() {
   const inner = h("div", { class: "quote-text" });
   const words = h("span", {}, "Show more");
-  const more = h("button", { type: "button", class: "more", "aria-expanded": "false" }, words, icon("down"));
+  const more = button({ class: "more", "aria-expanded": "false" }, words, icon("down"));
   const outer = h("blockquote", { class: "expandable", dir: "auto" }, inner, more);
   more.addEventListener("click", () => {
     const open = outer.classList.toggle("open");
@@ -56,40 +56,19 @@ function expandable() {
   return { outer, inner };
 }
 
-function spoiler() {
-  const inner = h("span", { class: "spoiler-text" });
-  const outer = h("span", { class: "spoiler hidden", role: "button", tabindex: "0", "aria-label": "Hidden text: show it" }, inner);
-  const reveal = (event) => {
-    if (event.type === "keydown" && event.key !== "Enter" && event.key !== " ") return;
-    if (!outer.classList.contains("hidden")) return;
-    event.preventDefault();
-    for (const one of outer.closest(".msg").querySelectorAll(".spoiler.hidden")) {
-      one.classList.remove("hidden");
-      for (const name of ["role", "tabindex", "aria-label"]) one.removeAttribute(name);
-    }
-  };
-  outer.addEventListener("click", reveal);
-  outer.addEventListener("keydown", reveal);
-  return { outer, inner };
-}
-
 function wrap(entity, text, act) {
   const one = (el) => ({ outer: el, inner: el });
   const { type } = entity;
   if (PLAIN[type]) return one(h(PLAIN[type]));
   if (type === "blockquote") return one(h("blockquote", { dir: "auto" }));
   if (type === "expandable_blockquote") return expandable();
-  if (type === "spoiler") return spoiler();
-  if (type === "pre") {
-    const inner = h("code");
-    return { outer: h("pre", { dir: "ltr", "data-language": entity.language || null }, inner), inner };
-  }
+  if (type === "pre") return one(h("pre", { dir: "ltr" }));
   if (type === "text_link" || type === "url") {
     const href = type === "url" ? safeUrl(text, true) : safeUrl(entity.url);
     return one(href ? anchor(href, act, { title: type === "url" ? null : href }) : h("span"));
   }
-  if (type === "bot_command") return one(h("button", { type: "button", class: "command", onclick: () => act.command(text) }));
-  if (type === "mention") return one(h("button", { type: "button", class: "command", onclick: () => act.mention(text) }));
+  if (type === "bot_command") return one(button({ class: "command", onclick: () => act.command(text) }));
+  if (type === "mention") return one(button({ class: "command", onclick: () => act.mention(text) }));
   return one(h("span", { class: "mention" }));
 }
 

@@ -3,9 +3,8 @@
 import { h } from "./dom.js";
 import { showDialog } from "./dialogs.js";
 
-const LEAST_MS = 3200;
-const WRONG_MS = 6000;
-const MS_A_LETTER = 65;
+const SHOWN_MS = 4000;
+const WRONG_MS = 7000;
 
 export class Toast {
   constructor() {
@@ -17,7 +16,7 @@ export class Toast {
     this.el.replaceChildren(h("span", { dir: "auto" }, text));
     this.el.classList.toggle("wrong", wrong);
     this.el.classList.add("on");
-    this.timer = setTimeout(() => this.el.classList.remove("on"), Math.max(wrong ? WRONG_MS : LEAST_MS, text.length * MS_A_LETTER));
+    this.timer = setTimeout(() => this.el.classList.remove("on"), wrong ? WRONG_MS : SHOWN_MS);
   }
 }
 

@@ -1,0 +1,41 @@
+"""The demo plays by itself, and leaves the page to the visitor."""
+
+import pytest
+from playwright.async_api import expect
+
+from tests.page.conftest import Desk
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def test_the_demo_plays_to_its_end(desk: Desk) -> None:
+    """Counts agree, the group is answered, a passage is sent; then the visitor may type."""
+    page, ada, ben = desk.page, desk.ada, desk.ben
+    await page.emulate_media(reduced_motion="reduce")
+    await desk.open("&demo")
+    demo = page.get_by_role("region", name="Demo")
+    for _ in range(2):
+        await demo.get_by_role("button", name="Speed").click()
+    await expect(ada.button("Love, 2")).to_be_visible()
+    await expect(ben.button("Love, 2")).to_be_visible()
+    await expect(ada.chat.locator(".head h3")).to_have_text(desk.club)
+    await expect(ben.said("via @article_sandbox_bot")).to_be_visible()
+    await expect(demo.get_by_text("Your turn")).to_be_visible()
+    await expect(demo).to_be_hidden()
+    await expect(ada.text).to_be_focused()
+
+
+async def test_the_demo_is_stepped_and_skipped(desk: Desk) -> None:
+    """Paused it waits; a step is one caption; skipped it is gone."""
+    page = desk.page
+    await desk.open("&demo")
+    demo = page.get_by_role("region", name="Demo")
+    await demo.get_by_role("button", name="Pause").click()
+    await expect(demo.get_by_text("presses START")).to_be_visible()
+    await page.wait_for_timeout(5000)
+    await expect(demo.get_by_text("presses START")).to_be_visible()
+    await demo.get_by_role("button", name="Step").click()
+    await expect(demo.get_by_text("in her own words")).to_be_visible()
+    await demo.get_by_role("button", name="Skip").click()
+    await expect(demo).to_be_hidden()
+    await expect(desk.ada.el).to_be_visible()
