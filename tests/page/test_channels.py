@@ -1,11 +1,16 @@
 """A channel with its discussion group."""
 
+import asyncio
+import shlex
+import subprocess
+import sys
+
 import pytest
 from playwright.async_api import expect
 
 from bot.cli.running import SANDBOX_TOKEN
-from tests.conftest import ARTICLE
-from tests.page.conftest import Desk
+from tests.conftest import ARTICLE, ROOT, clean_environment
+from tests.page.conftest import START, App, Desk
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -50,6 +55,37 @@ async def test_a_post_is_read_tapped_and_discussed(desk: Desk) -> None:
     await ben.write("well said")
     await ben.open(desk.paper)
     await expect(ben.button("1 comment")).to_be_visible()
+
+
+async def test_the_command_of_the_hint_publishes(desk: Desk) -> None:
+    """The empty channel shows an operator's command line, which posts there as it stands."""
+    await desk.page.goto(desk.url)
+    ada = App(desk.page, "Ada")
+    await ada.open("The Daily Sandbox")
+    line = await ada.chat.locator(".command-box code").inner_text()
+    words = shlex.split(line)
+    at = words.index("article-bot")
+    settings = dict(word.split("=", 1) for word in words[:at])
+    command = [sys.executable, "-m", "bot", *words[at + 1 :]]
+    made = await asyncio.to_thread(
+        subprocess.run,
+        command,
+        cwd=ROOT,
+        env={**clean_environment(), **settings},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert made.returncode == 0, made.stdout + made.stderr
+    link = ada.chat.get_by_role("link", name="Ask about this article")
+    await expect(link).to_be_visible()
+    await ada.love()
+    await expect(ada.button("Love, 1")).to_be_visible()
+    await link.click()
+    await ada.button("START").click()
+    await expect(ada.said(START)).to_be_visible()
+    await ada.write("/forget")
+    await expect(ada.said("Your reaction is removed.")).to_be_visible()
 
 
 async def test_only_the_owner_writes(desk: Desk) -> None:

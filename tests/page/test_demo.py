@@ -35,7 +35,7 @@ async def test_the_demo_is_stepped_and_skipped(desk: Desk) -> None:
     await page.wait_for_timeout(5000)
     await expect(demo.get_by_text("presses START")).to_be_visible()
     await demo.get_by_role("button", name="Step").click()
-    await expect(demo.get_by_text("in her own words")).to_be_visible()
+    await expect(demo.get_by_text("in everyday words")).to_be_visible()
     await demo.get_by_role("button", name="Skip").click()
     await expect(demo).to_be_hidden()
     await expect(desk.ada.el).to_be_visible()

@@ -1,6 +1,6 @@
 // A reader's chats: who, the last line, how much is unread.
 
-import { button, h, setText } from "./dom.js";
+import { arrow, button, h, setText } from "./dom.js";
 import { chatFace, dateOf, dayName, isService, senderOf, summary, timeName, titleOf } from "./names.js";
 
 function when(message) {
@@ -17,7 +17,7 @@ export class ChatList {
     this.rows = new Map();
     this.list = h("ul", { class: "chat-rows" });
     this.el = h("nav", { class: "chat-list" }, this.list);
-    this.el.addEventListener("keydown", (event) => this.onKey(event));
+    this.el.addEventListener("keydown", (event) => arrow(event, [...this.list.querySelectorAll("button")]));
   }
 
   show(reader, current) {
@@ -111,13 +111,5 @@ export class ChatList {
 
   focus(chat) {
     this.rows.get(chat?.id)?.opener.focus();
-  }
-
-  onKey(event) {
-    const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
-    if (!step) return;
-    event.preventDefault();
-    const buttons = [...this.list.querySelectorAll("button")];
-    buttons[buttons.indexOf(document.activeElement) + step]?.focus();
   }
 }

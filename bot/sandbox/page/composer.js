@@ -89,6 +89,8 @@ export class Composer {
   suggest() {
     const text = this.input.value;
     const query = this.editing ? null : queryIn(text, this.pane.store.bot);
+    // What was offered before gives way to what the bot will offer.
+    if (query !== null && this.inline.query === null) this.listbox.close();
     this.inline.typed(query);
     if (query !== null) return;
     const command = /^\/(\w*)$/.exec(text);

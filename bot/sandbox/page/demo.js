@@ -137,10 +137,10 @@ async function privateScene(player, ada, ben) {
   await player.say(`${ada.name} and ${ben.name} read the same article. ${ada.name} opens the bot’s chat and presses START.`);
   await ada.start();
   await player.wait(READ_MS);
-  await player.say(`${ada.name} asks in her own words. The answer comes in the article’s own words, the answering sentence in bold.`);
+  await player.say(`${ada.name} asks in everyday words. The answer comes in the article’s own, the answering sentence in bold.`);
   await ada.write("what did the US agree to?");
   await player.wait(READ_MS);
-  await player.say("Under the answer stand seven reactions. One tap is a vote.");
+  await player.say("Seven reactions stand below it. A tap is a vote.");
   await ada.tap("❤");
   await player.wait(READ_MS / 2);
   await player.say(`${ben.name} asks something else. ${ada.name}’s ❤️ stands there already: reactions belong to the article.`);

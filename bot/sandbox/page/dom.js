@@ -35,3 +35,12 @@ export function setText(el, text) {
 export const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 export const touch = () => matchMedia("(pointer: coarse)").matches;
 export const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+
+// Arrow keys go from one of some elements to the next, round and round; whether it was one of them.
+export function arrow(event, items, back = "ArrowUp", on = "ArrowDown") {
+  const step = { [back]: -1, [on]: 1 }[event.key];
+  if (!step) return false;
+  event.preventDefault();
+  items.at((items.indexOf(document.activeElement) + step) % items.length).focus();
+  return true;
+}

@@ -2,7 +2,7 @@
 
 import { post } from "./api.js";
 import { Calls } from "./calls.js";
-import { button, byId, h, icon, setText } from "./dom.js";
+import { arrow, button, byId, h, icon, setText } from "./dom.js";
 import { Faults } from "./faults.js";
 
 // Beside the chats there is room for it; else it lies over them. As in drawer.css.
@@ -57,10 +57,7 @@ export class Drawer {
   }
 
   onTabKey(event) {
-    if (event.key !== "ArrowRight" && event.key !== "ArrowLeft") return;
-    event.preventDefault();
-    this.choose(1 - this.chosen);
-    this.parts[this.chosen].tab.focus();
+    if (arrow(event, this.parts.map(({ tab }) => tab), "ArrowLeft", "ArrowRight")) document.activeElement.click();
   }
 
   choose(index) {

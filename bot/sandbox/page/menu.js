@@ -1,7 +1,7 @@
 // The menu of one message: reply, quote, copy, edit, delete.
 
 import { post } from "./api.js";
-import { button, h, icon } from "./dom.js";
+import { arrow, button, h, icon } from "./dom.js";
 
 const MARGIN = 8;
 
@@ -51,14 +51,10 @@ async function remove(pane, message) {
 }
 
 function onKey(event, menu) {
-  const items = [...menu.children];
-  const at = items.indexOf(document.activeElement);
-  const next = { ArrowDown: at + 1, ArrowUp: at - 1 }[event.key];
-  if (next !== undefined) items.at(next % items.length).focus();
-  else if (event.key !== "Escape" && event.key !== "Tab") return;
+  if (arrow(event, [...menu.children]) || (event.key !== "Escape" && event.key !== "Tab")) return;
   event.preventDefault();
   event.stopPropagation();
-  if (next === undefined) menu.hidePopover();
+  menu.hidePopover();
 }
 
 // place: { x, y } in the window.

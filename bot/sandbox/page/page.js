@@ -1,6 +1,6 @@
 // The sandbox's page: two readers' apps side by side, and the operator's drawer.
 
-import { button, byId, h, setText } from "./dom.js";
+import { arrow, button, byId, h, setText } from "./dom.js";
 import { Drawer } from "./drawer.js";
 import { face } from "./names.js";
 import { Pane } from "./pane.js";
@@ -59,11 +59,7 @@ function showPanes() {
 // --- tabs between the readers, where one is shown at a time
 
 function onTabKey(event) {
-  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-  if (!step) return;
-  event.preventDefault();
-  app.front(panes[(shown + step + panes.length) % panes.length]);
-  byId("tabs").children[shown].focus();
+  if (arrow(event, [...byId("tabs").children], "ArrowLeft", "ArrowRight")) document.activeElement.click();
 }
 
 function tab(pane, i) {
