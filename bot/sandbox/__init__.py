@@ -10,4 +10,6 @@ inline        inline queries and their cache; results are what the bot may offer
 guests        questions from groups that the bot is not in
 limits        how often the bot may write, when somebody set that
 faults        what goes wrong, when somebody ordered it
+scene         what the sandbox command has from the beginning
+watching      what operators watch on the page
 """

@@ -158,7 +158,7 @@ async def wait_until(get: Callable[[], Awaitable[object]], wanted: object) -> No
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if BROWSER is None and not REQUIRED and "desk" in getattr(item, "fixturenames", ()):
+        if BROWSER is None and not REQUIRED and "browser" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.skip(reason="no Chromium on this machine"))
 
 

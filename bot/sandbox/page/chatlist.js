@@ -1,7 +1,7 @@
 // A reader's chats: who, the last line, how much is unread.
 
 import { arrow, button, h, setText } from "./dom.js";
-import { chatFace, dateOf, dayName, isService, senderOf, summary, timeName, titleOf } from "./names.js";
+import { chatFace, dateOf, dayName, descriptionFor, isService, senderOf, summary, timeName, titleOf } from "./names.js";
 
 function when(message) {
   const date = dateOf(message.date);
@@ -68,7 +68,7 @@ export class ChatList {
   }
 
   emptyLine(chat) {
-    if (chat.type === "private") return this.store.bot.short_description || "Tap to begin";
+    if (chat.type === "private") return descriptionFor(this.store.bot, this.reader);
     return chat.type === "channel" ? "Nothing is posted yet" : "Nobody has written yet";
   }
 
