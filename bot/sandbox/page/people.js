@@ -58,7 +58,7 @@ async function addReader(pane, done) {
 export function aboutReader(pane) {
   const { reader } = pane;
   const problem = h("p", { class: "problem", role: "alert" });
-  return showDialog(`${reader.first_name}’s app`, (done) => [
+  return showDialog(reader.first_name, (done) => [
     nameField(reader, problem),
     languageField(reader, problem),
     h("p", { class: "aside" }, "The bot speaks the language of the reader’s app, and the article’s own words."),
