@@ -7,6 +7,7 @@ one is a failure there.
 import asyncio
 import itertools
 import os
+import re
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
@@ -62,7 +63,8 @@ class App:
         return self.chat.locator(".bubble", has_text=text).last
 
     def row(self, title: str) -> Locator:
-        return self.el.get_by_role("navigation").get_by_role("button", name=title)
+        name = re.compile(f"^{re.escape(title)}$")
+        return self.el.locator(".chat-row", has=self.page.locator(".row-title", has_text=name))
 
     async def open(self, title: str) -> None:
         await self.row(title).click()
