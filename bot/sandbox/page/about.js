@@ -1,4 +1,4 @@
-// The dialog about a chat: who is in it, and bringing the bot in or throwing it out.
+// The dialog about a chat: who is in it, the bot too.
 
 import { showDialog } from "./dialogs.js";
 import { button, h } from "./dom.js";
@@ -8,7 +8,7 @@ import { chatFace, descriptionFor, face, titleOf } from "./names.js";
 const OUTSIDE = ["left", "kicked"];
 
 function member(el, name, role) {
-  return h("li", {}, el, h("span", { dir: "auto" }, name), role ? h("span", { class: "role" }, role) : null);
+  return h("li", el, h("span", { dir: "auto" }, name), role ? h("span.role", role) : null);
 }
 
 function members(pane) {
@@ -23,7 +23,7 @@ function members(pane) {
     bot.dataset.hue = "bot";
     people.push(member(bot, store.bot.first_name, chat.type === "channel" ? "admin, bot" : "bot"));
   }
-  return h("ul", { class: "members" }, ...people);
+  return h("ul.members", ...people);
 }
 
 function groupActions(pane, done) {
@@ -33,19 +33,19 @@ function groupActions(pane, done) {
     done(null);
     pane.request(`groups/${chat.id}/${outside ? "add" : "remove"}`, { reader: reader.id });
   };
-  return [button({ class: outside ? "plain wide" : "plain wide bad", onclick: act }, outside ? "Add the bot" : "Remove the bot")];
+  return [button(`plain wide${outside ? "" : " bad"}`, { onclick: act }, outside ? "Add the bot" : "Remove the bot")];
 }
 
 async function channelActions(pane) {
   const line = await publishCommand();
-  return line ? [h("p", {}, "An operator posts an article, or brings its post up to date, with this command in the project’s folder:"), commandBox(line)] : [];
+  return line ? [h("p", "An operator posts an article, or brings its post up to date, with this command in the project’s folder:"), commandBox(line)] : [];
 }
 
 export async function aboutChat(pane) {
   const { chat, reader, store } = pane;
-  const head = h("div", { class: "about-head" }, chatFace(chat, store.bot, "large"));
+  const head = h("div.about-head", chatFace(chat, store.bot, "large"));
   if (chat.type === "private") {
-    return showDialog(titleOf(chat, store.bot), [head, h("p", {}, `@${store.bot.username}`), h("p", { class: "description", dir: "auto" }, descriptionFor(store.bot, reader))]);
+    return showDialog(titleOf(chat, store.bot), [head, h("p", `@${store.bot.username}`), h("p.description", { dir: "auto" }, descriptionFor(store.bot, reader))]);
   }
   const more = chat.type === "channel" ? await channelActions(pane) : null;
   return showDialog(chat.title, (done) => [head, members(pane), ...(more ?? groupActions(pane, done))]);

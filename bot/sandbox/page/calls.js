@@ -16,7 +16,7 @@ function about(call) {
   return String(params.text ?? params.action ?? params.message_id ?? params.language_code ?? "").slice(0, 120);
 }
 
-const body = (name, value) => [h("h4", {}, name), h("pre", { tabindex: "0", "aria-label": name }, JSON.stringify(value, null, 2))];
+const body = (name, value) => [h("h4", name), h("pre", { tabindex: "0", "aria-label": name }, JSON.stringify(value, null, 2))];
 
 function answerOf(call) {
   if (call.dropped) return { lost: "The bot was not told.", status: call.status, result: call.result };
@@ -27,15 +27,15 @@ function row(call) {
   const failed = call.status !== 200 || call.dropped;
   const ms = call.milliseconds < 10 ? call.milliseconds.toFixed(1) : Math.round(call.milliseconds);
   const head = h("summary", {},
-    h("span", { class: "call-method" }, call.method),
+    h("span.call-method", call.method),
     h("span", { class: failed ? "call-status bad" : "call-status" }, call.dropped ? "lost" : String(call.status)),
-    h("span", { class: "call-ms" }, `${ms} ms`),
-    h("span", { class: "call-about", dir: "auto" }, about(call)),
-    h("time", {}, clock.format(new Date(call.at * 1000))));
-  const el = h("details", { class: "call", "data-method": call.method }, head);
+    h("span.call-ms", `${ms} ms`),
+    h("span.call-about", { dir: "auto" }, about(call)),
+    h("time", clock.format(new Date(call.at * 1000))));
+  const el = h("details.call", { "data-method": call.method }, head);
   // Bodies are long, and most are never looked at.
   el.addEventListener("toggle", () => {
-    if (el.open && el.children.length === 1) el.append(h("div", { class: "call-body" }, ...body("Parameters", call.params), ...body("Answer", answerOf(call))));
+    if (el.open && el.children.length === 1) el.append(h("div.call-body", ...body("Parameters", call.params), ...body("Answer", answerOf(call))));
   });
   return el;
 }
@@ -49,11 +49,11 @@ export class Calls {
 
   build() {
     this.method = h("select", { "aria-label": "Method" }, h("option", { value: "" }, "all methods"));
-    this.pause = button({ class: "plain", "aria-pressed": "false" }, "Pause");
-    const clear = button({ class: "plain" }, "Clear");
-    this.list = h("div", { class: "calls", role: "log", "aria-live": "off", "aria-label": "Calls of the bot, newest first", tabindex: "0" });
-    this.none = h("p", { class: "aside" }, "Ask the bot something, and watch what it calls.");
-    this.el = h("div", { class: "calls-part" }, h("div", { class: "call-tools" }, this.method, this.pause, clear), this.none, this.list);
+    this.pause = button("plain", { "aria-pressed": "false" }, "Pause");
+    const clear = button("plain", {}, "Clear");
+    this.list = h("div.calls", { role: "log", "aria-live": "off", "aria-label": "Calls of the bot, newest first", tabindex: "0" });
+    this.none = h("p.aside", "Ask the bot something, and watch what it calls.");
+    this.el = h("div.calls-part", h("div.call-tools", this.method, this.pause, clear), this.none, this.list);
     this.method.addEventListener("change", () => this.filter());
     this.pause.addEventListener("click", () => {
       const paused = this.pause.getAttribute("aria-pressed") === "true";

@@ -15,8 +15,8 @@ export class ChatList {
     this.store = store;
     this.open = open;
     this.rows = new Map();
-    this.list = h("ul", { class: "chat-rows" });
-    this.el = h("nav", { class: "chat-list" }, this.list);
+    this.list = h("ul.chat-rows");
+    this.el = h("nav.chat-list", this.list);
     this.el.addEventListener("keydown", (event) => arrow(event, [...this.list.querySelectorAll("button")]));
   }
 
@@ -54,7 +54,7 @@ export class ChatList {
   }
 
   drawLine(row, chat, last) {
-    if (row.typing) row.line.replaceChildren(h("span", { class: "typing" }, "typing…"));
+    if (row.typing) row.line.replaceChildren(h("span.typing", "typing…"));
     else if (last) row.line.replaceChildren(...this.lastLine(chat, last));
     else row.line.replaceChildren(this.emptyLine(chat));
   }
@@ -64,7 +64,7 @@ export class ChatList {
     const group = chat.type === "group" || chat.type === "supergroup";
     const who = own ? "You" : senderOf(last).name;
     const named = !isService(last) && (own || group);
-    return [named ? h("span", { class: "by" }, `${who}: `) : "", summary(last)];
+    return [named ? h("span.by", `${who}: `) : "", summary(last)];
   }
 
   emptyLine(chat) {
@@ -73,14 +73,14 @@ export class ChatList {
   }
 
   row(chat) {
-    const title = h("span", { class: "row-title", dir: "auto" });
-    const time = h("span", { class: "row-when" });
-    const line = h("span", { class: "row-line", dir: "auto" });
-    const badge = h("span", { class: "badge", hidden: true }, "0", h("span", { class: "sr" }, " unread"));
-    const face = h("span", { class: "row-face" });
-    const opener = button({ class: "chat-row", onclick: () => this.open(this.store.chats.get(chat.id)) },
-      face, h("span", { class: "row-top" }, title, time), h("span", { class: "row-bottom" }, line, badge));
-    return { el: h("li", {}, opener), opener, title, when: time, line, badge, face };
+    const title = h("span.row-title", { dir: "auto" });
+    const time = h("span.row-when");
+    const line = h("span.row-line", { dir: "auto" });
+    const badge = h("span.badge", { hidden: true }, "0", h("span.sr", " unread"));
+    const face = h("span.row-face");
+    const opener = button("chat-row", { onclick: () => this.open(this.store.chats.get(chat.id)) },
+      face, h("span.row-top", title, time), h("span.row-bottom", line, badge));
+    return { el: h("li", opener), opener, title, when: time, line, badge, face };
   }
 
   // The bot's chat first, as if pinned; then what was written to last.

@@ -1,4 +1,4 @@
-// Where a reader writes: text, commands, inline queries; answers to a message and edits of one.
+// Where a reader writes: text, commands, inline queries, replies and edits.
 
 import { post } from "./api.js";
 import { button, h, icon, touch } from "./dom.js";
@@ -28,12 +28,12 @@ export class Composer {
 
   build() {
     this.input = h("textarea", { rows: "1", maxlength: "4096", autocomplete: "off", "aria-autocomplete": "list", placeholder: "Message", dir: "auto" });
-    this.menuButton = button({ class: "menu-button", "aria-label": "Menu", "aria-haspopup": "listbox" }, icon("menu"), h("span", {}, "Menu"));
+    this.menuButton = button("menu-button", { "aria-label": "Menu", "aria-haspopup": "listbox" }, icon("menu"), h("span", "Menu"));
     this.send = h("button", { type: "submit", class: "send", disabled: true, "aria-label": "Send" }, icon("send"));
-    this.aimed = h("div", { class: "aimed", hidden: true });
+    this.aimed = h("div.aimed", { hidden: true });
     this.listbox = new Listbox(this.input, "Commands");
-    const row = h("div", { class: "write" }, this.menuButton, this.input, this.send);
-    this.el = h("form", { class: "composer" }, this.listbox.el, this.aimed, row);
+    const row = h("div.write", this.menuButton, this.input, this.send);
+    this.el = h("form.composer", this.listbox.el, this.aimed, row);
     this.el.addEventListener("submit", (event) => {
       event.preventDefault();
       this.submit();
@@ -47,7 +47,7 @@ export class Composer {
       else this.showCommands("");
       this.input.focus({ preventScroll: true });
     });
-    // Without this the field would lose the focus, and close the list before the click opens it.
+    // Else the field would lose the focus, and close the list before it opens.
     this.menuButton.addEventListener("pointerdown", (event) => event.preventDefault());
   }
 
@@ -110,7 +110,7 @@ export class Composer {
     }
     const items = commands.map(({ command, description }) => ({
       command,
-      el: h("div", { class: "command-option" }, h("b", {}, `/${command}`), h("span", { dir: "auto" }, description)),
+      el: h("div.command-option", h("b", `/${command}`), h("span", { dir: "auto" }, description)),
     }));
     this.listbox.show(items, { pick: (item) => this.command(item.command), first: true, label: "Commands" });
   }
@@ -121,11 +121,11 @@ export class Composer {
       this.listbox.close();
       return;
     }
-    const el = h("div", { class: "command-option" }, h("b", {}, `@${bot.username}`), h("span", {}, "type a question behind it"));
+    const el = h("div.command-option", h("b", `@${bot.username}`), h("span", "type a question behind it"));
     this.listbox.show([{ el }], { pick: () => this.write(`@${bot.username} `), first: true, label: "Mention" });
   }
 
-  // In groups a command names the bot, as apps do where there may be several.
+  // In groups a command names the bot: there may be several.
   command(name) {
     const { store, chat } = this.pane;
     this.write("");
@@ -138,9 +138,9 @@ export class Composer {
   take(aim) {
     this.aim = aim;
     const { kind, message, quote } = aim;
-    const cancel = button({ class: "cancel", "aria-label": kind === "edit" ? "Cancel the edit" : "Cancel the reply", onclick: () => this.stop(true) }, icon("close"));
+    const cancel = button("cancel", { "aria-label": kind === "edit" ? "Cancel the edit" : "Cancel the reply", onclick: () => this.stop(true) }, icon("close"));
     const title = kind === "edit" ? "Edit message" : `Reply to ${senderOf(message).name}`;
-    this.aimed.replaceChildren(icon(quote ? "quote" : kind), h("div", { class: "aimed-text" }, h("b", { dir: "auto" }, title), h("span", { dir: "auto" }, quote ?? summary(message))), cancel);
+    this.aimed.replaceChildren(icon(quote ? "quote" : kind), h("div.aimed-text", h("b", { dir: "auto" }, title), h("span", { dir: "auto" }, quote ?? summary(message))), cancel);
     this.aimed.hidden = false;
     if (kind === "edit") this.write(message.text);
     this.focus();
@@ -217,7 +217,7 @@ export class Composer {
     }
   }
 
-  // Tab goes to the button above the list, which else no key would reach.
+  // Tab goes to the button above the list.
   toAbove(event) {
     const above = this.listbox.head.querySelector("button");
     if (!above) return;

@@ -1,4 +1,4 @@
-// The open chat of a pane: who it is, its messages, and what stands at its foot.
+// The open chat of a pane: its head, its messages and its foot.
 
 import { Composer } from "./composer.js";
 import { button, h, icon, pause, setText } from "./dom.js";
@@ -30,18 +30,18 @@ export class Conversation {
   }
 
   build() {
-    this.face = h("span", { class: "head-face" });
+    this.face = h("span.head-face");
     this.title = h("h3", { dir: "auto" });
-    this.status = h("p", { class: "status" });
-    const back = button({ class: "round back", "aria-label": "Back to the chats", onclick: () => this.pane.back() }, icon("back"));
-    this.info = button({ class: "round", "aria-haspopup": "dialog", onclick: () => this.pane.info() }, icon("more"));
-    this.discuss = button({ class: "round", "aria-label": "Open the discussion", hidden: true, onclick: () => this.pane.open(this.store.chats.get(this.chat.discussion)) }, icon("comment"));
-    const head = h("header", { class: "head" }, back, this.face, h("div", { class: "who" }, this.title, this.status), this.discuss, this.info);
-    this.empty = h("div", { class: "empty", hidden: true });
-    this.announcer = h("div", { class: "sr", role: "status", "aria-live": "polite" });
-    const area = h("div", { class: "area" }, this.log.el, this.empty, this.toast.el, this.log.down, this.announcer);
-    this.foot = h("footer", { class: "foot" }, this.composer.el);
-    this.el = h("section", { class: "conversation" }, head, area, this.foot);
+    this.status = h("p.status");
+    const back = button("round back", { "aria-label": "Back to the chats", onclick: () => this.pane.back() }, icon("back"));
+    this.info = button("round", { "aria-haspopup": "dialog", onclick: () => this.pane.info() }, icon("more"));
+    this.discuss = button("round", { "aria-label": "Open the discussion", hidden: true, onclick: () => this.pane.open(this.store.chats.get(this.chat.discussion)) }, icon("comment"));
+    const head = h("header.head", back, this.face, h("div.who", this.title, this.status), this.discuss, this.info);
+    this.empty = h("div.empty", { hidden: true });
+    this.announcer = h("div.sr", { role: "status", "aria-live": "polite" });
+    const area = h("div.area", this.log.el, this.empty, this.toast.el, this.log.down, this.announcer);
+    this.foot = h("footer.foot", this.composer.el);
+    this.el = h("section.conversation", head, area, this.foot);
   }
 
   // What messages can have done to them.
@@ -61,7 +61,7 @@ export class Conversation {
     };
   }
 
-  // Another bot's or person's name does nothing; this bot's begins a query.
+  // This bot's name begins a query; any other does nothing.
   mention(text) {
     const { bot } = this.store;
     if (text.slice(1).toLowerCase() !== bot.username.toLowerCase()) return;
@@ -103,7 +103,7 @@ export class Conversation {
       return;
     }
     const who = this.chat.type === "private" ? "typing" : `${this.store.bot.first_name} is typing`;
-    this.status.replaceChildren(who, h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i")));
+    this.status.replaceChildren(who, h("span.dots", { "aria-hidden": "true" }, h("i"), h("i"), h("i")));
   }
 
   about() {
@@ -123,14 +123,14 @@ export class Conversation {
     if (empty) emptyCard(this.pane).then((card) => this.empty.replaceChildren(card));
   }
 
-  // One of: the composer, START, Unblock, or a line that says why nobody can write.
+  // The composer, START, Unblock, or why nobody can write.
   drawFoot() {
     const { chat, reader } = this.pane;
     let other = null;
     if (chat.type === "private" && chat.bot_status === "kicked") other = this.bigButton("Unblock", () => this.pane.block(false));
     else if (this.pane.pendingStart || (chat.type === "private" && !chat.ids.length)) other = this.bigButton("Start", () => this.pane.start());
     else if (chat.type === "channel" && chat.readers[0] !== reader.id) {
-      other = h("p", { class: "closed" }, `Only ${this.store.reader(chat.readers[0])?.first_name ?? "the owner"} and the bot post here.`);
+      other = h("p.closed", `Only ${this.store.reader(chat.readers[0])?.first_name ?? "the owner"} and the bot post here.`);
     }
     const had = this.foot.contains(document.activeElement);
     const same = other && this.foot.lastElementChild.textContent === other.textContent && this.foot.lastElementChild !== this.composer.el;
@@ -141,7 +141,7 @@ export class Conversation {
   }
 
   bigButton(text, act) {
-    return button({ class: "start", onclick: act }, text);
+    return button("start", { onclick: act }, text);
   }
 
   // --- what happens

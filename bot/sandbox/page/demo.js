@@ -1,4 +1,4 @@
-// A short scene of two readers, played on the page itself; at its end the visitor goes on.
+// A short scene of two readers, played on the page itself.
 
 import { post } from "./api.js";
 import { button, byId, calm, h, pause, setText } from "./dom.js";
@@ -17,7 +17,7 @@ class Player {
     this.speed = 0;
     this.paused = false;
     this.steps = 0;
-    this.caption = h("p", { class: "demo-caption", role: "status" });
+    this.caption = h("p.demo-caption", { role: "status" });
     this.pauseButton = this.button("Pause", () => this.pause(!this.paused));
     this.speedButton = this.button("Speed 1×", () => {
       this.speed = (this.speed + 1) % SPEEDS.length;
@@ -27,12 +27,12 @@ class Player {
       this.pause(true);
       this.steps += 1;
     });
-    this.el = h("section", { class: "demo", "aria-label": "Demo" }, this.caption, h("div", { class: "demo-buttons" }, this.pauseButton, step, this.speedButton, this.button("Skip", () => { this.skipped = true; })));
+    this.el = h("section.demo", { "aria-label": "Demo" }, this.caption, h("div.demo-buttons", this.pauseButton, step, this.speedButton, this.button("Skip", () => { this.skipped = true; })));
     byId("line").after(this.el);
   }
 
   button(label, onclick) {
-    return button({ class: "plain", onclick }, label);
+    return button("plain", { onclick }, label);
   }
 
   pause(on) {

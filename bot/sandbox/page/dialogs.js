@@ -14,13 +14,13 @@ export function showDialog(title, content, buttons = []) {
       value = given;
       dialog.close();
     };
-    const close = button({ class: "round", "aria-label": "Close", onclick: () => done(null) }, icon("close"));
-    const feet = buttons.map(({ label, value: given, wrong }) => button({ class: wrong ? "plain bad" : "plain", onclick: () => done(given) }, label));
+    const close = button("round", { "aria-label": "Close", onclick: () => done(null) }, icon("close"));
+    const feet = buttons.map(({ label, value: given, wrong }) => button(`plain${wrong ? " bad" : ""}`, { onclick: () => done(given) }, label));
     const body = typeof content === "function" ? content(done) : content;
-    const dialog = h("dialog", { class: "dialog", "aria-labelledby": id },
-      h("header", {}, h("h2", { id, dir: "auto" }, title), buttons.length ? null : close),
-      h("div", { class: "dialog-body" }, ...body),
-      buttons.length ? h("footer", {}, ...feet) : null);
+    const dialog = h("dialog.dialog", { "aria-labelledby": id },
+      h("header", h("h2", { id, dir: "auto" }, title), buttons.length ? null : close),
+      h("div.dialog-body", ...body),
+      buttons.length ? h("footer", ...feet) : null);
     dialog.addEventListener("click", (event) => { if (event.target === dialog) done(null); });
     dialog.addEventListener("close", () => {
       dialog.remove();
@@ -34,5 +34,5 @@ export function showDialog(title, content, buttons = []) {
 // Lets a reader choose one of some chats; null for none.
 // rows: { el, value }
 export function chooseFrom(title, rows) {
-  return showDialog(title, (done) => [h("div", { class: "choices" }, ...rows.map(({ el, value }) => button({ class: "choice", onclick: () => done(value) }, el)))]);
+  return showDialog(title, (done) => [h("div.choices", ...rows.map(({ el, value }) => button("choice", { onclick: () => done(value) }, el)))]);
 }

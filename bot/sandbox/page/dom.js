@@ -1,20 +1,23 @@
-// Small helpers to build elements. Text goes in as text nodes only, never as markup.
+// Builds elements. Text goes in as text nodes only, never as markup.
 
 export const byId = (id) => document.getElementById(id);
 
-export function h(tag, props = {}, ...children) {
-  const el = document.createElement(tag);
-  for (const [name, value] of Object.entries(props)) {
+// h("tag.class", { attribute: value, onevent: act }, child …); the attributes may be left out.
+export function h(tag, props, ...children) {
+  if (typeof props === "string" || props instanceof Node) return h(tag, {}, props, ...children);
+  const [name, ...classes] = tag.split(".");
+  const el = document.createElement(name);
+  if (classes.length) el.className = classes.join(" ");
+  for (const [key, value] of Object.entries(props ?? {})) {
     if (value === undefined || value === null || value === false) continue;
-    if (name.startsWith("on")) el.addEventListener(name.slice(2), value);
-    else if (name === "class") el.className = value;
-    else el.setAttribute(name, value === true ? "" : value);
+    if (key.startsWith("on")) el.addEventListener(key.slice(2), value);
+    else el.setAttribute(key, value === true ? "" : value);
   }
   el.append(...children.filter((child) => child !== null && child !== undefined));
   return el;
 }
 
-export const button = (props, ...children) => h("button", { type: "button", ...props }, ...children);
+export const button = (names, props, ...children) => h("button", { type: "button", class: names, ...props }, ...children);
 
 export function icon(name) {
   const ns = "http://www.w3.org/2000/svg";
@@ -36,7 +39,7 @@ export const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches
 export const touch = () => matchMedia("(pointer: coarse)").matches;
 export const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
-// Arrow keys go from one of some elements to the next, round and round; whether it was one of them.
+// Arrow keys go round some elements; whether it was one of these keys.
 export function arrow(event, items, back = "ArrowUp", on = "ArrowDown") {
   const step = { [back]: -1, [on]: 1 }[event.key];
   if (!step) return false;

@@ -1,4 +1,4 @@
-// The operator's drawer: the bot's calls as they pass, faults to order, and a restart of the bot.
+// The operator's drawer: calls, faults, restart.
 
 import { post } from "./api.js";
 import { Calls } from "./calls.js";
@@ -13,7 +13,7 @@ export class Drawer {
     this.store = store;
     this.button = byId("tools");
     this.el = byId("drawer");
-    this.count = h("span", { class: "count", hidden: true });
+    this.count = h("span.count", { hidden: true });
     this.button.append(this.count);
     this.calls = new Calls();
     this.faults = new Faults((on) => this.drawCount(on));
@@ -22,18 +22,18 @@ export class Drawer {
   }
 
   build() {
-    const close = button({ class: "round", "aria-label": "Close", onclick: () => this.close() }, icon("close"));
-    this.problem = h("p", { class: "problem", role: "alert" });
-    this.restart = button({ class: "plain", hidden: true, onclick: () => this.restartBot() }, icon("restart"), h("span", {}, "Restart the bot"));
+    const close = button("round", { "aria-label": "Close", onclick: () => this.close() }, icon("close"));
+    this.problem = h("p.problem", { role: "alert" });
+    this.restart = button("plain", { hidden: true, onclick: () => this.restartBot() }, icon("restart"), h("span", "Restart the bot"));
     this.parts = [["Calls", this.calls], ["Faults", this.faults]].map(([name, part], i) => {
-      const tab = button({ role: "tab", id: `part-tab-${i}`, "aria-controls": `part-${i}`, onclick: () => this.choose(i), onkeydown: (event) => this.onTabKey(event) }, name);
-      const panel = h("div", { class: "part", role: "tabpanel", id: `part-${i}`, "aria-labelledby": tab.id }, part.el);
+      const tab = button(null, { role: "tab", id: `part-tab-${i}`, "aria-controls": `part-${i}`, onclick: () => this.choose(i), onkeydown: (event) => this.onTabKey(event) }, name);
+      const panel = h("div.part", { role: "tabpanel", id: `part-${i}`, "aria-labelledby": tab.id }, part.el);
       return { tab, panel, part };
     });
     this.el.append(
-      h("header", { class: "drawer-head" }, h("h2", { id: "drawer-name" }, "Operator"), this.restart, close),
+      h("header.drawer-head", h("h2", { id: "drawer-name" }, "Operator"), this.restart, close),
       this.problem,
-      h("div", { class: "part-tabs", role: "tablist", "aria-label": "Operator" }, ...this.parts.map(({ tab }) => tab)),
+      h("div.part-tabs", { role: "tablist", "aria-label": "Operator" }, ...this.parts.map(({ tab }) => tab)),
       ...this.parts.map(({ panel }) => panel));
     this.choose(0);
   }
@@ -95,7 +95,7 @@ export class Drawer {
 
   drawCount(on) {
     this.count.hidden = !on;
-    this.count.replaceChildren(String(on), h("span", { class: "sr" }, on === 1 ? " fault on" : " faults on"));
+    this.count.replaceChildren(String(on), h("span.sr", on === 1 ? " fault on" : " faults on"));
   }
 
   drawRestart() {

@@ -1,4 +1,4 @@
-// What an empty chat says: what the bot can do, or how the chat comes to life.
+// What an empty chat says.
 
 import { get } from "./api.js";
 import { button, h, icon, setText } from "./dom.js";
@@ -13,31 +13,31 @@ export function publishCommand() {
 }
 
 export function commandBox(text) {
-  const copy = button({ class: "plain copy" }, icon("copy"), h("span", {}, "Copy"));
+  const copy = button("plain copy", {}, icon("copy"), h("span", "Copy"));
   copy.addEventListener("click", async () => {
     await navigator.clipboard.writeText(text);
     setText(copy.lastElementChild, "Copied");
   });
-  return h("div", { class: "command-box" }, h("code", { dir: "ltr", tabindex: "0" }, text), copy);
+  return h("div.command-box", h("code", { dir: "ltr", tabindex: "0" }, text), copy);
 }
 
 function card(pane, title, ...rest) {
-  return h("div", { class: "card" }, chatFace(pane.chat, pane.store.bot, "large"), h("h4", { dir: "auto" }, title), ...rest);
+  return h("div.card", chatFace(pane.chat, pane.store.bot, "large"), h("h4", { dir: "auto" }, title), ...rest);
 }
 
 async function channelCard(pane) {
   const line = await publishCommand();
   const how = line
-    ? [h("p", {}, "Nothing is posted yet. An operator posts an article with this command, in the project’s folder:"), commandBox(line)]
-    : [h("p", {}, "Nothing is posted yet. An operator posts an article with “article-bot publish”.")];
+    ? [h("p", "Nothing is posted yet. An operator posts an article with this command, in the project’s folder:"), commandBox(line)]
+    : [h("p", "Nothing is posted yet. An operator posts an article with “article-bot publish”.")];
   return card(pane, pane.chat.title, ...how);
 }
 
 export async function emptyCard(pane) {
   const { chat, reader, store } = pane;
-  if (chat.type === "private") return card(pane, "What can this bot do?", h("p", { class: "description", dir: "auto" }, descriptionFor(store.bot, reader)));
+  if (chat.type === "private") return card(pane, "What can this bot do?", h("p.description", { dir: "auto" }, descriptionFor(store.bot, reader)));
   if (chat.type === "channel") return channelCard(pane);
   const channel = store.channelOf(chat);
-  if (channel) return card(pane, chat.title, h("p", {}, `Posts of ${channel.title} come here, and readers discuss them.`));
-  return card(pane, chat.title, h("p", {}, `Mention @${store.bot.username} and ask, or write to each other: the bot stays silent then.`));
+  if (channel) return card(pane, chat.title, h("p", `Posts of ${channel.title} come here, and readers discuss them.`));
+  return card(pane, chat.title, h("p", `Mention @${store.bot.username} and ask, or write to each other: the bot stays silent then.`));
 }

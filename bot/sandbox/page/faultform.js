@@ -21,15 +21,15 @@ export const KINDS = [
 
 export function switchRow(id, name, about, ...fields) {
   const box = h("input", { type: "checkbox", role: "switch", class: "switch", id: `switch-${id}`, "aria-describedby": `about-${id} struck-${id}` });
-  const struck = h("p", { class: "struck", id: `struck-${id}` });
-  const el = h("div", { class: "fault" },
-    h("label", { class: "fault-name", for: box.id }, name), box,
-    h("p", { class: "fault-about", id: `about-${id}` }, about),
-    h("div", { class: "fields" }, ...fields.map((field) => field.el)), struck);
+  const struck = h("p.struck", { id: `struck-${id}` });
+  const el = h("div.fault", {},
+    h("label.fault-name", { for: box.id }, name), box,
+    h("p.fault-about", { id: `about-${id}` }, about),
+    h("div.fields", ...fields.map((field) => field.el)), struck);
   return { el, box, struck };
 }
 
 export function numberField(value, label, name = label) {
   const input = h("input", { type: "number", min: 0.001, max: 3600, step: "any", inputmode: "decimal", value, required: true, "aria-label": name });
-  return { el: h("label", { class: "field" }, h("span", {}, label), input), input };
+  return { el: h("label.field", h("span", label), input), input };
 }

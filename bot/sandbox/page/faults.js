@@ -1,5 +1,4 @@
-// Limits and faults. What is on is the server's to say, so that two pages agree: a switch sends a
-// request, and shows what came of it.
+// Limits and faults. The server says what is on, so that two pages agree.
 
 import { ask } from "./api.js";
 import { button, h, setText } from "./dom.js";
@@ -13,7 +12,7 @@ export class Faults {
     this.counted = counted;
     this.faults = [];
     this.limits = {};
-    // What is still to be sent, one after the other; changes: how often the state changed.
+    // Requests go one after the other; changes: how often the state changed.
     this.queue = Promise.resolve();
     this.waiting = 0;
     this.changes = 0;
@@ -21,21 +20,21 @@ export class Faults {
   }
 
   build() {
-    this.problem = h("p", { class: "problem", role: "alert" });
+    this.problem = h("p.problem", { role: "alert" });
     this.limitFields = LIMITS.map(({ label, value }) => numberField(value, label));
     this.limitRow = switchRow("limits", "Telegram’s limits", "Whatever is faster is refused (429).", ...this.limitFields);
     this.follow(this.limitRow, this.limitFields.map(({ input }) => input), () => this.sendLimits());
     this.method = h("select", { id: "method" }, h("option", { value: "" }, "all"), ...METHODS.map((name) => h("option", { value: name }, name)));
     this.method.addEventListener("change", () => { for (const row of this.rows) if (row.ofCalls && row.box.checked) this.sendFault(row); });
     this.rows = KINDS.map((kind) => this.buildRow(kind));
-    const group = (name, ...rows) => h("div", { class: "group", role: "group", "aria-label": name }, ...rows.map((row) => row.el));
-    this.el = h("div", { class: "faults-part" },
-      h("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": "Limits and faults" },
-        h("h3", {}, "Limits"), group("Limits", this.limitRow),
-        h("h3", {}, "Faults"), h("div", { class: "field" }, h("label", { for: "method" }, "Which calls"), this.method),
+    const group = (name, ...rows) => h("div.group", { role: "group", "aria-label": name }, ...rows.map((row) => row.el));
+    this.el = h("div.faults-part", {},
+      h("div.scroll", { tabindex: "0", role: "group", "aria-label": "Limits and faults" },
+        h("h3", "Limits"), group("Limits", this.limitRow),
+        h("h3", "Faults"), h("div.field", h("label", { for: "method" }, "Which calls"), this.method),
         group("Faults of calls", ...this.rows.filter((row) => row.ofCalls)),
         group("Faults of updates", ...this.rows.filter((row) => !row.ofCalls))),
-      h("footer", { class: "part-foot" }, this.problem, button({ class: "plain wide", onclick: () => this.allOff() }, "All off")));
+      h("footer.part-foot", this.problem, button("plain wide", { onclick: () => this.allOff() }, "All off")));
   }
 
   buildRow(kind) {

@@ -1,4 +1,4 @@
-// Inline mode: behind "@bot " a query is typed, the bot's offers stand in a list above the composer.
+// Inline mode: what is typed behind "@bot " is a query.
 
 import { post } from "./api.js";
 import { button, h } from "./dom.js";
@@ -15,9 +15,9 @@ export function queryIn(text, bot) {
 
 function option(result) {
   const letter = [...result.title][0];
-  return h("div", { class: "result" },
-    h("span", { class: "thumb", "aria-hidden": "true" }, letter),
-    h("span", { class: "result-text" },
+  return h("div.result", {},
+    h("span.thumb", { "aria-hidden": "true" }, letter),
+    h("span.result-text", {},
       h("b", { dir: "auto" }, result.title),
       result.description ? h("span", { dir: "auto" }, result.description) : null));
 }
@@ -53,8 +53,8 @@ export class Inline {
   async ask(asked) {
     const answer = await this.request("", asked);
     if (!answer) return;
-    const head = answer.button ? button({ class: "to-private", onclick: () => this.press(answer.button) }, answer.button.text) : null;
-    const none = answer.results?.length || head ? null : h("p", { class: "nothing" }, answer.results ? "Nothing found" : "The bot does not answer just now.");
+    const head = answer.button ? button("to-private", { onclick: () => this.press(answer.button) }, answer.button.text) : null;
+    const none = answer.results?.length || head ? null : h("p.nothing", answer.results ? "Nothing found" : "The bot does not answer just now.");
     this.listbox.show(this.items(answer), { pick: (item) => this.choose(item), head: head ?? none, label: "What the bot offers" });
     this.offset = answer.next_offset;
   }

@@ -1,4 +1,4 @@
-// The inline keyboard of a message: callbacks, links, and queries to type.
+// The inline keyboard of a message.
 
 import { button, calm, h, icon } from "./dom.js";
 import { anchor, safeUrl } from "./richtext.js";
@@ -31,7 +31,7 @@ function kindOf(button) {
 export class Keyboard {
   constructor(act) {
     this.act = act;
-    this.el = h("div", { class: "keyboard", role: "group", "aria-label": "Buttons of this message" });
+    this.el = h("div.keyboard", { role: "group", "aria-label": "Buttons of this message" });
     this.keys = [];
     this.buttons = [];
     this.shape = "";
@@ -50,7 +50,7 @@ export class Keyboard {
     const data = old[at]?.callback_data;
     this.shape = shape;
     let n = 0;
-    const made = rows.map((row) => h("div", { class: "row" }, ...row.map((button) => this.key(button, n++))));
+    const made = rows.map((row) => h("div.row", ...row.map((button) => this.key(button, n++))));
     this.el.replaceChildren(...made);
     this.keys = [...this.el.querySelectorAll(".key")];
     if (at < 0) return;
@@ -60,14 +60,14 @@ export class Keyboard {
   }
 
   key(given, index) {
-    const label = h("span", { class: "label", dir: "auto" });
+    const label = h("span.label", { dir: "auto" });
     const href = given.url && safeUrl(given.url);
     if (href) {
       const link = anchor(href, this.act, { class: "key" });
       link.append(label, icon("out"));
       return link;
     }
-    const key = button({ class: "key" }, label);
+    const key = button("key", {}, label);
     if (switchOf(given)) key.append(icon("inline"));
     key.addEventListener("click", () => {
       const now = this.buttons[index];

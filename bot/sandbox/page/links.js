@@ -1,4 +1,4 @@
-// Links to the bot and to the sandbox's chats, which are followed here and not in the world.
+// Links to the bot and to the sandbox's chats are followed here.
 
 import { chooseFrom } from "./dialogs.js";
 import { h } from "./dom.js";
@@ -28,7 +28,7 @@ export function chooseChat(pane, title, fits) {
   const { store, reader } = pane;
   const rows = store.chatsOf(reader.id).filter(fits).map((chat) => ({
     value: chat,
-    el: h("span", { class: "choice-row" }, chatFace(chat, store.bot, "medium"), h("span", { dir: "auto" }, titleOf(chat, store.bot))),
+    el: h("span.choice-row", chatFace(chat, store.bot, "medium"), h("span", { dir: "auto" }, titleOf(chat, store.bot))),
   }));
   return chooseFrom(title, rows);
 }

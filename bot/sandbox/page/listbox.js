@@ -1,4 +1,4 @@
-// A list above the composer that is driven from the text field: commands, and inline results.
+// A list above the composer, driven from the text field: commands, inline results.
 
 import { h } from "./dom.js";
 
@@ -12,9 +12,9 @@ export class Listbox {
     this.id = `listbox-${boxes += 1}`;
     this.items = [];
     this.active = -1;
-    this.head = h("div", { class: "above" });
-    this.list = h("div", { class: "options", role: "listbox", id: this.id, tabindex: "0", "aria-label": label });
-    this.el = h("div", { class: "suggestions", hidden: true }, this.head, this.list);
+    this.head = h("div.above");
+    this.list = h("div.options", { role: "listbox", id: this.id, tabindex: "0", "aria-label": label });
+    this.el = h("div.suggestions", { hidden: true }, this.head, this.list);
     // Pressing somewhere in the list leaves the focus in the field.
     this.el.addEventListener("pointerdown", (event) => event.preventDefault());
     this.el.addEventListener("keydown", (event) => {
@@ -45,7 +45,7 @@ export class Listbox {
   append(items) {
     for (const item of items) {
       const index = this.items.length;
-      const option = h("div", { class: "option", role: "option", id: `${this.id}-${index}`, "aria-selected": "false" }, item.el);
+      const option = h("div.option", { role: "option", id: `${this.id}-${index}`, "aria-selected": "false" }, item.el);
       option.addEventListener("click", () => this.pick(item));
       option.addEventListener("pointermove", () => { if (this.active !== index) this.activate(index); });
       this.items.push({ ...item, option });

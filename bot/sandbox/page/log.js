@@ -1,4 +1,4 @@
-// The messages of the open chat: the newest ones, and older ones as the reader scrolls up to them.
+// The messages of the open chat: the newest, and older ones as they are scrolled to.
 
 import { button, calm, h, icon, setText, touch } from "./dom.js";
 import { MessageView } from "./message.js";
@@ -18,10 +18,10 @@ export class Log {
     this.views = new Map();
     this.stick = true;
     this.fresh = 0;
-    this.list = h("div", { class: "list" });
-    this.el = h("div", { class: "log", role: "log", "aria-live": "off", tabindex: "0" }, this.list);
-    this.badge = h("span", { class: "badge", hidden: true });
-    this.down = button({ class: "down", hidden: true }, icon("down"), this.badge);
+    this.list = h("div.list");
+    this.el = h("div.log", { role: "log", "aria-live": "off", tabindex: "0" }, this.list);
+    this.badge = h("span.badge", { hidden: true });
+    this.down = button("down", { hidden: true }, icon("down"), this.badge);
     this.el.addEventListener("scroll", () => this.onScroll(), { passive: true });
     this.el.addEventListener("keydown", (event) => this.onKey(event));
     this.down.addEventListener("click", () => {
@@ -106,7 +106,7 @@ export class Log {
     const before = anchor?.getBoundingClientRect().top ?? 0;
     this.list.prepend(...this.chat.ids.slice(this.from, to).map((id) => this.make(id).el));
     for (let at = this.from; at <= to; at += 1) this.arrange(at);
-    // What was in view stays where it was, also where the browser does not see to it.
+    // What was in view stays there, whatever the browser does.
     const moved = (anchor?.getBoundingClientRect().top ?? 0) - before;
     if (moved) this.el.scrollTop += moved;
   }
@@ -201,7 +201,7 @@ function sameDay(one, other) {
   return dateOf(one.date).toDateString() === dateOf(other.date).toDateString();
 }
 
-// Whether a message continues what the one before it began: the same sender, soon after.
+// Whether a message continues the one before it: the same sender, soon after.
 function follows(before, message) {
   if (!sameDay(before, message) || message.date - before.date > RUN_SECONDS) return false;
   if (isService(before) || isService(message) || before.reply_markup || message.forward_origin) return false;

@@ -59,9 +59,9 @@ function onKey(event, menu) {
 
 // place: { x, y } in the window.
 export function openMenu(pane, view, place) {
-  const menu = h("div", { class: "menu", role: "menu", popover: "auto", "aria-label": "Message" });
+  const menu = h("div.menu", { role: "menu", popover: "auto", "aria-label": "Message" });
   for (const [label, name, act] of entries(pane, view)) {
-    const item = button({ role: "menuitem", tabindex: "-1", class: name === "delete" ? "bad" : null }, icon(name), label);
+    const item = button(name === "delete" ? "bad" : null, { role: "menuitem", tabindex: "-1" }, icon(name), label);
     item.addEventListener("click", () => {
       menu.hidePopover();
       act();

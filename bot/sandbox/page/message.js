@@ -1,4 +1,4 @@
-// One message: who, what it answers, its text, the line below, its buttons.
+// One message.
 
 import { button, h, icon, setText } from "./dom.js";
 import { Keyboard } from "./keyboard.js";
@@ -17,15 +17,15 @@ export class MessageView {
     this.chat = chat;
     this.act = act;
     this.service = isService(message);
-    this.day = h("div", { class: "day", hidden: true });
-    this.bubble = h("div", { class: "bubble" });
+    this.day = h("div.day", { hidden: true });
+    this.bubble = h("div.bubble");
     this.edited = h("span", { hidden: true }, "edited ");
     this.time = h("time");
-    this.ticks = h("span", { class: "ticks", hidden: !own });
-    this.meta = h("span", { class: "meta", dir: "ltr" }, this.edited, this.time, this.ticks);
-    this.box = h("div", { class: "box" }, this.bubble);
+    this.ticks = h("span.ticks", { hidden: !own });
+    this.meta = h("span.meta", { dir: "ltr" }, this.edited, this.time, this.ticks);
+    this.box = h("div.box", this.bubble);
     const kind = this.service ? "service" : own ? "own" : "theirs";
-    this.el = h("div", { class: `msg ${kind}`, "data-id": message.message_id, tabindex: "-1" }, this.day, h("div", { class: "line-up" }, this.box));
+    this.el = h("div", { class: `msg ${kind}`, "data-id": message.message_id, tabindex: "-1" }, this.day, h("div.line-up", this.box));
     if (!this.service) this.listen();
     this.update(message);
   }
@@ -41,7 +41,7 @@ export class MessageView {
       event.preventDefault();
       this.openMenu(this.bubble);
     });
-    this.dots = button({ class: "dots-button", tabindex: "-1", "aria-label": "Actions for this message", "aria-haspopup": "menu" }, icon("more"));
+    this.dots = button("dots-button", { tabindex: "-1", "aria-label": "Actions for this message", "aria-haspopup": "menu" }, icon("more"));
     this.dots.addEventListener("click", () => this.openMenu(this.dots));
     this.el.querySelector(".line-up").append(this.dots);
   }
@@ -91,7 +91,7 @@ export class MessageView {
     const { message } = this;
     const old = this.bubble;
     const focused = [...old.querySelectorAll("a, button")].indexOf(document.activeElement);
-    const bubble = h("div", { class: "bubble" }, this.name(), this.forward(), this.answered(message.reply_to_message), this.content());
+    const bubble = h("div.bubble", this.name(), this.forward(), this.answered(message.reply_to_message), this.content());
     old.replaceWith(bubble);
     this.bubble = bubble;
     if (focused >= 0) bubble.querySelectorAll("a, button")[focused]?.focus({ preventScroll: true });
@@ -100,32 +100,32 @@ export class MessageView {
   name() {
     const { message } = this;
     const { id, name, bot } = senderOf(message);
-    const via = message.via_bot && button({ class: "via", onclick: () => this.act.mention(`@${message.via_bot.username}`) }, `via @${message.via_bot.username}`);
-    const guest = message.guest_bot_caller_user && h("span", { class: "via" }, `as a guest, asked by ${message.guest_bot_caller_user.first_name}`);
-    return h("p", { class: `name${via || guest ? " kept" : ""}` }, h("span", { class: "sender", "data-hue": bot ? "bot" : hue(id), dir: "auto" }, name), via ? " " : null, via, guest ? " " : null, guest);
+    const via = message.via_bot && button("via", { onclick: () => this.act.mention(`@${message.via_bot.username}`) }, `via @${message.via_bot.username}`);
+    const guest = message.guest_bot_caller_user && h("span.via", `as a guest, asked by ${message.guest_bot_caller_user.first_name}`);
+    return h("p", { class: `name${via || guest ? " kept" : ""}` }, h("span.sender", { "data-hue": bot ? "bot" : hue(id), dir: "auto" }, name), via ? " " : null, via, guest ? " " : null, guest);
   }
 
   forward() {
     const origin = this.message.forward_origin;
     if (!origin) return null;
-    return h("p", { class: "forwarded" }, "Forwarded from ", h("strong", { dir: "auto" }, forwardName(origin)));
+    return h("p.forwarded", "Forwarded from ", h("strong", { dir: "auto" }, forwardName(origin)));
   }
 
   answered(reply) {
     if (!reply) return null;
     const who = senderOf(reply).name;
     const said = this.message.quote?.text ?? summary(reply);
-    return button({ class: "reply", "aria-label": `In reply to ${who}: ${said}`, onclick: () => this.act.jump(reply.message_id) },
-      h("span", { class: "reply-who", dir: "auto" }, who),
-      h("span", { class: "reply-text", dir: "auto" }, said));
+    return button("reply", { "aria-label": `In reply to ${who}: ${said}`, onclick: () => this.act.jump(reply.message_id) },
+      h("span.reply-who", { dir: "auto" }, who),
+      h("span.reply-text", { dir: "auto" }, said));
   }
 
   content() {
     const { message } = this;
-    const content = h("div", { class: "text" });
+    const content = h("div.text");
     const text = message.text ?? message.caption ?? "";
     if (text) renderText(content, text, message.entities ?? message.caption_entities, this.act);
-    else content.append(h("span", { class: "sticker" }, summary(message)));
+    else content.append(h("span.sticker", summary(message)));
     const last = content.lastElementChild;
     // The time stands at the end of the last line where there is room, else below it.
     (last.lastElementChild?.matches("blockquote, pre") && !last.lastElementChild.nextSibling ? content : last).append(this.meta);
@@ -151,11 +151,11 @@ export class MessageView {
   tick(seen) {
     if (!this.own || this.ticks.dataset.seen === String(seen)) return;
     this.ticks.dataset.seen = String(seen);
-    this.ticks.replaceChildren(icon(seen ? "checks" : "check"), h("span", { class: "sr" }, seen ? "seen" : "sent"));
+    this.ticks.replaceChildren(icon(seen ? "checks" : "check"), h("span.sr", seen ? "seen" : "sent"));
   }
 
   comments(count) {
-    this.commentsEl ??= this.box.appendChild(button({ class: "comments", onclick: () => this.act.comments(this.message) }, icon("comment"), h("span")));
+    this.commentsEl ??= this.box.appendChild(button("comments", { onclick: () => this.act.comments(this.message) }, icon("comment"), h("span")));
     setText(this.commentsEl.querySelector("span"), count ? `${count} ${count === 1 ? "comment" : "comments"}` : "Leave a comment");
   }
 }

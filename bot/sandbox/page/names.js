@@ -1,4 +1,4 @@
-// How people, chats and messages are called, in which colour, and in one line.
+// What people, chats and messages are called, and their colours.
 
 import { h, icon, setText } from "./dom.js";
 
@@ -25,7 +25,7 @@ export function titleOf(chat, bot) {
   return chat.type === "private" ? bot.first_name : chat.title;
 }
 
-// The one who speaks in a message: a person, the bot, or a chat in whose name somebody wrote.
+// Who speaks: a person, the bot, or a chat in whose name somebody wrote.
 export function senderOf(message) {
   const { sender_chat: chat, from } = message;
   if (chat) return { id: chat.id, name: chat.title };

@@ -1,4 +1,4 @@
-// The sandbox's page: two readers' apps side by side, and the operator's drawer.
+// Two readers' apps side by side, and the operator's drawer.
 
 import { arrow, button, byId, h, setText } from "./dom.js";
 import { Drawer } from "./drawer.js";
@@ -66,8 +66,8 @@ function tab(pane, i) {
   const { reader } = pane;
   const { unread } = pane;
   const on = i === shown;
-  const badge = unread ? h("span", { class: "badge" }, String(unread), h("span", { class: "sr" }, " unread")) : null;
-  const el = button({ role: "tab", "aria-selected": String(on), "aria-controls": pane.el.id, tabindex: on ? "0" : "-1", onclick: () => app.front(pane), onkeydown: onTabKey },
+  const badge = unread ? h("span.badge", String(unread), h("span.sr", " unread")) : null;
+  const el = button(null, { role: "tab", "aria-selected": String(on), "aria-controls": pane.el.id, tabindex: on ? "0" : "-1", onclick: () => app.front(pane), onkeydown: onTabKey },
     face(reader.id, reader.first_name, "tiny"), h("span", { dir: "auto" }, reader.first_name), badge);
   el.dataset.hue = pane.el.dataset.hue;
   return el;

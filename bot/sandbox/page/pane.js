@@ -28,12 +28,12 @@ export class Pane {
   build() {
     this.list = new ChatList(this.store, (chat) => this.open(chat));
     this.conversation = new Conversation(this);
-    this.owner = button({ class: "owner", "aria-haspopup": "dialog", onclick: () => aboutReader(this) });
-    this.select = h("select", { class: "swap", hidden: true });
+    this.owner = button("owner", { "aria-haspopup": "dialog", onclick: () => aboutReader(this) });
+    this.select = h("select.swap", { hidden: true });
     this.select.addEventListener("change", () => this.app.swap(this, Number(this.select.value)));
-    const top = h("header", { class: "pane-top" }, this.owner, this.select);
-    const body = h("div", { class: "pane-body" }, this.list.el, this.conversation.el);
-    this.el = h("section", { class: "pane", id: `pane-${panes += 1}` }, top, body);
+    const top = h("header.pane-top", this.owner, this.select);
+    const body = h("div.pane-body", this.list.el, this.conversation.el);
+    this.el = h("section.pane", { id: `pane-${panes += 1}` }, top, body);
     new ResizeObserver(() => this.fit()).observe(this.el);
     this.el.addEventListener("keydown", (event) => {
       if (event.key !== "Escape" || event.defaultPrevented || !this.phone || this.shownView === "list") return;
@@ -70,7 +70,7 @@ export class Pane {
     this.el.dataset.hue = hue(reader.id);
     this.el.setAttribute("aria-label", `${reader.first_name}’s app`);
     const language = new Intl.DisplayNames(["en"], { type: "language", fallback: "code" }).of(reader.language_code ?? "en");
-    this.owner.replaceChildren(face(reader.id, reader.first_name, "small"), h("h2", { dir: "auto" }, reader.first_name), h("span", { class: "language" }, language), icon("down"));
+    this.owner.replaceChildren(face(reader.id, reader.first_name, "small"), h("h2", { dir: "auto" }, reader.first_name), h("span.language", language), icon("down"));
     this.owner.setAttribute("aria-label", `${reader.first_name}, ${language}: change name, language and more`);
     this.drawSelect();
     const chats = this.store.chatsOf(reader.id);
@@ -138,7 +138,7 @@ export class Pane {
     return true;
   }
 
-  // The private chat opens with START at its foot, which sends the parameter.
+  // START, at the private chat's foot, sends the parameter.
   startWith(payload) {
     this.open(this.privateChat, { focus: false });
     this.pendingStart = payload;
@@ -163,7 +163,7 @@ export class Pane {
     this.focus();
   }
 
-  // A button that begins an inline query, here or in a chat that the reader chooses.
+  // A button that begins an inline query, here or in a chosen chat.
   async inline(button) {
     const here = button.switch_inline_query_current_chat;
     const query = here ?? button.switch_inline_query ?? button.switch_inline_query_chosen_chat?.query ?? "";

@@ -1,4 +1,4 @@
-// The dialog about a reader: name, language, blocking the bot; and one more reader.
+// The dialog about a reader.
 
 import { post } from "./api.js";
 import { showDialog } from "./dialogs.js";
@@ -19,15 +19,15 @@ function nameField(reader, problem) {
     if (name) change(reader, { first_name: name }, problem);
     else input.value = reader.first_name;
   });
-  return h("label", { class: "form-row" }, h("span", {}, "Name"), input);
+  return h("label.form-row", h("span", "Name"), input);
 }
 
 function languageField(reader, problem) {
   const codes = LANGUAGES.includes(reader.language_code) ? LANGUAGES : [reader.language_code ?? "", ...LANGUAGES];
   const options = codes.map((code) => h("option", { value: code, selected: code === (reader.language_code ?? "") }, code ? languageName(code) : "none"));
-  const select = h("select", {}, ...options);
+  const select = h("select", ...options);
   select.addEventListener("change", () => change(reader, { language_code: select.value }, problem));
-  return h("label", { class: "form-row" }, h("span", {}, "Language of the app"), select);
+  return h("label.form-row", h("span", "Language of the app"), select);
 }
 
 async function change(reader, body, problem) {
@@ -43,7 +43,7 @@ function blockField(pane) {
   const box = h("input", { type: "checkbox", role: "switch", class: "switch" });
   box.checked = pane.privateChat.bot_status === "kicked";
   box.addEventListener("change", () => pane.block(box.checked));
-  return h("label", { class: "form-row" }, h("span", {}, "Has blocked the bot"), box);
+  return h("label.form-row", h("span", "Has blocked the bot"), box);
 }
 
 async function addReader(pane, done) {
@@ -57,13 +57,13 @@ async function addReader(pane, done) {
 
 export function aboutReader(pane) {
   const { reader } = pane;
-  const problem = h("p", { class: "problem", role: "alert" });
+  const problem = h("p.problem", { role: "alert" });
   return showDialog(reader.first_name, (done) => [
     nameField(reader, problem),
     languageField(reader, problem),
-    h("p", { class: "aside" }, "The bot speaks the language of the reader’s app, and the article’s own words."),
+    h("p.aside", "The bot speaks the language of the reader’s app, and the article’s own words."),
     blockField(pane),
     problem,
-    button({ class: "plain wide", onclick: () => addReader(pane, done) }, "Add another reader here"),
+    button("plain wide", { onclick: () => addReader(pane, done) }, "Add another reader here"),
   ]);
 }

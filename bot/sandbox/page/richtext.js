@@ -1,4 +1,4 @@
-// A message's text with its entities, as elements. What it says is only ever put in as text.
+// A message's text with its entities, as elements.
 
 import { button, h, icon } from "./dom.js";
 
@@ -43,10 +43,10 @@ const quotes = new ResizeObserver((entries) => {
 });
 
 function expandable() {
-  const inner = h("div", { class: "quote-text" });
-  const words = h("span", {}, "Show more");
-  const more = button({ class: "more", "aria-expanded": "false" }, words, icon("down"));
-  const outer = h("blockquote", { class: "expandable", dir: "auto" }, inner, more);
+  const inner = h("div.quote-text");
+  const words = h("span", "Show more");
+  const more = button("more", { "aria-expanded": "false" }, words, icon("down"));
+  const outer = h("blockquote.expandable", { dir: "auto" }, inner, more);
   more.addEventListener("click", () => {
     const open = outer.classList.toggle("open");
     more.setAttribute("aria-expanded", String(open));
@@ -67,9 +67,9 @@ function wrap(entity, text, act) {
     const href = type === "url" ? safeUrl(text, true) : safeUrl(entity.url);
     return one(href ? anchor(href, act, { title: type === "url" ? null : href }) : h("span"));
   }
-  if (type === "bot_command") return one(button({ class: "command", onclick: () => act.command(text) }));
-  if (type === "mention") return one(button({ class: "command", onclick: () => act.mention(text) }));
-  return one(h("span", { class: "mention" }));
+  if (type === "bot_command") return one(button("command", { onclick: () => act.command(text) }));
+  if (type === "mention") return one(button("command", { onclick: () => act.mention(text) }));
+  return one(h("span.mention"));
 }
 
 const within = (entities, from, to) => entities.filter((e) => e.start < to && e.end > from);
@@ -121,11 +121,11 @@ function known(text, entities) {
 }
 
 // act: link(url) → whether it was followed here, command(text), mention(text).
-// Each paragraph has a direction of its own, so that Arabic reads from the right.
+// Each paragraph has a direction of its own.
 export function renderText(parent, text, entities, act) {
   const all = known(text, entities);
   for (const [from, to] of paragraphs(text, all)) {
-    const paragraph = h("div", { class: "p", dir: "auto" });
+    const paragraph = h("div.p", { dir: "auto" });
     if (from === to) paragraph.append(h("br"));
     else fill(paragraph, text, from, to, within(all, from, to), act);
     parent.append(paragraph);

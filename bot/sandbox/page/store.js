@@ -1,4 +1,4 @@
-// All that the server told, as the panes show it; who wants to know of changes subscribes.
+// All that the server told; who wants to know of changes subscribes.
 
 import { isService } from "./names.js";
 
@@ -95,7 +95,7 @@ export class Store {
     chat.messages.set(id, message);
   }
 
-  // A message of a reader that the page's own request brought back before the stream did.
+  // A message that the page's own request brought before the stream did.
   sent(chatId, message) {
     if (this.chats.get(chatId)?.messages.has(message.message_id)) return;
     this.receive("message", { chat: chatId, message });

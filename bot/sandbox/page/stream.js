@@ -1,4 +1,4 @@
-// The server's events. After a lost connection the server sends the whole state again by itself.
+// The server's events; each connection begins with the whole state.
 
 const NAMES = ["state", "message", "deleted", "chat", "reader", "toast", "typing", "bot", "faults", "bot_stopped", "bot_started"];
 const QUIET_MS = 300;

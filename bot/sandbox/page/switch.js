@@ -9,7 +9,7 @@ function setTheme(theme) {
   if (theme === "auto") delete root.dataset.theme;
   else root.dataset.theme = theme;
   const name = theme[0].toUpperCase() + theme.slice(1);
-  byId("theme").replaceChildren(icon(theme), h("span", {}, name));
+  byId("theme").replaceChildren(icon(theme), h("span", name));
   byId("theme").setAttribute("aria-label", `Theme: ${name}`);
 }
 

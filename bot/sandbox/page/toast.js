@@ -1,4 +1,4 @@
-// A short message over the chat, and alerts that wait for OK, one after the other.
+// A short message over the chat, and alerts that wait for OK.
 
 import { h } from "./dom.js";
 import { showDialog } from "./dialogs.js";
@@ -8,7 +8,7 @@ const WRONG_MS = 7000;
 
 export class Toast {
   constructor() {
-    this.el = h("div", { class: "toast", role: "status" });
+    this.el = h("div.toast", { role: "status" });
   }
 
   show(text, wrong = false) {
@@ -23,5 +23,5 @@ export class Toast {
 let last = Promise.resolve();
 
 export function alertReader(reader, text) {
-  last = last.then(() => showDialog(`To ${reader.first_name}`, [h("p", { class: "dialog-text", dir: "auto" }, text)], [{ label: "OK", value: true }]));
+  last = last.then(() => showDialog(`To ${reader.first_name}`, [h("p.dialog-text", { dir: "auto" }, text)], [{ label: "OK", value: true }]));
 }
