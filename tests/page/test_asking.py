@@ -112,3 +112,28 @@ async def test_replies_edits_and_deletions(desk: Desk) -> None:
     await desk.page.get_by_role("menuitem", name="Delete").click()
     await expect(edited.locator(".reply")).to_have_count(0)
     await expect(ben.el.locator(".bubble > .text", has_text="other words")).to_have_count(0)
+
+
+async def test_the_menu_opens_at_the_first_press(desk: Desk) -> None:
+    """By a click while something else has the focus, and by the keyboard."""
+    ada = desk.ada
+    await ada.begin()
+    await desk.ben.row(desk.club).click()
+    menu = ada.chat.get_by_role("button", name="Menu", exact=True)
+    await menu.click()
+    await expect(ada.options.first).to_be_visible()
+    await ada.text.press("Escape")
+    await expect(ada.options.first).to_be_hidden()
+    await menu.focus()
+    await desk.page.keyboard.press("Enter")
+    await expect(ada.options.first).to_be_visible()
+
+
+async def test_tab_takes_the_suggested_name(desk: Desk) -> None:
+    """As apps complete what is typed."""
+    ada = desk.ada
+    await ada.open(desk.club)
+    await ada.text.press_sequentially("@art")
+    await expect(ada.options.first).to_be_visible()
+    await ada.text.press("Tab")
+    await expect(ada.text).to_have_value("@article_sandbox_bot ")

@@ -21,8 +21,10 @@ async def test_the_demo_plays_to_its_end(desk: Desk) -> None:
     await expect(ada.chat.locator(".head h3")).to_have_text(desk.club)
     await expect(ben.said("via @article_sandbox_bot")).to_be_visible()
     await expect(demo.get_by_text("Your turn")).to_be_visible()
-    await expect(demo).to_be_hidden()
     await expect(ada.text).to_be_focused()
+    await page.keyboard.type("my own words")
+    await expect(demo).to_be_hidden()
+    await expect(ada.text).to_have_value("my own words")
 
 
 async def test_the_demo_is_stepped_and_skipped(desk: Desk) -> None:
@@ -39,3 +41,20 @@ async def test_the_demo_is_stepped_and_skipped(desk: Desk) -> None:
     await demo.get_by_role("button", name="Skip").click()
     await expect(demo).to_be_hidden()
     await expect(desk.ada.el).to_be_visible()
+
+
+async def test_the_demo_is_played_by_others_where_readers_have_tapped(desk: Desk) -> None:
+    """It takes no vote of theirs back, and nobody can type into what is played."""
+    await desk.open()
+    ada = desk.ada
+    await ada.begin()
+    await ada.ask("what did the US agree to?", "has agreed to provide")
+    await ada.love()
+    await expect(ada.button("Love, 1")).to_be_visible()
+    await desk.page.goto(desk.address + "&demo")
+    demo = desk.page.get_by_role("region", name="Demo")
+    await expect(demo.get_by_text("Cleo and Dan read the same article")).to_be_visible()
+    await expect(desk.page.locator("#panes")).to_have_attribute("inert", "")
+    await demo.get_by_role("button", name="Skip").click()
+    await expect(demo).to_be_hidden()
+    await expect(desk.page.locator("#panes")).not_to_have_attribute("inert", "")

@@ -83,7 +83,7 @@ export class ChatList {
     return { el: h("li", opener), opener, title, when: time, line, badge, face };
   }
 
-  // The bot's chat first, as if pinned; then what was written to last.
+  // The bot's chat first, then the latest.
   sort() {
     const last = (chat) => chat.messages.get(chat.ids.at(-1))?.date ?? 0;
     const chats = this.store.chatsOf(this.reader.id);

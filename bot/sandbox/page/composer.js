@@ -1,4 +1,4 @@
-// Where a reader writes: text, commands, inline queries, replies and edits.
+// Where a reader writes.
 
 import { post } from "./api.js";
 import { button, h, icon, touch } from "./dom.js";
@@ -43,9 +43,11 @@ export class Composer {
     this.input.addEventListener("focus", () => this.suggest());
     this.input.addEventListener("blur", (event) => { if (!this.listbox.el.contains(event.relatedTarget)) this.listbox.close(); });
     this.menuButton.addEventListener("click", () => {
-      if (this.listbox.open) this.listbox.close();
+      const { open } = this.listbox;
+      // First, as it offers what fits the text.
+      this.focus();
+      if (open) this.listbox.close();
       else this.showCommands("");
-      this.input.focus({ preventScroll: true });
     });
     // Else the field would lose the focus, and close the list before it opens.
     this.menuButton.addEventListener("pointerdown", (event) => event.preventDefault());
@@ -121,7 +123,7 @@ export class Composer {
       this.listbox.close();
       return;
     }
-    const el = h("div.command-option", h("b", `@${bot.username}`), h("span", "type a question behind it"));
+    const el = h("div.command-option", h("b", `@${bot.username}`), h("span", "type a question after it"));
     this.listbox.show([{ el }], { pick: () => this.write(`@${bot.username} `), first: true, label: "Mention" });
   }
 
@@ -170,7 +172,7 @@ export class Composer {
     this.write("");
     const done = aim?.kind === "edit" ? await this.edit(aim.message, text) : await this.say(text, aim);
     if (done || this.pane.chat !== chat) return;
-    // Not sent: the text goes back, before whatever was typed since.
+    // Not sent: it goes back, before what was typed since.
     this.write(this.input.value ? `${typed}\n${this.input.value}` : typed);
     if (aim) this.take(aim);
   }
@@ -217,11 +219,12 @@ export class Composer {
     }
   }
 
-  // Tab goes to the button above the list.
+  // Tab goes to the button above the list, or takes what is chosen in it.
   toAbove(event) {
     const above = this.listbox.head.querySelector("button");
-    if (!above) return;
+    if (!above && !this.listbox.items[this.listbox.active]) return;
     event.preventDefault();
-    above.focus();
+    if (above) above.focus();
+    else this.listbox.take();
   }
 }

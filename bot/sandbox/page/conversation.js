@@ -36,7 +36,8 @@ export class Conversation {
     const back = button("round back", { "aria-label": "Back to the chats", onclick: () => this.pane.back() }, icon("back"));
     this.info = button("round", { "aria-haspopup": "dialog", onclick: () => this.pane.info() }, icon("more"));
     this.discuss = button("round", { "aria-label": "Open the discussion", hidden: true, onclick: () => this.pane.open(this.store.chats.get(this.chat.discussion)) }, icon("comment"));
-    const head = h("header.head", back, this.face, h("div.who", this.title, this.status), this.discuss, this.info);
+    const skip = button("skip plain", { onclick: () => this.pane.focus() }, "To the text field");
+    const head = h("header.head", skip, back, this.face, h("div.who", this.title, this.status), this.discuss, this.info);
     this.empty = h("div.empty", { hidden: true });
     this.announcer = h("div.sr", { role: "status", "aria-live": "polite" });
     const area = h("div.area", this.log.el, this.empty, this.toast.el, this.log.down, this.announcer);

@@ -140,7 +140,7 @@ async function privateScene(player, ada, ben) {
   await player.say(`${ada.name} asks in everyday words. The answer comes in the article’s own, the answering sentence in bold.`);
   await ada.write("what did the US agree to?");
   await player.wait(READ_MS);
-  await player.say("Seven reactions stand below it. A tap is a vote.");
+  await player.say("Below it are seven reactions. A tap is a vote.");
   await ada.tap("❤");
   await player.wait(READ_MS / 2);
   await player.say(`${ben.name} asks something else. ${ada.name}’s ❤️ stands there already: reactions belong to the article.`);
@@ -165,21 +165,39 @@ async function groupScene(player, ada, ben) {
   await player.wait(READ_MS);
 }
 
+// Who tapped already would take votes back: then others play.
+async function actors(app) {
+  const { store, panes } = app;
+  if (!panes.some((pane) => pane.privateChat.ids.length)) return;
+  for (const [i, pane] of panes.entries()) {
+    const { reader } = await post("readers", { first_name: ["Cleo", "Dan"][i] });
+    while (!store.reader(reader.id)) await pause(SLICE_MS);
+    app.swap(pane, reader.id);
+  }
+}
+
 export async function playDemo(app) {
   const player = new Player();
+  await actors(app);
+  // What the visitor types would mix with what is played.
+  byId("panes").inert = true;
   const [ada, ben] = app.panes.map((pane) => new Actor(app, pane, player));
   try {
     await privateScene(player, ada, ben);
     await groupScene(player, ada, ben);
+    byId("panes").inert = false;
+    ada.pane.focus();
     await player.say("Your turn: write on either side, tap, or open Operator to see what the bot does.");
     await player.wait(READ_MS * 2);
   } catch (error) {
     if (!(error instanceof Skipped)) throw error;
+    if (byId("panes").inert) ada.pane.conversation.composer.write("");
   }
+  byId("panes").inert = false;
   player.el.remove();
   // Loaded again, the page does not play it again.
   history.replaceState(null, "", location.pathname);
+  if (byId("panes").contains(document.activeElement)) return;
   app.front(ada.pane);
-  ada.pane.conversation.composer.write("");
   ada.pane.focus();
 }

@@ -4,7 +4,7 @@ import { button, h, icon } from "./dom.js";
 
 let dialogs = 0;
 
-// Resolves with the value of the pressed button, or with null when it is closed otherwise.
+// Resolves with the pressed button's value; null when closed otherwise.
 // content: elements, or a function that gets done(value) and returns them.
 export function showDialog(title, content, buttons = []) {
   return new Promise((resolve) => {

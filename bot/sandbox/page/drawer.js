@@ -5,7 +5,7 @@ import { Calls } from "./calls.js";
 import { arrow, button, byId, h, icon, setText } from "./dom.js";
 import { Faults } from "./faults.js";
 
-// Beside the chats there is room for it; else it lies over them. As in drawer.css.
+// Beside the chats where there is room. As in drawer.css.
 const over = matchMedia("(max-width: 899px)");
 
 export class Drawer {

@@ -6,7 +6,7 @@ import { chatFace, descriptionFor } from "./names.js";
 
 let command = null;
 
-// The command line that posts in this sandbox's channel; null where it has none.
+// The command line that posts in the channel; null where it has none.
 export function publishCommand() {
   command ??= get("publish").then((answer) => answer.command, () => null);
   return command;

@@ -44,7 +44,7 @@ export class Faults {
     return row;
   }
 
-  // A switch sends, and so does a number that is changed while the switch is on.
+  // A switch sends; so does a number changed while it is on.
   follow({ box }, inputs, send) {
     box.addEventListener("change", () => {
       if (!box.checked || inputs.every((input) => input.reportValidity())) send();
@@ -72,7 +72,7 @@ export class Faults {
   async poll() {
     const { changes } = this;
     const { faults } = await ask("GET", "faults").catch(() => this);
-    // Unless something was switched meanwhile: then this is how it was before.
+    // Unless something was switched meanwhile.
     if (changes === this.changes && !this.waiting) {
       this.faults = faults;
       this.draw();
@@ -89,7 +89,7 @@ export class Faults {
     const limits = LIMITS.map(({ key }) => this.limits[key]);
     const limited = limits.some((limit) => limit !== null);
     this.counted(this.rows.filter((row) => this.of(row).length).length + (limited ? 1 : 0));
-    // While something is being sent, the switches show what it will be.
+    // While sending, the switches show what will be.
     if (this.waiting) return;
     this.limitRow.box.checked = limited;
     if (limited) this.limitFields.forEach(({ input }, i) => put(input, limits[i] ?? ""));
@@ -122,7 +122,7 @@ export class Faults {
     });
   }
 
-  // A fault cannot be changed: one takes the other's place, and counts from nought.
+  // A fault cannot be changed, only replaced.
   sendFault(row) {
     const { kind, box, input } = row;
     const on = box.checked;

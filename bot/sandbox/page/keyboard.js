@@ -54,7 +54,7 @@ export class Keyboard {
     this.el.replaceChildren(...made);
     this.keys = [...this.el.querySelectorAll(".key")];
     if (at < 0) return;
-    // Whoever pressed a button by the keyboard stays on it, or near where it was.
+    // Whoever pressed a key stays on it, or near where it was.
     const same = data === undefined ? -1 : this.buttons.findIndex((button) => button.callback_data === data);
     this.keys[same >= 0 ? same : Math.min(at, this.keys.length - 1)]?.focus({ preventScroll: true });
   }
@@ -86,7 +86,6 @@ export class Keyboard {
     if (words) key.setAttribute("aria-label", words);
     else key.removeAttribute("aria-label");
     key.classList.toggle("reaction", Boolean(words));
-    key.classList.toggle("counted", /\d/.test(words ?? ""));
     if (!first && !calm()) label.animate([{ transform: "scale(1.3)" }, { transform: "none" }], { duration: 280, easing: "ease-out" });
   }
 }

@@ -1,4 +1,4 @@
-// A list above the composer, driven from the text field: commands, inline results.
+// A list above the composer, driven from the text field.
 
 import { h } from "./dom.js";
 
@@ -70,6 +70,10 @@ export class Listbox {
     else this.field.removeAttribute("aria-activedescendant");
   }
 
+  take() {
+    this.pick(this.items[this.active]);
+  }
+
   // Whether the key was for the list.
   key(event) {
     if (!this.open) return false;
@@ -78,7 +82,7 @@ export class Listbox {
     if ((key === "ArrowDown" || key === "ArrowUp") && count) {
       const step = key === "ArrowDown" ? 1 : -1;
       this.activate(this.active < 0 ? (step > 0 ? 0 : count - 1) : (this.active + step + count) % count);
-    } else if (key === "Enter" && !event.shiftKey && this.active >= 0) this.pick(this.items[this.active]);
+    } else if (key === "Enter" && !event.shiftKey && this.active >= 0) this.take();
     else if (key === "Escape") this.close();
     else return false;
     event.preventDefault();

@@ -12,7 +12,7 @@ const NEAR_END = 60;
 const RUN_SECONDS = 600;
 
 export class Log {
-  // act: what messages need (see MessageView), and reached(): the reader is at the newest message.
+  // act: what messages need (see MessageView); reached(): the newest is in view.
   constructor(act) {
     this.act = act;
     this.views = new Map();
@@ -63,18 +63,16 @@ export class Log {
     }
     const at = this.chat.ids.indexOf(id);
     if (at < this.from) {
-      // Out of sight, above what is rendered.
       this.from += 1;
       return;
     }
     const made = this.make(id);
-    made.el.classList.add("new");
     this.list.insertBefore(made.el, this.views.get(this.chat.ids[at + 1])?.el ?? null);
     for (const place of [at - 1, at, at + 1]) this.arrange(place);
     this.follow(made.own);
   }
 
-  // The newest message comes into view, unless the reader reads something older.
+  // The newest comes into view, unless an older one is read.
   follow(own) {
     if (own) this.stick = true;
     if (this.stick) {

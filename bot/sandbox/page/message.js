@@ -67,7 +67,7 @@ export class MessageView {
     this.time.dateTime = sent.toISOString();
     setText(this.time, timeName(sent));
     this.time.title = message.edit_date ? `${fullName(sent)}, edited ${fullName(dateOf(message.edit_date))}` : fullName(sent);
-    // New counts are edits of the keyboard; apps do not call those edited.
+    // New counts are no edit that apps tell of.
     this.edited.hidden = !message.edit_date || message.from?.is_bot === true;
     this.drawKeyboard(message.reply_markup?.inline_keyboard ?? []);
   }
@@ -127,7 +127,7 @@ export class MessageView {
     if (text) renderText(content, text, message.entities ?? message.caption_entities, this.act);
     else content.append(h("span.sticker", summary(message)));
     const last = content.lastElementChild;
-    // The time stands at the end of the last line where there is room, else below it.
+    // The time stands on the last line where there is room.
     (last.lastElementChild?.matches("blockquote, pre") && !last.lastElementChild.nextSibling ? content : last).append(this.meta);
     return content;
   }

@@ -77,8 +77,7 @@ export const fullName = (date) => full.format(date);
 
 export const dayName = (date) => (date.toDateString() === new Date().toDateString() ? "Today" : day.format(date));
 
-// The commands that a reader is offered in a chat: those of the reader's language, of the chat's
-// kind, as far as the bot set any.
+// The commands offered in a chat: of its kind and the reader's language, if the bot set any.
 export function commandsFor(bot, reader, chat) {
   const scopes = chat.type === "private" ? ["all_private_chats", "default"] : ["all_group_chats", "default"];
   for (const scope of scopes) {

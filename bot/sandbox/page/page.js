@@ -27,7 +27,7 @@ const app = {
   store,
   panes,
 
-  // Another reader in a pane; who was there goes to where the other one was.
+  // Another reader in a pane; two who are there change places.
   swap(pane, readerId) {
     const other = panes.find((each) => each !== pane && each.reader.id === readerId);
     const had = pane.reader;

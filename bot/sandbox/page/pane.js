@@ -45,7 +45,7 @@ export class Pane {
     return this.el.classList.contains("phone");
   }
 
-  // Whether the reader can see the open chat: only then are its messages read.
+  // Only what the reader can see is read.
   get visible() {
     return !document.hidden && this.el.offsetParent !== null && this.conversation.el.offsetParent !== null;
   }
@@ -104,6 +104,7 @@ export class Pane {
   open(chat, { focus = true } = {}) {
     if (chat !== this.chat) this.pendingStart = null;
     this.chat = chat;
+    this.conversation.toast.hide();
     this.view("chat");
     this.list.choose(chat);
     this.conversation.show();

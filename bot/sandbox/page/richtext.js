@@ -25,7 +25,7 @@ export function safeUrl(raw, guessScheme = false) {
   }
 }
 
-// A link that the sandbox may follow by itself; all others open beside it.
+// A link that may be followed here; others open beside it.
 export function anchor(href, act, props = {}) {
   const follow = (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey || !act.link(href)) return;
@@ -67,8 +67,8 @@ function wrap(entity, text, act) {
     const href = type === "url" ? safeUrl(text, true) : safeUrl(entity.url);
     return one(href ? anchor(href, act, { title: type === "url" ? null : href }) : h("span"));
   }
-  if (type === "bot_command") return one(button("command", { onclick: () => act.command(text) }));
-  if (type === "mention") return one(button("command", { onclick: () => act.mention(text) }));
+  if (type === "bot_command") return one(button("command", { dir: "ltr", onclick: () => act.command(text) }));
+  if (type === "mention") return one(button("command", { dir: "ltr", onclick: () => act.mention(text) }));
   return one(h("span.mention"));
 }
 
@@ -94,7 +94,7 @@ function fill(parent, text, from, to, entities, act) {
     fill(inner, text, start, end, within(nested, start, end), act);
     parent.append(outer);
     at = end;
-    // A block ends its line by itself: the newline after it would be an empty one.
+    // A block ends its line by itself.
     if (BLOCKS.has(entity.type) && text[at] === "\n") at += 1;
   }
   fill(parent, text, at, to, within(rest, at, to), act);

@@ -67,7 +67,7 @@ export class Store {
     return { ...chat, messages, ids: [...messages.keys()].sort((a, b) => a - b) };
   }
 
-  // A chat that is told anew brings its messages along, but views hold on to the object.
+  // Views hold on to the object of a chat that is told anew.
   change(chat) {
     const old = this.chats.get(chat.id);
     const { messages, ids } = old ?? this.keep(chat);

@@ -22,7 +22,7 @@ export function listen(receive, online) {
     }
     stream.onerror = () => {
       if (!lost) lost = setTimeout(() => online(false), QUIET_MS);
-      // Refused outright, not a dropped line: the browser gives up, so ask again.
+      // Refused outright: the browser gives up, so ask again.
       if (stream.readyState === EventSource.CLOSED) setTimeout(open, AGAIN_MS);
     };
   };

@@ -9,7 +9,7 @@ export class Taps {
   constructor(pane) {
     this.pane = pane;
     this.pending = new Map();
-    // Answers may come before the request that they belong to has returned.
+    // An answer may come before its request has returned.
     this.answered = new Set();
   }
 

@@ -16,7 +16,11 @@ export class Toast {
     this.el.replaceChildren(h("span", { dir: "auto" }, text));
     this.el.classList.toggle("wrong", wrong);
     this.el.classList.add("on");
-    this.timer = setTimeout(() => this.el.classList.remove("on"), wrong ? WRONG_MS : SHOWN_MS);
+    this.timer = setTimeout(() => this.hide(), wrong ? WRONG_MS : SHOWN_MS);
+  }
+
+  hide() {
+    this.el.classList.remove("on");
   }
 }
 
