@@ -277,6 +277,7 @@ async def _serve(
         for task in beside:
             task.cancel()
         await asyncio.gather(*beside, return_exceptions=True)
+        await desk.live.stop()
 
 
 async def _drop_old_questions(database: Database) -> None:

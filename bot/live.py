@@ -112,6 +112,12 @@ class LiveCounts:
 
         await self._sender.call(place(copy), Rank.ANSWER, edit)
 
+    async def stop(self) -> None:
+        """Leave the copies that were pressed as they are: they are stale, and found again."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
     async def gone(self, chat_id: int) -> None:
         """Forget a chat's copies: the bot may write there no more."""
         with self._failures_reported():

@@ -106,7 +106,8 @@ def closest(
     room = (TEXT_LIMIT - units(text.text)) // len(found.matches)
     for match in found.matches:
         place = _place(setting.words, match)
-        _quote(text.add("\n"), match, room - units(place) - 2, bold=False)
+        # Folded, or two whole passages would push what was said of them out of sight.
+        _quote(text.add("\n"), match, room - units(place) - 2, bold=False, folded=True)
         text.add("\n").add(place, MessageEntity.ITALIC)
     rows = reaction_rows(found.article.id, setting.reactions, counts)
     return _with_counts(text, [*rows, *_search_all(setting)], found.article)
@@ -121,7 +122,10 @@ def not_in_article(setting: Setting, article: Article, asked: str | None = None)
     _ask(text, asked)
     text.add(words.text("not_in_any" if nearest else "not_in_article") + "\n\n")
     text.join(words.rich("nearest_is_about" if nearest else "it_is_about", title=headline(article)))
-    text.add("\n\n" + words.text("could_ask"))
+    # A question in another language finds nothing, whatever the article says.
+    other = words.language(article.language)
+    ask = words.text("could_ask_in", language=other) if other else words.text("could_ask")
+    text.add("\n\n" + ask)
     rows = question_rows(article, NEAREST_QUESTIONS)
     keyboard = InlineKeyboardMarkup([*rows, *_search_all(setting)])
     return Rendered(text.text, text.entities, keyboard)
@@ -193,10 +197,11 @@ def _place(words: Words, match: Match) -> str:
     return words.text("place", number=match.passage.number, of=match.passage.of)
 
 
-def _quote(text: RichText, match: Match, room: int, bold: bool) -> None:
+def _quote(text: RichText, match: Match, room: int, bold: bool, folded: bool = False) -> None:
     passage_text, (start, end) = cut_around(match.passage.text, match.sentence, room)
     begin = text.end
-    text.add(passage_text, MessageEntity.BLOCKQUOTE)
+    kind = MessageEntity.EXPANDABLE_BLOCKQUOTE if folded else MessageEntity.BLOCKQUOTE
+    text.add(passage_text, kind)
     if bold:
         text.mark(begin + start, begin + end, MessageEntity.BOLD)
 

@@ -74,6 +74,19 @@ class Words:
         """Return "ltr" or "rtl": how the language is written."""
         return self._locale.text_direction
 
+    def language(self, tag: str) -> str | None:
+        """Return what another language is called here; None for this one, or an unknown one.
+
+        tag: a BCP 47 tag.
+        """
+        code = tag.split("-", maxsplit=1)[0].lower()
+        if code == self.code:
+            return None
+        try:
+            return Locale.parse(code).get_language_name(self.code)
+        except (UnknownLocaleError, ValueError):
+            return None
+
     def label(self, reaction: Reaction) -> str:
         """Return a reaction's name; one that a newsroom chose itself stays as it is."""
         key = f"reaction_{reaction.id}"

@@ -40,7 +40,7 @@ async def test_an_uncertain_answer_shows_the_two_closest(ada: Chat) -> None:
     assert "I am not sure that the article answers this." in message["text"]
     assert "These passages are the closest:" in message["text"]
     assert marked(message, "bold") == [TITLE]
-    assert len(marked(message, "blockquote")) == 2
+    assert len(marked(message, "expandable_blockquote")) == 2
 
 
 async def test_the_next_passage_in_place_and_back(ada: Chat) -> None:

@@ -3,7 +3,10 @@
 import argparse
 import asyncio
 import contextlib
+import os
+import shlex
 import signal
+import sys
 import tempfile
 import webbrowser
 from dataclasses import replace
@@ -92,9 +95,8 @@ async def _serve_sandbox(settings: Settings, corpus: Corpus, arguments: argparse
     from bot.sandbox.scene import Scene  # noqa: PLC0415
 
     stop = _stop_on_signals()
-    server = await _start_server(
-        arguments.port, Scene(corpus.articles[0].id, settings.database_url)
-    )
+    scene = Scene(corpus.articles[0].id, settings.database_url, _program())
+    server = await _start_server(arguments.port, scene)
     url = server.url + ("/?demo" if arguments.demo else "")
 
     def ready() -> None:
@@ -106,6 +108,14 @@ async def _serve_sandbox(settings: Settings, corpus: Corpus, arguments: argparse
         await run_sandbox(settings, corpus, server, stop, ready)
     finally:
         await server.stop()
+
+
+def _program() -> str:
+    """Return what was typed to run this, for another command of the same kind."""
+    started = Path(sys.argv[0])
+    if started.name.startswith("article-bot"):
+        return shlex.quote(os.path.relpath(started))
+    return f"{shlex.quote(sys.executable)} -m bot"
 
 
 async def _serve_api(port: int | None) -> None:

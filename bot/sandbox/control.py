@@ -117,7 +117,8 @@ class Events(Control):
 
     async def _pump(self, listener: Listener) -> None:
         with suppress(StreamClosedError):
-            while True:
+            # Asked each time: a cancellation that comes with an event is lost in wait_for.
+            while not listener.left.done():
                 try:
                     piece = await asyncio.wait_for(listener.take(), KEEP_ALIVE)
                 except TimeoutError:

@@ -17,10 +17,12 @@ class Scene:
     """What an operator's command needs to post in the channel.
 
     article: the id of an article. database_url: where the bot of this sandbox keeps its votes.
+    program: what runs the commands, as it is typed in the folder where the sandbox was started.
     """
 
     article: str
     database_url: str
+    program: str
 
     def command(self, token: str, url: str) -> str:
         """The command line that posts the article in the channel of the sandbox at `url`."""
@@ -29,7 +31,7 @@ class Scene:
             # An empty one: the key that stands beside this database, whatever .env says.
             "VOTER_KEY="
         )
-        return f"{settings} article-bot publish {self.article} --to @{CHANNEL}"
+        return f"{settings} {self.program} publish {self.article} --to @{CHANNEL}"
 
 
 def set_scene(world: World) -> None:
