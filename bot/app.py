@@ -90,13 +90,14 @@ def routes(desk: Desk) -> list[Route]:
     # Only new ones: a group does not wait for the answer to what somebody corrected.
     group = new & filters.ChatType.GROUPS
     found: list[object] = [
-        # Before all others: for the library a guest's message is a message like any.
+        # First, as most updates are presses, and each route that is asked before takes its time.
+        CallbackQueryHandler(presses.press),
+        # Before those of messages: for the library a guest's message is a message like any.
         MessageHandler(people & filters.UpdateType.GUEST_MESSAGE, guests.asked),
         *(
             CommandHandler(name, getattr(commands, name), filters=private | group)
             for name in ("start", "help", "article", "ask", "privacy", "forget", "language")
         ),
-        CallbackQueryHandler(presses.press),
         InlineQueryHandler(inline.query),
         ChosenInlineResultHandler(inline.chosen),
         ChatMemberHandler(groups.membership, ChatMemberHandler.MY_CHAT_MEMBER),
