@@ -52,6 +52,15 @@ TOKEN = "123456:a-token-of-the-tests"
 STARTED = re.compile(r"The sandbox is ready: (http://127\.0\.0\.1:\d+)")
 
 
+def shelf(folder: Path, bridge: str = BRIDGE) -> Path:
+    """A corpus of two articles in a folder: the one that comes with the bot, and a bridge's."""
+    corpus = folder / "corpus"
+    corpus.mkdir()
+    shutil.copy(ROOT / "corpus" / f"{ARTICLE}.md", corpus)
+    (corpus / "bridge.md").write_text(bridge, encoding="utf-8")
+    return corpus
+
+
 def clean_environment(**more: str) -> dict[str, str]:
     """This environment without any setting of the bot, and with those given."""
     own = tuple(field.name.upper() for field in fields(Settings))
@@ -445,9 +454,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Process,
 
 @pytest.fixture(scope="session")
 def running_library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Process, str]]:
-    corpus = tmp_path_factory.mktemp("library")
-    shutil.copy(ROOT / "corpus" / f"{ARTICLE}.md", corpus)
-    (corpus / "bridge.md").write_text(BRIDGE, encoding="utf-8")
+    corpus = shelf(tmp_path_factory.mktemp("library"))
     process, url = start_sandbox(tmp_path_factory.mktemp("sandbox"), CORPUS_DIR=str(corpus))
     yield process, url
     assert process.stop() == 0, process.output
