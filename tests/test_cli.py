@@ -9,13 +9,16 @@ import sys
 import time
 from pathlib import Path
 
+import httpx
 import pytest
 
 from bot.corpus import load_corpus
 from tests.conftest import (
     ARTICLE,
     ROOT,
+    Chat,
     Process,
+    Sandbox,
     article_bot,
     clean_environment,
     start_sandbox,
@@ -305,3 +308,39 @@ def test_no_log_at_any_level_shows_the_token(tmp_path: Path) -> None:
     assert bot.stop() == 0
     assert "test-token" not in bot.output
     assert "another process polls with the same token" in bot.output + server.output
+
+
+def test_a_server_without_the_bot_for_other_bots(tmp_path: Path) -> None:
+    """It says where it is and which token it takes; nobody polls it."""
+    arguments = ["sandbox", "--api-only", "--port", "0"]
+    process = Process(arguments, tmp_path, clean_environment())
+    try:
+        found = process.wait_for(re.compile(r"at (http://\S+)/bot<token>/<method>.*token (\S+)"))
+        with httpx.Client(base_url=found[1], trust_env=False) as client:
+            me = client.get(f"/bot{found[2]}/getMe").json()
+            assert me["result"]["is_bot"]
+            assert client.get("/sandbox/totals").json()["calls"].keys() == {"getme"}
+            assert client.post("/sandbox/bot/restart", json={}).status_code == 400
+    finally:
+        assert process.stop() == 0, process.output
+
+
+def test_the_demo_has_an_address(tmp_path: Path) -> None:
+    """Which the command prints."""
+    corpus = {"CORPUS_DIR": str(ROOT / "corpus")}
+    arguments = ["sandbox", "--demo", "--no-browser", "--port", "0"]
+    process = Process(arguments, tmp_path, clean_environment(**corpus))
+    try:
+        assert process.wait_for(re.compile(r"ready: (http://\S+)"))[1].endswith("/?demo")
+    finally:
+        assert process.stop() == 0, process.output
+
+
+async def test_the_sandbox_restarts_its_bot_and_loses_nothing(sandbox: Sandbox, ada: Chat) -> None:
+    """What was tapped and asked meanwhile is counted and answered."""
+    answer = await ada.send("security guarantees")
+    await sandbox.post("bot/restart")
+    await ada.tap_only(answer, f"r:{ARTICLE}:wow")
+    assert "Senate" in (await ada.send("Who has to approve the package?"))["text"]
+    await ada.shows(answer, "😮 1")
+    await ada.send("/forget")
