@@ -49,6 +49,8 @@ async def silent(browser: Browser) -> AsyncIterator[Silent]:
     page.on("pageerror", lambda error: errors.append(str(error)))
     async with httpx.AsyncClient(base_url=server.url, trust_env=False) as client:
         await page.goto(server.url)
+        # A sign that is given before the page listens is given to nobody.
+        await page.locator(".pane").first.wait_for(state="attached")
         yield Silent(page, client)
     await context.close()
     await server.stop()
