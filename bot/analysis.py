@@ -246,11 +246,6 @@ def is_pair(token: str) -> bool:
     return " " in token
 
 
-def is_number(token: str) -> bool:
-    """Tell whether a token stands for a number."""
-    return token[0] == "#"
-
-
 @lru_cache
 def function_words(language: str) -> frozenset[str]:
     """Return the folded function words of a language, empty where no list of them is kept."""

@@ -66,9 +66,9 @@ class Where(Enum):
     """A chat that the bot is no member of: nothing more can be sent there."""
 
 
-def plain(rendered: Rendered, tally: Tally = NO_VOTES) -> Reply:
-    """Return a reply that shows no question."""
-    return Reply(lambda _: rendered, tally)
+def plain(rendered: Rendered) -> Reply:
+    """Return a reply that shows no question and no counts."""
+    return Reply(lambda _: rendered)
 
 
 class Store(ReactionStore, ChatStore, Protocol):
