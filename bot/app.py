@@ -4,8 +4,8 @@ import asyncio
 import contextlib
 import logging
 import os
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from typing import Protocol
 
 from telegram import Bot, Update
 from telegram.error import InvalidToken, TelegramError
@@ -23,36 +23,34 @@ from telegram.ext import (
 )
 from telegram.request import HTTPXRequest
 
-from bot.chats import QUESTIONS_DROPPED_EVERY, ChatStore
 from bot.config import NEW_KEY, Settings
-from bot.copies import CopyStore
-from bot.corpus import Corpus
+from bot.corpus.loader import Corpus
+from bot.delivery.identity import FromPeople
+from bot.delivery.live_counts import LiveCounts
+from bot.delivery.ordering import UpdateSequencer
+from bot.delivery.polling import Poller
+from bot.delivery.rate_limiter import Limits, RateLimiter
+from bot.delivery.refresher import Refresher
+from bot.delivery.sender import Sender
 from bot.errors import ConnectError, SettingsError, StoreError
-from bot.handlers.commands import Commands
-from bot.handlers.desk import Desk
-from bot.handlers.failures import Failures
-from bot.handlers.groups import Groups
-from bot.handlers.guests import Guests
-from bot.handlers.inline import Inline
-from bot.handlers.languages import GroupLanguage
-from bot.handlers.presses import Presses
-from bot.handlers.private import PrivateChats
-from bot.lanes import Lanes
-from bot.live import LiveCounts
-from bot.logs import Trouble
-from bot.pace import Limits, Pace
-from bot.people import FromPeople
-from bot.phrases import read_phrases
-from bot.profile import register
-from bot.reactions import ReactionStore
-from bot.refresh import Refresher
-from bot.search import Index
-from bot.sender import Sender
-from bot.shown import ShownArticles
+from bot.handlers.article_refs import ArticleResolver
+from bot.handlers.buttons import ButtonHandlers
+from bot.handlers.commands import CommandHandlers
+from bot.handlers.error_handler import ErrorHandler
+from bot.handlers.groups import GroupHandlers
+from bot.handlers.guests import GuestHandlers
+from bot.handlers.inline import InlineHandlers
+from bot.handlers.language import GroupLanguage
+from bot.handlers.private import PrivateHandlers
+from bot.handlers.profile import register
+from bot.handlers.services import Services
+from bot.logs import FailureLog
+from bot.retrieval.index import Index
+from bot.retrieval.intents import read_phrases
+from bot.store.base import DELETE_QUESTIONS_EVERY, Store
 from bot.store.sqlite import SqliteStore
-from bot.updates import Inbox, Updates
-from bot.voters import Voters, voter_key
-from bot.words import read_languages
+from bot.store.voters import Voters, voter_key
+from bot.views.i18n import read_languages
 
 UPDATES = [
     *("message", "edited_message", "callback_query", "inline_query", "chosen_inline_result"),
@@ -66,24 +64,12 @@ Route = BaseHandler[object, ContextTypes.DEFAULT_TYPE, object]
 log = logging.getLogger(__name__)
 
 
-class Database(ReactionStore, CopyStore, ChatStore, Inbox, Protocol):
-    """All that is kept."""
-
-    async def open(self) -> None:
-        """Open it, made or brought up to date where necessary; raises StoreError."""
-        ...
-
-    async def close(self) -> None:
-        """Finish what was begun and let go of it."""
-        ...
-
-
-def routes(desk: Desk) -> list[Route]:
+def routes(desk: Services) -> list[Route]:
     """Return what handles which update; the first that fits handles it, so the order matters."""
     language = GroupLanguage(desk)
-    commands, presses = Commands(desk, language), Presses(desk, language)
-    private_chats, groups = PrivateChats(desk), Groups(desk)
-    inline, guests = Inline(desk), Guests(desk)
+    commands, presses = CommandHandlers(desk, language), ButtonHandlers(desk, language)
+    private_chats, groups = PrivateHandlers(desk), GroupHandlers(desk)
+    inline, guests = InlineHandlers(desk), GuestHandlers(desk)
     people, written = FromPeople(), filters.TEXT | filters.CAPTION
     new = people & filters.UpdateType.MESSAGE
     private = people & filters.UpdateType.MESSAGES & filters.ChatType.PRIVATE
@@ -113,7 +99,9 @@ def routes(desk: Desk) -> list[Route]:
 
 
 @contextlib.asynccontextmanager
-async def open_database(settings: Settings) -> AsyncIterator[tuple[Database, Voters]]:
+async def open_database(
+    settings: Settings, clock: Callable[[], float] = time.time
+) -> AsyncIterator[tuple[Store, Voters]]:
     """Open the database of the settings, and make what tells its voters apart.
 
     Raises:
@@ -123,7 +111,7 @@ async def open_database(settings: Settings) -> AsyncIterator[tuple[Database, Vot
     if settings.sqlite_file is None and settings.voter_key is None:
         raise SettingsError(f"VOTER_KEY is needed with PostgreSQL: {NEW_KEY}")
     voters = Voters(voter_key(settings.voter_key, settings.sqlite_file))
-    database = _database(settings, voters.fingerprint)
+    database = _database(settings, voters.fingerprint, clock)
     try:
         await database.open()
         yield database, voters
@@ -131,9 +119,9 @@ async def open_database(settings: Settings) -> AsyncIterator[tuple[Database, Vot
         await database.close()
 
 
-def _database(settings: Settings, fingerprint: bytes) -> Database:
+def _database(settings: Settings, fingerprint: bytes, clock: Callable[[], float]) -> Store:
     if settings.sqlite_file is not None:
-        return SqliteStore(settings.sqlite_file, fingerprint)
+        return SqliteStore(settings.sqlite_file, fingerprint, clock)
     try:
         from bot.store.postgres import PostgresStore  # noqa: PLC0415
     except ImportError:
@@ -141,14 +129,14 @@ def _database(settings: Settings, fingerprint: bytes) -> Database:
             "DATABASE_URL names PostgreSQL, of which the driver is not installed: "
             'pip install "article-bot[postgres]".'
         ) from None
-    return PostgresStore(settings.database_url, fingerprint)
+    return PostgresStore(settings.database_url, fingerprint, clock)
 
 
-def build_desk(settings: Settings, corpus: Corpus, database: Database, voters: Voters) -> Desk:
+def build_desk(settings: Settings, corpus: Corpus, database: Store, voters: Voters) -> Services:
     """Return what handlers work with, and in it everything that it is made of."""
     phrases = read_phrases()
     sender = Sender(
-        Pace(
+        RateLimiter(
             Limits(
                 settings.private_chat_per_second,
                 settings.group_per_minute,
@@ -156,8 +144,8 @@ def build_desk(settings: Settings, corpus: Corpus, database: Database, voters: V
             )
         )
     )
-    trouble = Trouble(log)
-    return Desk(
+    trouble = FailureLog(log)
+    return Services(
         corpus=corpus,
         index=Index(corpus.articles, corpus.aliases, phrases),
         store=database,
@@ -166,12 +154,12 @@ def build_desk(settings: Settings, corpus: Corpus, database: Database, voters: V
         live=LiveCounts(database, corpus.reactions, sender, trouble),
         phrases=phrases,
         languages=read_languages(),
-        shown=ShownArticles(corpus.articles),
+        shown=ArticleResolver(corpus.articles),
         trouble=trouble,
     )
 
 
-def build_application(settings: Settings, token: str, desk: Desk) -> Application:  # type: ignore[type-arg]
+def build_application(settings: Settings, token: str, desk: Services) -> Application:  # type: ignore[type-arg]
     """Return python-telegram-bot's application, which routes updates and fetches none."""
     # Spans of time and not numbers, which the library is about to give up.
     os.environ.setdefault("PTB_TIMEDELTA", "true")
@@ -185,7 +173,7 @@ def build_application(settings: Settings, token: str, desk: Desk) -> Application
     )
     for route in routes(desk):
         application.add_handler(route)
-    application.add_error_handler(Failures(desk).failed)
+    application.add_error_handler(ErrorHandler(desk).failed)
     return application
 
 
@@ -195,11 +183,15 @@ def _request(settings: Settings) -> HTTPXRequest:
 
 
 async def run(
-    settings: Settings, corpus: Corpus, stop: asyncio.Event, ready: Callable[[str], None]
+    settings: Settings,
+    corpus: Corpus,
+    stop: asyncio.Event,
+    ready: Callable[[str], None],
+    clock: Callable[[], float] = time.time,
 ) -> None:
     """Run the bot by long polling until stop is set; what was begun is finished first.
 
-    ready: called once with the bot's username when it takes questions.
+    ready: called once with the bot's username when it takes questions. clock: seconds since 1970.
 
     Raises:
         SettingsError: no token is set.
@@ -208,7 +200,7 @@ async def run(
     """
     if settings.bot_token is None:
         raise SettingsError(NO_TOKEN)
-    async with open_database(settings) as (database, voters):
+    async with open_database(settings, clock) as (database, voters):
         desk = build_desk(settings, corpus, database, voters)
         application = build_application(settings, settings.bot_token, desk)
         with failures_explained(settings):
@@ -257,11 +249,11 @@ def failures_explained(settings: Settings) -> Iterator[None]:
 async def _serve(
     application: Application,  # type: ignore[type-arg]
     polling: HTTPXRequest,
-    database: Database,
-    desk: Desk,
+    database: Store,
+    desk: Services,
     stop: asyncio.Event,
 ) -> None:
-    lanes = Lanes()
+    lanes = UpdateSequencer()
 
     async def handle(update: Update) -> None:
         async with lanes.hold(update):
@@ -273,7 +265,7 @@ async def _serve(
         asyncio.create_task(_drop_old_questions(database)),
     ]
     try:
-        await Updates(application.bot, polling, UPDATES, database, handle).run(stop)
+        await Poller(application.bot, polling, UPDATES, database, handle).run(stop)
     finally:
         for task in beside:
             task.cancel()
@@ -281,8 +273,8 @@ async def _serve(
         await desk.live.stop()
 
 
-async def _drop_old_questions(database: Database) -> None:
+async def _drop_old_questions(database: Store) -> None:
     while True:
         with contextlib.suppress(StoreError):
-            await database.drop_old_questions()
-        await asyncio.sleep(QUESTIONS_DROPPED_EVERY)
+            await database.delete_old_questions()
+        await asyncio.sleep(DELETE_QUESTIONS_EVERY)

@@ -44,7 +44,7 @@ def set_up_logging(level: str, secrets: Iterable[str]) -> None:
         logging.getLogger("telegram").setLevel(logging.WARNING)
 
 
-class Trouble:
+class FailureLog:
     """Logs why something fails: once for each reason, and again when it lasts; then that it ended.
 
     A failing disk or network would else write a line for each reader who taps.
@@ -61,7 +61,7 @@ class Trouble:
             self._log.warning("%s", reason)
             self._logged[reason] = now
 
-    def over(self, text: str) -> None:
+    def recovered(self, text: str) -> None:
         """Note that it works; logs text when it did not before."""
         if self._logged:
             self._log.warning("%s", text)

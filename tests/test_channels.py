@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.reactions import REPEAT_WINDOW
+from bot.store.base import REPEAT_WINDOW
 from tests.conftest import ARTICLE, Chat, Stage, article_bot, buttons, marked
 
 LOVE = f"r:{ARTICLE}:love"
@@ -100,21 +100,21 @@ async def test_the_forward_in_the_discussion_group_loses_no_count(stage: Stage) 
     """Taps there count, and it shows them, though the bot cannot edit it; a comment asks."""
     bot = await stage.bot()
     ada, ben = await stage.reader(), await stage.reader()
-    talk = await stage.group(ada, ben)
-    channel = await stage.channel(ada, ben, discussion=talk[0].chat)
+    chat_texts = await stage.group(ada, ben)
+    channel = await stage.channel(ada, ben, discussion=chat_texts[0].chat)
     await stage.command("publish", ARTICLE, "--to", await name(channel[0]))
-    post, forward = await last(channel[0]), await last(talk[0])
+    post, forward = await last(channel[0]), await last(chat_texts[0])
     assert forward["is_automatic_forward"]
-    assert await talk[1].tap(forward, LOVE) == "Love it is. Tap again to take it back."
+    assert await chat_texts[1].tap(forward, LOVE) == "Love it is. Tap again to take it back."
     await channel[0].shows(post, "❤️ 1")
-    await talk[0].shows(forward, "❤️ 1")
+    await chat_texts[0].shows(forward, "❤️ 1")
     assert await channel[0].tap(post, LOVE) == "Love it is. Tap again to take it back."
-    await talk[0].shows(forward, "❤️ 2")
-    assert await stage.calls("editmessagereplymarkup", talk[0].chat) == []
-    await talk[1].write(
+    await chat_texts[0].shows(forward, "❤️ 2")
+    assert await stage.calls("editmessagereplymarkup", chat_texts[0].chat) == []
+    await chat_texts[1].write(
         "@article_sandbox_bot who has to approve it?", reply_to=forward["message_id"]
     )
-    assert "Senate" in (await talk[1].read())["text"]
+    assert "Senate" in (await chat_texts[1].read())["text"]
     assert "WARNING" not in bot.output
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bot.corpus import load_corpus
+from bot.corpus.loader import load_corpus
 from tests.conftest import (
     ARTICLE,
     ROOT,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.corpus import load_corpus
+from bot.corpus.loader import load_corpus
 from bot.errors import CorpusError
 from tests.conftest import ARTICLE, ROOT
 

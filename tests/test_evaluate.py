@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.evaluate import SetError, answered_at, auroc, evaluate, misspelled, read_set
+from bot.retrieval.evaluation import SetError, answered_at, auroc, evaluate, misspelled, read_set
 from tests.conftest import article_bot
 
 SET = {

@@ -7,7 +7,7 @@ import time
 
 from telegram import CallbackQuery, Chat, Message, Update, User
 
-from bot.lanes import Lanes
+from bot.delivery.ordering import UpdateSequencer
 
 ADA, BEN = (User(number, "Reader", is_bot=False) for number in (1, 2))
 
@@ -27,7 +27,7 @@ def written(number: int, reader: User, text: str, chat: int = 0) -> Update:
 
 async def test_a_readers_updates_keep_their_order() -> None:
     """However long each takes; several readers are handled at the same time."""
-    lanes, done = Lanes(), []
+    lanes, done = UpdateSequencer(), []
     chance = random.Random(1)
     running = most = 0
 
@@ -50,7 +50,7 @@ async def test_a_readers_updates_keep_their_order() -> None:
 
 async def test_a_tap_waits_for_taps_and_forget_only() -> None:
     """Neither for the reader's own question that takes long, nor for another reader."""
-    lanes = Lanes()
+    lanes = UpdateSequencer()
 
     async def waits(update: Update) -> bool:
         try:
@@ -71,7 +71,7 @@ async def test_a_tap_waits_for_taps_and_forget_only() -> None:
 
 async def test_one_readers_many_taps_hold_nobody_up() -> None:
     """Another reader's turn comes at once."""
-    lanes = Lanes()
+    lanes = UpdateSequencer()
 
     async def handle(update: Update, seconds: float) -> None:
         async with lanes.hold(update):

@@ -8,10 +8,10 @@ import pytest
 import yaml
 from babel import Locale
 
-from bot.corpus import Reaction
-from bot.rich_text import Piece
-from bot.talk import GROUP_COMMANDS, PRIVATE_COMMANDS
-from bot.words import FOLDER, direction_of, read_languages
+from bot.corpus.loader import Reaction
+from bot.views.chat_texts import GROUP_COMMANDS, PRIVATE_COMMANDS
+from bot.views.i18n import FOLDER, direction_of, read_languages
+from bot.views.rich_text import Piece
 from tests.conftest import ARTICLE, ROOT, Chat, Sandbox, buttons
 
 SENATE = "Who has to approve the package?"

@@ -5,9 +5,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity
 
-from bot import messages, talk
-from bot.article import Article
-from bot.callbacks import (
+from bot.corpus.article import Article
+from bot.corpus.loader import Reaction, load_corpus
+from bot.retrieval.article_index import Answer, Match, Verdict
+from bot.store.base import Change, VoteResult
+from bot.views import answers, chat_texts
+from bot.views.callback_data import (
     ArticleButton,
     Button,
     LanguageButton,
@@ -18,17 +21,14 @@ from bot.callbacks import (
     parse,
     question_key,
 )
-from bot.corpus import Reaction, load_corpus
-from bot.keyboards import compact, with_counts
-from bot.passages import Answer, Match, Verdict
-from bot.reactions import Change, Press
-from bot.rich_text import cut, cut_around, units
-from bot.words import Words, read_languages
+from bot.views.i18n import Translator, read_languages
+from bot.views.keyboards import compact, with_counts
+from bot.views.rich_text import cut, cut_around, units
 from tests.conftest import ROOT
 
 REACTIONS = load_corpus(ROOT / "corpus").reactions
 ENGLISH = read_languages().english
-SETTING = messages.Setting(ENGLISH, REACTIONS)
+SETTING = answers.RenderOptions(ENGLISH, REACTIONS)
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_any_answer_is_a_message_that_telegram_takes(
     ends: tuple[float, float],
     verdict: Verdict,
     asked: str | None,
-    words: Words,
+    words: Translator,
 ) -> None:
     """Length and entities, in UTF-16 units; the quotation holds the sentence."""
     article = Article(
@@ -77,10 +77,10 @@ def test_any_answer_is_a_message_that_telegram_takes(
     end = start + 1 + int(ends[1] * (len(passage) - start - 1))
     one = Match(article.passages[1], (start, end), 0, 1.0, 0.5)
     found = Answer("?", verdict, article, (one, one)[: 1 + len(title) % 2])
-    setting = messages.Setting(
+    setting = answers.RenderOptions(
         words, REACTIONS, several=len(title) % 3 > 0, offers_all=len(passage) % 2 > 0
     )
-    rendered = messages.answer(setting, found, {"like": 5}, asked)
+    rendered = answers.answer(setting, found, {"like": 5}, asked)
     size = units(rendered.text)
     assert 1 <= size <= 4_096
     assert all(
@@ -113,7 +113,7 @@ def test_the_headline_is_a_link_where_there_is_an_address() -> None:
     article = Article(
         "a", "Title", "Standfirst", "en", ("Why?",), ("Text.",), url="https://e.org/x"
     )
-    [link] = [e for e in messages.about(SETTING, article, {}).entities if e.url]
+    [link] = [e for e in answers.about(SETTING, article, {}).entities if e.url]
     assert (link.type, link.offset, link.length, link.url) == ("text_link", 0, 5, "https://e.org/x")
 
 
@@ -135,23 +135,23 @@ def test_other_rows_stay_when_counts_change() -> None:
 @pytest.mark.parametrize(
     ("press", "text"),
     [
-        (Press(Change.VOTED, "love", None, {}), "Love it is. Tap again to take it back."),
+        (VoteResult(Change.VOTED, "love", None, {}), "Love it is. Tap again to take it back."),
         (
-            Press(Change.CHANGED, "sad", "love", {}),
+            VoteResult(Change.CHANGED, "sad", "love", {}),
             "Sad instead of Love. Tap again to take it back.",
         ),
-        (Press(Change.TAKEN_BACK, None, "love", {}), "Love taken back."),
-        (Press(Change.REPEATED, "love", "love", {}), "Love it is. Tap again to take it back."),
-        (Press(Change.REPEATED, None, None, {}), "Taken back already."),
+        (VoteResult(Change.TAKEN_BACK, None, "love", {}), "Love taken back."),
+        (VoteResult(Change.REPEATED, "love", "love", {}), "Love it is. Tap again to take it back."),
+        (VoteResult(Change.REPEATED, None, None, {}), "Taken back already."),
         (
-            Press(Change.CHANGED, "sad", "gone", {}),
+            VoteResult(Change.CHANGED, "sad", "gone", {}),
             "Sad instead of gone. Tap again to take it back.",
         ),
     ],
 )
-def test_the_toast_says_what_happened(press: Press, text: str) -> None:
+def test_the_toast_says_what_happened(press: VoteResult, text: str) -> None:
     """Within 200 characters."""
-    assert talk.toast(ENGLISH, press, REACTIONS) == text
+    assert chat_texts.toast(ENGLISH, press, REACTIONS) == text
 
 
 @pytest.mark.parametrize(

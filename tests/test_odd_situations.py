@@ -349,7 +349,7 @@ async def test_a_question_of_several_paragraphs_stays_when_a_passage_is_turned(
     ada: Chat,
 ) -> None:
     """It is known by its form and not by its first line."""
-    from bot.links import question_payload
+    from bot.views.links import question_payload
 
     payload = question_payload("Ukraine?\n\nsecurity guarantees?")
     answer = await ada.send(f"/start {payload}")

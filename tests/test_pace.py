@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from bot.pace import Limits, Pace, Place, Rank, Window
+from bot.delivery.rate_limiter import ChatKey, Limits, Priority, RateLimiter, Window
 
 ADA, BEN, GROUP = 1, 2, -3
 
@@ -44,11 +44,13 @@ def test_a_small_limit_leaves_a_place_all_the_same() -> None:
     assert Window(1, 60.0).free_at(5.0, reserve=1) == 5.0
 
 
-async def turns(pace: Pace, *wanted: tuple[Place, Rank]) -> list[tuple[Place, Rank]]:
+async def turns(
+    pace: RateLimiter, *wanted: tuple[ChatKey, Priority]
+) -> list[tuple[ChatKey, Priority]]:
     """Ask for turns at the same time, in that order; return them as they were given."""
-    given: list[tuple[Place, Rank]] = []
+    given: list[tuple[ChatKey, Priority]] = []
 
-    async def one(place: Place, rank: Rank) -> None:
+    async def one(place: ChatKey, rank: Priority) -> None:
         async with pace.turn(place, rank):
             given.append((place, rank))
 
@@ -58,80 +60,91 @@ async def turns(pace: Pace, *wanted: tuple[Place, Rank]) -> list[tuple[Place, Ra
 
 async def test_right_of_way() -> None:
     """A new answer, then the pressed copies, the latest first, then others, however they came."""
-    pace = Pace(Limits(overall_per_second=1))
-    async with pace.turn(99, Rank.ANSWER):
+    pace = RateLimiter(Limits(overall_per_second=1))
+    async with pace.turn(99, Priority.ANSWER):
         pass
     started = time.monotonic()
     given = await turns(
-        pace, (1, Rank.OTHERS), (2, Rank.PRESSED), (3, Rank.PRESSED), (4, Rank.ANSWER)
+        pace,
+        (1, Priority.OTHERS),
+        (2, Priority.PRESSED),
+        (3, Priority.PRESSED),
+        (4, Priority.ANSWER),
     )
-    assert given == [(4, Rank.ANSWER), (3, Rank.PRESSED), (2, Rank.PRESSED), (1, Rank.OTHERS)]
+    assert given == [
+        (4, Priority.ANSWER),
+        (3, Priority.PRESSED),
+        (2, Priority.PRESSED),
+        (1, Priority.OTHERS),
+    ]
     assert time.monotonic() - started > 3.9
 
 
 async def test_a_chat_waits_for_itself_only() -> None:
     """One a second in Ada's chat; Ben's is free."""
-    pace = Pace(Limits())
+    pace = RateLimiter(Limits())
     started = time.monotonic()
-    given = await turns(pace, (ADA, Rank.ANSWER), (ADA, Rank.ANSWER), (BEN, Rank.OTHERS))
-    assert given == [(ADA, Rank.ANSWER), (BEN, Rank.OTHERS), (ADA, Rank.ANSWER)]
+    given = await turns(
+        pace, (ADA, Priority.ANSWER), (ADA, Priority.ANSWER), (BEN, Priority.OTHERS)
+    )
+    assert given == [(ADA, Priority.ANSWER), (BEN, Priority.OTHERS), (ADA, Priority.ANSWER)]
     assert 0.99 < time.monotonic() - started < 1.5
 
 
 async def test_a_pause_is_for_one_chat() -> None:
     """As long as Telegram says."""
-    pace = Pace(Limits())
+    pace = RateLimiter(Limits())
     pace.pause(ADA, 0.4)
-    assert 0.3 < pace.wait(ADA, Rank.OTHERS) <= 0.4
-    assert pace.wait(BEN, Rank.OTHERS) == 0
+    assert 0.3 < pace.wait(ADA, Priority.OTHERS) <= 0.4
+    assert pace.wait(BEN, Priority.OTHERS) == 0
     started = time.monotonic()
-    assert await turns(pace, (ADA, Rank.ANSWER), (BEN, Rank.OTHERS)) == [
-        (BEN, Rank.OTHERS),
-        (ADA, Rank.ANSWER),
+    assert await turns(pace, (ADA, Priority.ANSWER), (BEN, Priority.OTHERS)) == [
+        (BEN, Priority.OTHERS),
+        (ADA, Priority.ANSWER),
     ]
     assert time.monotonic() - started > 0.39
 
 
 async def test_a_group_is_refreshed_evenly() -> None:
     """All at once, and its copies would be left as they are for the rest of the minute."""
-    pace = Pace(Limits(overall_per_second=1000))
-    async with pace.turn(ADA, Rank.PRESSED):
+    pace = RateLimiter(Limits(overall_per_second=1000))
+    async with pace.turn(ADA, Priority.PRESSED):
         pass
-    async with pace.turn(GROUP, Rank.OTHERS):
+    async with pace.turn(GROUP, Priority.OTHERS):
         pass
-    assert 11 < pace.wait(GROUP, Rank.OTHERS) <= 12
-    assert pace.wait(GROUP, Rank.PRESSED) == 0
+    assert 11 < pace.wait(GROUP, Priority.OTHERS) <= 12
+    assert pace.wait(GROUP, Priority.PRESSED) == 0
     await asyncio.sleep(2.05)
     # Nobody taps any more, so what is refreshed now stays true.
-    assert pace.wait(GROUP, Rank.OTHERS) == 0
+    assert pace.wait(GROUP, Priority.OTHERS) == 0
 
 
 async def test_readers_in_a_group_find_room() -> None:
     """While they tap, what is refreshed in the background leaves a quarter of a group's limit."""
-    pace = Pace(Limits(overall_per_second=1000))
+    pace = RateLimiter(Limits(overall_per_second=1000))
     for _ in range(15):
-        async with pace.turn(GROUP, Rank.PRESSED):
+        async with pace.turn(GROUP, Priority.PRESSED):
             pass
-    assert pace.wait(GROUP, Rank.OTHERS) > 50
-    assert pace.wait(GROUP, Rank.PRESSED) == 0
+    assert pace.wait(GROUP, Priority.OTHERS) > 50
+    assert pace.wait(GROUP, Priority.PRESSED) == 0
 
 
 async def test_a_reader_who_taps_is_not_kept_waiting() -> None:
     """Other copies in the same private chat wait until the reader is quiet for a while."""
-    pace = Pace(Limits())
-    async with pace.turn(ADA, Rank.PRESSED):
+    pace = RateLimiter(Limits())
+    async with pace.turn(ADA, Priority.PRESSED):
         pass
-    assert 0.9 < pace.wait(ADA, Rank.PRESSED) <= 1
-    assert 1.9 < pace.wait(ADA, Rank.OTHERS) <= 2
+    assert 0.9 < pace.wait(ADA, Priority.PRESSED) <= 1
+    assert 1.9 < pace.wait(ADA, Priority.OTHERS) <= 2
 
 
 async def test_others_go_evenly() -> None:
     """A burst of them would leave no place for the next answer for a second."""
-    pace = Pace(Limits(overall_per_second=20))
-    refreshing = asyncio.create_task(turns(pace, *((n, Rank.OTHERS) for n in range(100, 120))))
+    pace = RateLimiter(Limits(overall_per_second=20))
+    refreshing = asyncio.create_task(turns(pace, *((n, Priority.OTHERS) for n in range(100, 120))))
     await asyncio.sleep(0.3)
     started = time.monotonic()
-    await turns(pace, (ADA, Rank.ANSWER))
+    await turns(pace, (ADA, Priority.ANSWER))
     assert time.monotonic() - started < 0.05
     started = time.monotonic()
     assert len(await refreshing) == 20
@@ -140,15 +153,15 @@ async def test_others_go_evenly() -> None:
 
 async def test_one_who_gives_up_holds_no_place() -> None:
     """Cancelled while waiting, and in the very moment when the turn is given."""
-    pace = Pace(Limits())
-    async with pace.turn(ADA, Rank.ANSWER):
-        waiting = asyncio.create_task(turns(pace, (ADA, Rank.ANSWER)))
+    pace = RateLimiter(Limits())
+    async with pace.turn(ADA, Priority.ANSWER):
+        waiting = asyncio.create_task(turns(pace, (ADA, Priority.ANSWER)))
         await asyncio.sleep(0.01)
         waiting.cancel()
         await asyncio.gather(waiting, return_exceptions=True)
-        also = asyncio.create_task(turns(pace, (BEN, Rank.ANSWER)))
+        also = asyncio.create_task(turns(pace, (BEN, Priority.ANSWER)))
         await asyncio.sleep(0)
         also.cancel()
         await asyncio.gather(also, return_exceptions=True)
     await asyncio.sleep(1.01)
-    assert await turns(pace, (ADA, Rank.ANSWER), (BEN, Rank.ANSWER))
+    assert await turns(pace, (ADA, Priority.ANSWER), (BEN, Priority.ANSWER))

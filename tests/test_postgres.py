@@ -7,8 +7,8 @@ import asyncpg
 import pytest
 
 from bot.errors import StoreError
+from bot.store.migrations import steps
 from bot.store.postgres import PostgresStore
-from bot.store.schema import steps
 
 ADA, BEN = b"a" * 32, b"b" * 32
 
@@ -41,17 +41,17 @@ async def test_an_older_schema_is_brought_up_to_date(postgres_url: str) -> None:
     )
     store = PostgresStore(postgres_url, b"key")
     await store.open()
-    before = await store.tally("x")
+    before = await store.counts("x")
     assert before.votes == {"like": 2}
-    press = await store.press("x", b"a", "sad", "1")
-    assert press.tally.votes == {"like": 1, "sad": 1}
-    assert press.tally.version > before.version
+    press = await store.vote("x", b"a", "sad", "1")
+    assert press.counts.votes == {"like": 1, "sad": 1}
+    assert press.counts.version > before.version
     await store.close()
 
 
 async def test_a_newer_schema_is_refused(store: PostgresStore, postgres_url: str) -> None:
     """With a sentence, and nothing is changed."""
-    await store.press("x", ADA, "like", "1")
+    await store.vote("x", ADA, "like", "1")
     await on(postgres_url, "INSERT INTO article_bot.schema_version VALUES (99)")
     other = PostgresStore(postgres_url, b"key")
     with pytest.raises(StoreError, match="made by a newer version: update article-bot"):
@@ -80,20 +80,20 @@ async def test_a_wrong_address_is_a_sentence_without_the_password(url: str) -> N
 async def test_connections_that_break_are_replaced(store: PostgresStore, postgres_url: str) -> None:
     """As when the server is started again: presses go on, each counted once."""
     for n in range(8):
-        await store.press("x", bytes([n]) * 32, "like", str(n))
+        await store.vote("x", bytes([n]) * 32, "like", str(n))
     break_all = (
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
         " WHERE pid <> pg_backend_pid() AND datname = current_database()"
     )
     for turn in range(5):
         presses = [
-            asyncio.create_task(store.press("x", bytes([n]) * 32, "sad", f"{turn}-{n}"))
+            asyncio.create_task(store.vote("x", bytes([n]) * 32, "sad", f"{turn}-{n}"))
             for n in range(8)
         ]
         await asyncio.sleep(0.002 * turn)
         await on(postgres_url, break_all)
         await asyncio.gather(*presses)
-    assert (await store.tally("x")).votes == {"sad": 8}
+    assert (await store.counts("x")).votes == {"sad": 8}
 
 
 async def test_one_is_on_duty_and_another_takes_over(
@@ -103,18 +103,26 @@ async def test_one_is_on_duty_and_another_takes_over(
     second, third = (PostgresStore(postgres_url, b"key") for _ in range(2))
     await second.open()
     await third.open()
-    assert [await s.on_duty() for s in (store, second, third)] == [True, False, False]
-    assert [await s.on_duty() for s in (second, store, third)] == [False, True, False]
+    assert [await s.try_acquire_leadership() for s in (store, second, third)] == [
+        True,
+        False,
+        False,
+    ]
+    assert [await s.try_acquire_leadership() for s in (second, store, third)] == [
+        False,
+        True,
+        False,
+    ]
     await store.close()
-    assert [await s.on_duty() for s in (second, third)] == [True, False]
+    assert [await s.try_acquire_leadership() for s in (second, third)] == [True, False]
     await on(
         postgres_url,
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
         " WHERE pid <> pg_backend_pid() AND datname = current_database()",
     )
     await asyncio.sleep(0.1)
-    assert await third.on_duty()
-    assert not await second.on_duty()
+    assert await third.try_acquire_leadership()
+    assert not await second.try_acquire_leadership()
     await second.close()
     await third.close()
 
@@ -128,7 +136,7 @@ async def test_a_role_that_may_make_no_schema(postgres_url: str) -> None:
     )
     store = PostgresStore(f"{postgres_url}?role=pg_monitor", b"key")
     await store.open()
-    assert (await store.press("x", ADA, "like", "1")).tally.votes == {"like": 1}
+    assert (await store.vote("x", ADA, "like", "1")).counts.votes == {"like": 1}
     await store.close()
     probe = await asyncpg.connect(postgres_url)
     owner = await probe.fetchval("SELECT tableowner FROM pg_tables WHERE tablename = 'votes'")
@@ -138,6 +146,6 @@ async def test_a_role_that_may_make_no_schema(postgres_url: str) -> None:
 
 async def test_votes_changed_by_hand_are_counted(store: PostgresStore, postgres_url: str) -> None:
     """With another search path, as a restored dump or a person has it."""
-    await store.press("x", ADA, "like", "1")
+    await store.vote("x", ADA, "like", "1")
     await on(postgres_url, "DELETE FROM article_bot.votes")
-    assert (await store.tally("x")).votes == {}
+    assert (await store.counts("x")).votes == {}

@@ -7,13 +7,13 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.analysis import Analyzer, Vocabulary, grams, guess_language, sentences, words
-from bot.article import Article
-from bot.asked import Asked, things, what_is_asked
-from bot.corpus import load_corpus
-from bot.passages import Verdict
-from bot.phrases import read_phrases
-from bot.search import Index
+from bot.corpus.article import Article
+from bot.corpus.loader import load_corpus
+from bot.retrieval.analysis import Analyzer, Vocabulary, grams, guess_language, sentences, words
+from bot.retrieval.answer_types import Asked, things, what_is_asked
+from bot.retrieval.article_index import Verdict
+from bot.retrieval.index import Index
+from bot.retrieval.intents import read_phrases
 from tests.conftest import ROOT
 from tests.test_corpus import GOOD
 

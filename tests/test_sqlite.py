@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from bot.errors import StoreError
-from bot.store.backup import back_up, restore
-from bot.store.schema import steps
+from bot.store.migrations import steps
 from bot.store.sqlite import SqliteStore
+from bot.store.sqlite_backup import back_up, restore
 from bot.store.sqlite_file import SqliteFile
-from bot.voters import Voters
+from bot.store.voters import Voters
 
 ADA, BEN = b"a" * 32, b"b" * 32
 
@@ -28,7 +28,7 @@ async def opened(file: Path, lock_wait: float = 5.0) -> SqliteStore:
 async def test_the_file_is_private_and_writes_ahead(tmp_path: Path) -> None:
     """Mode 0600, its companions too."""
     store = await opened(tmp_path / "votes.db")
-    await store.press("x", ADA, "like", "1")
+    await store.vote("x", ADA, "like", "1")
     for file in tmp_path.glob("votes.db*"):
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
     await store.close()
@@ -54,12 +54,12 @@ async def test_an_older_schema_is_brought_up_to_date(tmp_path: Path) -> None:
     """Votes and deliveries stay, and versions begin."""
     first_version(tmp_path / "votes.db")
     store = await opened(tmp_path / "votes.db")
-    assert (await store.tally("x")).votes == {"like": 2}
-    assert (await store.press("x", ADA, "like", "1")).tally.votes == {"like": 2}
-    before = (await store.tally("x")).version
-    press = await store.press("x", BEN, "sad", "2")
-    assert press.tally.votes == {"like": 1, "sad": 1}
-    assert press.tally.version > before
+    assert (await store.counts("x")).votes == {"like": 2}
+    assert (await store.vote("x", ADA, "like", "1")).counts.votes == {"like": 2}
+    before = (await store.counts("x")).version
+    press = await store.vote("x", BEN, "sad", "2")
+    assert press.counts.votes == {"like": 1, "sad": 1}
+    assert press.counts.version > before
     await store.close()
 
 
@@ -111,7 +111,7 @@ async def test_a_locked_database_loses_nothing(tmp_path: Path) -> None:
     other = sqlite3.connect(tmp_path / "votes.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     started = time.monotonic()
-    presses = (store.press("x", bytes([n]) * 32, "like", str(n)) for n in range(8))
+    presses = (store.vote("x", bytes([n]) * 32, "like", str(n)) for n in range(8))
     failures = await asyncio.gather(*presses, return_exceptions=True)
     assert time.monotonic() - started < 1.5
     assert all(isinstance(failure, StoreError) for failure in failures), failures
@@ -119,8 +119,8 @@ async def test_a_locked_database_loses_nothing(tmp_path: Path) -> None:
     other.execute("ROLLBACK")
     other.close()
     for n in range(8):
-        press = await store.press("x", bytes([n]) * 32, "like", str(n))
-    assert press.tally.votes == {"like": 8}
+        press = await store.vote("x", bytes([n]) * 32, "like", str(n))
+    assert press.counts.votes == {"like": 8}
     await store.close()
 
 
@@ -128,16 +128,16 @@ async def test_a_file_that_goes_and_comes_back(tmp_path: Path) -> None:
     """A removed file still takes writes, which nobody would see again: they fail instead."""
     file = tmp_path / "votes.db"
     store = await opened(file)
-    await store.press("x", ADA, "like", "1")
+    await store.vote("x", ADA, "like", "1")
     (tmp_path / "away").mkdir()
     for part in tmp_path.glob("votes.db*"):
         part.rename(tmp_path / "away" / part.name)
     with pytest.raises(StoreError, match=r"votes\.db is gone .*put it back"):
-        await store.press("x", BEN, "like", "2")
+        await store.vote("x", BEN, "like", "2")
     assert not file.exists()
     for part in (tmp_path / "away").iterdir():
         part.rename(tmp_path / part.name)
-    assert (await store.press("x", BEN, "like", "2")).tally.votes == {"like": 2}
+    assert (await store.vote("x", BEN, "like", "2")).counts.votes == {"like": 2}
     await store.close()
 
 
@@ -146,18 +146,18 @@ async def test_a_file_that_is_replaced(tmp_path: Path) -> None:
     file = tmp_path / "votes.db"
     store = await opened(file)
     for n in range(50):
-        await store.press("x", bytes([n]) * 32, "like", str(n))
+        await store.vote("x", bytes([n]) * 32, "like", str(n))
     back_up(file, tmp_path / "copy.db", with_key=False)
     for n in range(50, 99):
-        await store.press("x", bytes([n]) * 32, "like", str(n))
+        await store.vote("x", bytes([n]) * 32, "like", str(n))
     shutil.move(tmp_path / "copy.db", file)
     for _ in range(2):
         with pytest.raises(StoreError, match="was replaced while the bot runs: start the bot"):
-            await store.press("x", ADA, "sad", "a")
+            await store.vote("x", ADA, "sad", "a")
     await store.close()
     again = await opened(file)
-    assert (await again.tally("x")).votes == {"like": 50}
-    assert (await again.press("x", ADA, "sad", "a")).tally.votes == {"like": 50, "sad": 1}
+    assert (await again.counts("x")).votes == {"like": 50}
+    assert (await again.vote("x", ADA, "sad", "a")).counts.votes == {"like": 50, "sad": 1}
     await again.close()
 
 
@@ -168,10 +168,10 @@ async def test_restoring_after_a_crash(tmp_path: Path) -> None:
     store = SqliteStore(file, Voters(b"k" * 40).fingerprint)
     await store.open()
     for n in range(50):
-        await store.press("x", bytes([n]) * 32, "like", str(n))
+        await store.vote("x", bytes([n]) * 32, "like", str(n))
     back_up(file, tmp_path / "copy.db", with_key=True)
     for n in range(50, 99):
-        await store.press("x", bytes([n]) * 32, "like", str(n))
+        await store.vote("x", bytes([n]) * 32, "like", str(n))
     with pytest.raises(StoreError, match="is in use: stop the bot first"):
         restore(tmp_path / "copy.db", file, None, replace=True)
     # As a crash leaves it: all that was written ahead is still there.
@@ -185,8 +185,8 @@ async def test_restoring_after_a_crash(tmp_path: Path) -> None:
     assert restore(tmp_path / "copy.db", crashed, None, replace=True) == 50
     again = SqliteStore(crashed, Voters(b"k" * 40).fingerprint)
     await again.open()
-    assert (await again.tally("x")).votes == {"like": 50}
-    assert (await again.press("x", ADA, "sad", "a")).tally.votes == {"like": 50, "sad": 1}
+    assert (await again.counts("x")).votes == {"like": 50}
+    assert (await again.vote("x", ADA, "sad", "a")).counts.votes == {"like": 50, "sad": 1}
     await again.close()
 
 
@@ -195,7 +195,7 @@ async def test_restoring_elsewhere_needs_the_key(tmp_path: Path) -> None:
     file, copy = tmp_path / "votes.db", tmp_path / "copy.db"
     store = SqliteStore(file, Voters(b"k" * 40).fingerprint)
     await store.open()
-    await store.press("x", ADA, "like", "1")
+    await store.vote("x", ADA, "like", "1")
     await store.close()
     back_up(file, copy, with_key=False)
     other = tmp_path / "other.db"
@@ -221,10 +221,10 @@ async def test_a_clock_that_is_set_back(tmp_path: Path) -> None:
     times = iter((5000.0, 1000.0, 1000.5, 1002.0))
     store = SqliteStore(tmp_path / "votes.db", b"key", lambda: next(times))
     await store.open()
-    await store.press("x", ADA, "like", "1")
-    assert (await store.press("x", ADA, "like", "2")).tally.votes == {}
-    assert (await store.press("x", ADA, "like", "3")).tally.votes == {}
-    assert (await store.press("x", ADA, "like", "4")).tally.votes == {"like": 1}
+    await store.vote("x", ADA, "like", "1")
+    assert (await store.vote("x", ADA, "like", "2")).counts.votes == {}
+    assert (await store.vote("x", ADA, "like", "3")).counts.votes == {}
+    assert (await store.vote("x", ADA, "like", "4")).counts.votes == {"like": 1}
     await store.close()
 
 
@@ -235,7 +235,7 @@ async def test_a_backup_of_a_live_database(tmp_path: Path) -> None:
 
     async def writes() -> None:
         for n in range(300):
-            await store.press("x", n.to_bytes(32), "like", str(n))
+            await store.vote("x", n.to_bytes(32), "like", str(n))
 
     writing = asyncio.create_task(writes())
     await asyncio.sleep(0.02)
@@ -251,7 +251,7 @@ async def test_a_backup_of_a_live_database(tmp_path: Path) -> None:
     (votes,) = db.execute("SELECT COUNT(*) FROM votes").fetchone()
     db.close()
     assert 0 < votes < 300
-    assert (await copy.tally("x")).votes == {"like": votes}
+    assert (await copy.counts("x")).votes == {"like": votes}
     await copy.close()
 
 

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from bot.reactions import DELIVERY_KEPT, REPEAT_WINDOW, Change
+from bot.store.base import CALLBACK_QUERY_KEPT, REPEAT_WINDOW, Change
 from bot.store.postgres import PostgresStore
 from bot.store.sqlite import SqliteStore
 from tests.test_store import Clock, emptied
@@ -32,7 +32,7 @@ class Model:
         self.last: dict[tuple[str, bytes], tuple[str, float]] = {}
         self.delivered: dict[str, float] = {}
 
-    def press(self, article: str, voter: bytes, reaction: str, delivery: str, now: float) -> Change:
+    def vote(self, article: str, voter: bytes, reaction: str, delivery: str, now: float) -> Change:
         reader = (article, voter)
         if delivery in self.delivered:
             return Change.REPEATED
@@ -41,8 +41,10 @@ class Model:
             pressed, at = self.last[reader]
             if pressed == reaction and now - at < REPEAT_WINDOW:
                 return Change.REPEATED
-        self.delivered = {d: at for d, at in self.delivered.items() if at >= now - DELIVERY_KEPT}
-        self.last = {r: one for r, one in self.last.items() if one[1] >= now - DELIVERY_KEPT}
+        self.delivered = {
+            d: at for d, at in self.delivered.items() if at >= now - CALLBACK_QUERY_KEPT
+        }
+        self.last = {r: one for r, one in self.last.items() if one[1] >= now - CALLBACK_QUERY_KEPT}
         self.last[reader] = (reaction, now)
         previous = self.votes.pop(reader, None)
         if previous == reaction:
@@ -50,7 +52,7 @@ class Model:
         self.votes[reader] = reaction
         return Change.CHANGED if previous else Change.VOTED
 
-    def forget(self, voter: bytes) -> int:
+    def forget_voter(self, voter: bytes) -> int:
         gone = [reader for reader in self.votes if reader[1] == voter]
         for reader in gone:
             del self.votes[reader]
@@ -98,11 +100,11 @@ class Taps(RuleBasedStateMachine):
     def deliver(self, store: int, press: tuple[str, bytes, str, str]) -> None:
         article, voter, reaction, delivery = press
         before = self.model.votes.get((article, voter))
-        found = self.run(self.stores[store].press(article, voter, reaction, delivery))
-        change = self.model.press(article, voter, reaction, delivery, self.clock.now)
+        found = self.run(self.stores[store].vote(article, voter, reaction, delivery))
+        change = self.model.vote(article, voter, reaction, delivery, self.clock.now)
         after = self.model.votes.get((article, voter))
         assert (found.change, found.previous, found.choice) == (change, before, after)
-        assert found.tally.votes == self.model.counts(article)
+        assert found.counts.votes == self.model.counts(article)
 
     def new(self, article: str, voter: bytes, reaction: str) -> tuple[str, bytes, str, str]:
         press = (article, voter, reaction, str(len(self.presses)))
@@ -139,27 +141,27 @@ class Taps(RuleBasedStateMachine):
     def telegram_delivers_twice_at_once(self, store: int, data: st.DataObject) -> None:
         tap = data.draw(st.tuples(*self.taps_))
         article, voter, reaction, delivery = press = self.new(*tap)
-        same = [self.stores[n].press(article, voter, reaction, delivery) for n in (store, 1)]
+        same = [self.stores[n].vote(article, voter, reaction, delivery) for n in (store, 1)]
 
         async def both() -> None:
             await asyncio.gather(*same)
 
         self.run(both())
-        self.model.press(*press, self.clock.now)
-        assert self.run(self.stores[0].tally(article)).votes == self.model.counts(article)
+        self.model.vote(*press, self.clock.now)
+        assert self.run(self.stores[0].counts(article)).votes == self.model.counts(article)
 
     @rule(store=stores_, voter=st.sampled_from(VOTERS))
     def forgets(self, store: int, voter: bytes) -> None:
-        assert self.run(self.stores[store].forget(voter)) == self.model.forget(voter)
+        assert self.run(self.stores[store].forget_voter(voter)) == self.model.forget_voter(voter)
 
-    @rule(seconds=st.sampled_from([0.2, REPEAT_WINDOW, 60.0, DELIVERY_KEPT]))
+    @rule(seconds=st.sampled_from([0.2, REPEAT_WINDOW, 60.0, CALLBACK_QUERY_KEPT]))
     def time_passes(self, seconds: float) -> None:
         self.clock.now += seconds
 
     @invariant()
     def counts_are_the_votes_and_versions_tell_of_changes(self) -> None:
         for article in ARTICLES:
-            tally = self.run(self.stores[0].tally(article))
+            tally = self.run(self.stores[0].counts(article))
             assert tally.votes == self.model.counts(article)
             version, votes = self.versions.get(article, (0, {}))
             assert tally.version >= version

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import StoreError
-from bot.voters import Voters, voter_key
+from bot.store.voters import Voters, voter_key
 
 
 def test_the_voter_key_is_made_once_and_is_private(tmp_path: Path) -> None:

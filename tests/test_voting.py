@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.reactions import REPEAT_WINDOW
+from bot.store.base import REPEAT_WINDOW
 from tests.conftest import ARTICLE, Chat, Sandbox, buttons
 
 LIKE, LOVE = f"r:{ARTICLE}:like", f"r:{ARTICLE}:love"

@@ -5,7 +5,10 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
-from bot.cli import asking, publishing, running, votes
+from bot.cli import ask as asking
+from bot.cli import publish as publishing
+from bot.cli import run as running
+from bot.cli import votes
 from bot.config import read_settings
 from bot.errors import BotError
 

@@ -6,12 +6,12 @@ import json
 from collections.abc import Mapping
 
 from bot.config import Settings
-from bot.corpus import find_corpus, load_corpus
+from bot.corpus.loader import find_corpus, load_corpus
 from bot.errors import SettingsError
 from bot.logs import set_up_logging
-from bot.store.backup import back_up
-from bot.store.backup import restore as put_back
-from bot.terminal import stats_json, stats_table
+from bot.store.sqlite_backup import back_up
+from bot.store.sqlite_backup import restore as put_back
+from bot.views.terminal import stats_json, stats_table
 
 
 def stats(settings: Settings, arguments: argparse.Namespace) -> int:
@@ -33,7 +33,7 @@ async def _totals(settings: Settings) -> Mapping[str, Mapping[str, int]]:
         # Nobody has voted, and a command that only looks makes no database.
         return {}
     async with open_database(settings) as (database, _):
-        return await database.totals()
+        return await database.all_counts()
 
 
 def backup(settings: Settings, arguments: argparse.Namespace) -> int:

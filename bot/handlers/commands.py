@@ -6,25 +6,25 @@ from telegram import Update
 from telegram.constants import ChatType
 from telegram.ext import ContextTypes
 
-from bot import talk
-from bot.address import Call, call_of_command
+from bot.delivery.identity import actor_id
 from bot.errors import StoreError
-from bot.handlers.asking import answer_call, open_in_private, where_is
-from bot.handlers.desk import Desk, Reply, Where, me, plain, typing_if_slow
-from bot.handlers.languages import GroupLanguage
-from bot.links import ArticleLink, KeptQuestionLink, QuestionLink, parse_payload
-from bot.messages import Rendered
-from bot.people import actor_id
-from bot.words import Words
+from bot.handlers.language import GroupLanguage
+from bot.handlers.mentions import AddressedQuestion, command_question
+from bot.handlers.responder import open_in_private, respond, where_is
+from bot.handlers.services import Reply, Services, Where, me, plain, typing_if_slow
+from bot.views import chat_texts
+from bot.views.answers import OutgoingMessage
+from bot.views.i18n import Translator
+from bot.views.links import ArticleLink, KeptQuestionLink, QuestionLink, parse_payload
 
 Context = ContextTypes.DEFAULT_TYPE
 
 
 @dataclass(frozen=True)
-class Commands:
+class CommandHandlers:
     """What each command does."""
 
-    desk: Desk
+    desk: Services
     language_of_group: GroupLanguage
 
     async def start(self, update: Update, context: Context) -> None:
@@ -48,7 +48,7 @@ class Commands:
                     return
                 note = words.text("question_is_old")
         await self._close(update)
-        await self._say(update, talk.start(words, self.desk.corpus.articles, note, group))
+        await self._say(update, chat_texts.start(words, self.desk.corpus.articles, note, group))
 
     async def help(self, update: Update, context: Context) -> None:
         """/help: how to ask and react."""
@@ -56,7 +56,7 @@ class Commands:
         inline = bool(account.supports_inline_queries)
         reactions = self.desk.corpus.reactions
         group = where_is(update) is Where.GROUP
-        said = talk.help_text(words, reactions, account.username or "", inline, group)
+        said = chat_texts.help_text(words, reactions, account.username or "", inline, group)
         await self._say(update, said)
 
     async def article(self, update: Update, context: Context) -> None:
@@ -69,7 +69,7 @@ class Commands:
         if named is not None:
             await self._open(update, words, named.id)
         elif len(articles) > 1:
-            await self._say(update, talk.article_list(words, articles))
+            await self._say(update, chat_texts.article_list(words, articles))
         else:
             await self._reply(update, await self.desk.about(articles[0], words))
 
@@ -78,27 +78,27 @@ class Commands:
         message = update.effective_message
         if message is None:
             return
-        call = call_of_command(message, me(message.get_bot()))
+        call = command_question(message, me(message.get_bot()))
         async with typing_if_slow(message):
-            reply = await answer_call(self.desk, update, call)
+            reply = await respond(self.desk, update, call)
         await self.desk.send_reply(call, reply)
 
     async def privacy(self, update: Update, _: Context) -> None:
         """/privacy: what is stored."""
-        await self._say(update, talk.privacy(await self.desk.words_for(update)))
+        await self._say(update, chat_texts.privacy(await self.desk.words_for(update)))
 
     async def forget(self, update: Update, _: Context) -> None:
         """/forget: remove the reader's votes, and in private what is kept of the chat."""
         words, chat = await self.desk.words_for(update), update.effective_chat
         try:
-            votes = await self.desk.store.forget(self.desk.voters.voter(actor_id(update)))
+            votes = await self.desk.store.forget_voter(self.desk.voters.voter(actor_id(update)))
         except StoreError as error:
             self.desk.trouble.failed(str(error))
-            await self._say(update, Rendered(words.text("could_not_forget")))
+            await self._say(update, OutgoingMessage(words.text("could_not_forget")))
             return
         if chat is not None and chat.type == ChatType.PRIVATE:
             await self.desk.live.gone(chat.id)
-        await self._say(update, talk.forgotten(words, votes))
+        await self._say(update, chat_texts.forgotten(words, votes))
 
     async def language(self, update: Update, context: Context) -> None:
         """/language: choose what is spoken in a group."""
@@ -107,7 +107,7 @@ class Commands:
             return
         if where_is(update) is Where.PRIVATE:
             words = await self.desk.words_for(update)
-            await self._say(update, Rendered(words.text("language_private")))
+            await self._say(update, OutgoingMessage(words.text("language_private")))
             return
         said = await self.language_of_group.command(message, " ".join(context.args or ()))
         await self._say(update, said)
@@ -115,14 +115,16 @@ class Commands:
     async def unknown(self, update: Update, _: Context) -> None:
         """Any other command."""
         words = await self.desk.words_for(update)
-        await self._say(update, Rendered(words.text("unknown_command")))
+        await self._say(update, OutgoingMessage(words.text("unknown_command")))
 
-    async def _open(self, update: Update, words: Words, article_id: str) -> None:
+    async def _open(self, update: Update, words: Translator, article_id: str) -> None:
         """Show an article; from then on a private chat is about it."""
         article, group = self.desk.shown.by_id(article_id), where_is(update) is Where.GROUP
         if article is None:
             await self._close(update)
-            said = talk.start(words, self.desk.corpus.articles, words.text("link_is_old"), group)
+            said = chat_texts.start(
+                words, self.desk.corpus.articles, words.text("link_is_old"), group
+            )
             await self._say(update, said)
         elif not group and update.effective_chat is not None:
             chat_id = update.effective_chat.id
@@ -136,19 +138,19 @@ class Commands:
         if update.effective_chat is not None and where_is(update) is Where.PRIVATE:
             await self.desk.close(update.effective_chat.id)
 
-    async def _ask(self, update: Update, words: Words, question: str) -> None:
+    async def _ask(self, update: Update, words: Translator, question: str) -> None:
         if update.effective_message is not None:
             reply = await self.desk.answer(question, words, None, where_is(update))
             await self.desk.send(update.effective_message, reply, question)
 
     async def _kept(self, key: str) -> str | None:
         try:
-            return await self.desk.store.question(key)
+            return await self.desk.store.saved_question(key)
         except StoreError as error:
             self.desk.trouble.failed(str(error))
             return None
 
-    async def _say(self, update: Update, said: Rendered) -> None:
+    async def _say(self, update: Update, said: OutgoingMessage) -> None:
         await self._reply(update, plain(said))
 
     async def _reply(self, update: Update, reply: Reply) -> None:
@@ -158,4 +160,4 @@ class Commands:
         if where_is(update) is Where.PRIVATE:
             await self.desk.send(message, reply, None)
         else:
-            await self.desk.send_reply(Call("", message, None), reply)
+            await self.desk.send_reply(AddressedQuestion("", message, None), reply)

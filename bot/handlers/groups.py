@@ -9,14 +9,14 @@ from telegram.constants import ChatMemberStatus, ChatType
 from telegram.error import Forbidden, TelegramError
 from telegram.ext import ContextTypes
 
-from bot import talk
-from bot.address import Call, call_in, call_of_command
+from bot.delivery.rate_limiter import Priority
+from bot.delivery.sender import sending
 from bot.errors import StoreError
-from bot.handlers.asking import answer_call
-from bot.handlers.desk import Desk, me, plain, typing_if_slow
-from bot.messages import Rendered
-from bot.pace import Rank
-from bot.sender import sending
+from bot.handlers.mentions import AddressedQuestion, addressed_question, command_question
+from bot.handlers.responder import respond
+from bot.handlers.services import Services, me, plain, typing_if_slow
+from bot.views import chat_texts
+from bot.views.answers import OutgoingMessage
 
 OUTSIDE = (ChatMemberStatus.LEFT, ChatMemberStatus.BANNED)
 """What the bot is in a group that it is not in."""
@@ -27,10 +27,10 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Groups:
+class GroupHandlers:
     """Answers in groups, and follows where they go."""
 
-    desk: Desk
+    desk: Services
 
     async def heard(self, update: Update, _: Context) -> None:
         """Something was written in a group: answer it when it is meant for the bot."""
@@ -41,13 +41,13 @@ class Groups:
         # The library looks for commands in texts, and not below pictures.
         named = _ASK.match(message.caption or "")
         if named is not None and named[1] in (None, account.username):
-            call: Call | None = call_of_command(message, account)
+            call: AddressedQuestion | None = command_question(message, account)
         else:
-            call = call_in(message, account)
+            call = addressed_question(message, account)
         if call is None:
             return
         async with typing_if_slow(message):
-            reply = await answer_call(self.desk, update, call)
+            reply = await respond(self.desk, update, call)
         await self.desk.send_reply(call, reply)
 
     async def unknown_command(self, update: Update, _: Context) -> None:
@@ -58,8 +58,8 @@ class Groups:
         command = (message.text or "").split(maxsplit=1)[0].lower()
         if command.endswith(f"@{me(message.get_bot()).username}".lower()):
             words = await self.desk.words_for(update)
-            said = plain(Rendered(words.text("unknown_command")))
-            await self.desk.send_reply(Call("", message, None), said)
+            said = plain(OutgoingMessage(words.text("unknown_command")))
+            await self.desk.send_reply(AddressedQuestion("", message, None), said)
 
     async def membership(self, update: Update, context: Context) -> None:
         """The bot was added: greet once. It was removed: forget what is kept of the group."""
@@ -82,18 +82,18 @@ class Groups:
         new = message.migrate_to_chat_id or message.chat.id
         voter = self.desk.voters.voter
         try:
-            await self.desk.store.move_choices(voter(old), voter(new))
+            await self.desk.store.move_chat_settings(voter(old), voter(new))
         except StoreError as error:
             self.desk.trouble.failed(str(error))
         await self.desk.live.gone(old)
 
     async def _greet(self, change: ChatMemberUpdated, context: Context) -> None:
         words = await self.desk.words(change.chat.id, change.chat.type, None)
-        said = talk.greeting(words, self.desk.corpus.articles, me(context.bot).username or "")
+        said = chat_texts.greeting(words, self.desk.corpus.articles, me(context.bot).username or "")
         send = context.bot.send_message
         try:
             await self.desk.sender.call(
-                change.chat.id, Rank.ANSWER, lambda: send(change.chat.id, **sending(said))
+                change.chat.id, Priority.ANSWER, lambda: send(change.chat.id, **sending(said))
             )
         except Forbidden:
             await self.desk.live.gone(change.chat.id)
@@ -102,7 +102,7 @@ class Groups:
 
     async def _forget_choices(self, chat_id: int) -> None:
         try:
-            await self.desk.store.forget_choices(self.desk.voters.voter(chat_id))
+            await self.desk.store.forget_chat_settings(self.desk.voters.voter(chat_id))
         except StoreError as error:
             self.desk.trouble.failed(str(error))
 

@@ -7,22 +7,22 @@ from telegram import Update
 from telegram.error import TelegramError
 from telegram.ext import ContextTypes
 
-from bot.address import Call, call_in, content
-from bot.copies import Copy
-from bot.handlers.asking import answer_call
-from bot.handlers.desk import Desk, me
-from bot.inline import single_result
-from bot.pace import Rank
+from bot.delivery.rate_limiter import Priority
+from bot.handlers.mentions import AddressedQuestion, addressed_question, content
+from bot.handlers.responder import respond
+from bot.handlers.services import Services, me
+from bot.store.base import MessageRef
+from bot.views.inline_results import single_result
 
 Context = ContextTypes.DEFAULT_TYPE
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Guests:
+class GuestHandlers:
     """Answers guest queries."""
 
-    desk: Desk
+    desk: Services
 
     async def asked(self, update: Update, context: Context) -> None:
         """A reader called the bot into a chat: answer with one message."""
@@ -31,18 +31,20 @@ class Guests:
             return
         text = content(message)[0].strip()
         # Telegram decided that it is meant for the bot.
-        call = call_in(message, me(context.bot)) or Call(text, message, None)
-        reply = await answer_call(self.desk, update, call)
+        call = addressed_question(message, me(context.bot)) or AddressedQuestion(
+            text, message, None
+        )
+        reply = await respond(self.desk, update, call)
         rendered = reply.render(None)
         result = single_result(rendered)
         try:
             sent = await self.desk.sender.call(
                 message.guest_query_id,
-                Rank.ANSWER,
+                Priority.ANSWER,
                 lambda: context.bot.answer_guest_query(message.guest_query_id or "", result),
             )
         except TelegramError as error:
             log.warning("A guest's question could not be answered: %s", error.message)
             return
-        copy = Copy(inline_message_id=sent.inline_message_id)
-        await self.desk.register(copy, rendered, reply.tally)
+        copy = MessageRef(inline_message_id=sent.inline_message_id)
+        await self.desk.register(copy, rendered, reply.counts)

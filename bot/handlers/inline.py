@@ -8,18 +8,16 @@ from telegram import InlineKeyboardMarkup, InlineQuery, InlineQueryResultsButton
 from telegram.error import BadRequest, TelegramError
 from telegram.ext import ContextTypes
 
-from bot import messages
-from bot.article import Article
-from bot.callbacks import question_key
-from bot.copies import Copy
+from bot.corpus.article import Article
 from bot.errors import StoreError
-from bot.handlers.desk import Desk
-from bot.inline import Listed, page_at, parse_result_id, result, was_cut
-from bot.keyboards import reaction_rows
-from bot.links import kept_payload, question_payload
-from bot.live import UNSURE
-from bot.passages import Match
-from bot.reactions import Tally
+from bot.handlers.services import Services
+from bot.retrieval.article_index import Match
+from bot.store.base import VERSION_UNKNOWN, MessageRef, VoteCounts
+from bot.views import answers
+from bot.views.callback_data import question_key
+from bot.views.inline_results import Listed, page_at, parse_result_id, result, was_cut
+from bot.views.keyboards import reaction_rows
+from bot.views.links import kept_payload, question_payload
 
 CACHED = 20
 """Seconds for which Telegram may give the same list again, with the counts that it had."""
@@ -31,10 +29,10 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Inline:
+class InlineHandlers:
     """Answers inline queries, and learns which result was sent."""
 
-    desk: Desk
+    desk: Services
 
     async def query(self, update: Update, _: Context) -> None:
         """Something was typed after the bot's name: list what may be sent."""
@@ -64,15 +62,15 @@ class Inline:
         article = self.desk.shown.by_id(parsed[0]) if parsed else None
         if parsed is None or article is None:
             return
-        tally = await self.desk.tally(article)
+        tally = await self.desk.counts(article)
         # The list may have been shown before a vote came in; then the message must be edited.
-        version = tally.version if tally.version == parsed[1] else UNSURE
+        version = tally.version if tally.version == parsed[1] else VERSION_UNKNOWN
         rows = reaction_rows(article.id, self.desk.corpus.reactions, tally.votes)
-        copy = Copy(inline_message_id=chosen.inline_message_id)
+        copy = MessageRef(inline_message_id=chosen.inline_message_id)
         await self.desk.live.sent(copy, article.id, InlineKeyboardMarkup(rows), version)
 
     async def _passage(self, article: Article, match: Match, sure: bool) -> Listed:
-        tally = await self.desk.tally(article)
+        tally = await self.desk.counts(article)
         return self._listed(article, match, sure, tally, article.title)
 
     def _listed(
@@ -80,12 +78,12 @@ class Inline:
         article: Article,
         match: Match,
         sure: bool,
-        tally: Tally,
+        tally: VoteCounts,
         title: str,
         asked: str | None = None,
     ) -> Listed:
         reactions = self.desk.corpus.reactions
-        rendered = messages.passage(article, match, reactions, tally.votes, sure, asked)
+        rendered = answers.passage(article, match, reactions, tally.votes, sure, asked)
         start, end = match.sentence
         name = f"{match.passage.number}.{match.place}"
         if asked is not None:
@@ -101,12 +99,12 @@ class Inline:
         ]
 
     async def _offer(self, article: Article, question: str | None) -> Listed:
-        tally = await self.desk.tally(article)
+        tally = await self.desk.counts(article)
         found = await self.desk.find(question, article) if question is not None else None
         if question is not None and found is not None:
             return self._listed(article, found.best, True, tally, question, asked=question)
         setting = self.desk.setting(self.desk.languages.english)
-        rendered = messages.about(setting, article, tally.votes)
+        rendered = answers.about(setting, article, tally.votes)
         return Listed(article.title, article.standfirst, rendered, "about", tally.version)
 
     async def _button(
@@ -120,7 +118,7 @@ class Inline:
         if payload is None:
             payload, key = kept_payload(question)
             try:
-                await self.desk.store.keep_question(key, question)
+                await self.desk.store.save_question(key, question)
             except StoreError as error:
                 self.desk.trouble.failed(str(error))
         text = words.text("inline_cut" if was_cut(query.query) else "inline_nothing")

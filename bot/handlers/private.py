@@ -5,28 +5,28 @@ from dataclasses import dataclass
 from telegram import Message, Update
 from telegram.ext import ContextTypes
 
-from bot import talk
-from bot.address import Call, content
-from bot.handlers.asking import answer_call
-from bot.handlers.desk import Desk, me, plain, typing_if_slow
+from bot.handlers.mentions import AddressedQuestion, content
+from bot.handlers.responder import respond
+from bot.handlers.services import Services, me, plain, typing_if_slow
+from bot.views import chat_texts
 
 Context = ContextTypes.DEFAULT_TYPE
 
 
 @dataclass(frozen=True)
-class PrivateChats:
+class PrivateHandlers:
     """Answers what readers write."""
 
-    desk: Desk
+    desk: Services
 
     async def question(self, update: Update, _: Context) -> None:
         """A text, or the caption of a picture: answer it."""
         message = update.effective_message
         if message is None or _is_from_here(message):
             return
-        call = Call(content(message)[0], message, None)
+        call = AddressedQuestion(content(message)[0], message, None)
         async with typing_if_slow(message):
-            reply = await answer_call(self.desk, update, call)
+            reply = await respond(self.desk, update, call)
         if reply.offers_all:
             # A reply, as its button must know what to ask of all articles.
             await self.desk.send_reply(call, reply)
@@ -39,7 +39,7 @@ class PrivateChats:
         if message is None or _is_from_here(message):
             return
         words = await self.desk.words_for(update)
-        said = talk.small_talk(words, None, self.desk.corpus.articles)
+        said = chat_texts.small_talk(words, None, self.desk.corpus.articles)
         await self.desk.send(message, plain(said), None)
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from bot.app import run
 from bot.config import Settings
-from bot.corpus import Corpus
+from bot.corpus.loader import Corpus
 from bot.sandbox.server import SandboxServer
 
 

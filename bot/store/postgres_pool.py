@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import asyncpg
 
 from bot.errors import StoreError
-from bot.store.schema import steps
+from bot.store.migrations import steps
 
 CONNECTIONS = 8
 PATIENCE = 5.0
@@ -93,7 +93,7 @@ class PostgresPool:
             except _FAILURES:
                 self._pool.terminate()
 
-    async def on_duty(self) -> bool:
+    async def try_acquire_leadership(self) -> bool:
         """Tell whether this process refreshes copies; see CopyStore.
 
         A lock of a connection's own: the server lets go of it when the process dies.

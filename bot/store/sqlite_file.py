@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from bot.errors import StoreError
-from bot.store.schema import steps
+from bot.store.migrations import steps
 
 LOCK_WAIT = 5.0
 """Seconds to wait for another process that writes to the same database, unless told otherwise."""

@@ -33,7 +33,7 @@ import asyncpg
 import httpx
 
 from bot.sandbox.server import SandboxServer
-from bot.voters import Voters
+from bot.store.voters import Voters
 from tests.conftest import ARTICLE, NO_LIMITS, ROOT, Chat, Process, clean_environment
 
 TOKEN = "123456:for-the-kill-test"
@@ -82,7 +82,7 @@ class Report:
     kills: int = 0
     taps: int = 0
     repeated: int = 0
-    set_aside: int = 0
+    defer: int = 0
     lost: int = 0
     answered_and_lost: int = 0
     unanswered: int = 0
@@ -97,7 +97,7 @@ class Report:
     @property
     def passed(self) -> bool:
         bad = (self.lost, self.unanswered, self.doubled, self.wrong_votes, self.wrong_counts)
-        return not (any(bad) or self.stale or self.problems)
+        return not (any(bad) or self.outdated or self.problems)
 
     def __str__(self) -> str:
         cells = {name.replace("_", " "): value for name, value in list(vars(self).items())[:-2]}
@@ -300,7 +300,7 @@ async def trial(url: str, folder: Path, kills: int, seed: int, many: int = READE
         try:
             # The first deaths come while there is no database yet, or half of one.
             for _ in range(first := max(1, kills // 10)):
-                await bot.live(chance.random())
+                await bot.delivery.live_counts(chance.random())
             await bot.start_and_wait()
             await query(url, NOTES[report.engine])
             readers = [await _join(client, chance) for _ in range(many)]
@@ -309,7 +309,7 @@ async def trial(url: str, folder: Path, kills: int, seed: int, many: int = READE
             async with asyncio.TaskGroup() as group:
                 for reader in readers:
                     group.create_task(reader.tap_until(stop))
-                report.set_aside = await _kill(bot, url, chance, kills - first)
+                report.defer = await _kill(bot, url, chance, kills - first)
                 stop.set()
             if kills >= SLOW_EVERY:
                 await _die_between(bot, url, readers[0])
@@ -337,10 +337,10 @@ async def _kill(bot: Bot, url: str, chance: random.Random, times: int) -> int:
     aside = 0
     for number in range(times):
         if number % SLOW_EVERY < SLOW_EVERY - 1:
-            await bot.live(chance.random())
+            await bot.delivery.live_counts(chance.random())
             continue
         await bot.telegram.slow(0.05)
-        await bot.live(chance.uniform(0, 3))
+        await bot.delivery.live_counts(chance.uniform(0, 3))
         await bot.telegram.slow(0)
         aside += len(await query(url, "SELECT 1 FROM set_aside"))
     return aside
@@ -386,8 +386,8 @@ async def _judge_keyboards(
         report.problems.append(f"A new answer shows {counts}; the votes are {votes}.")
     for _ in range(200):
         current = [shown(await reader.chat.current(reader.answer)) for reader in readers]
-        report.stale = sum(counts != votes for counts in current)
-        if not report.stale:
+        report.outdated = sum(counts != votes for counts in current)
+        if not report.outdated:
             return
         await asyncio.sleep(0.05)
 

@@ -14,11 +14,11 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from bot.article import Article
-from bot.corpus import DATA, read_aliases
-from bot.evaluate import QuestionSet, read_set
-from bot.phrases import read_phrases
-from bot.search import Index
+from bot.corpus.article import Article
+from bot.corpus.loader import DATA, read_aliases
+from bot.retrieval.evaluation import QuestionSet, read_set
+from bot.retrieval.index import Index
+from bot.retrieval.intents import read_phrases
 
 PARAGRAPHS = 6
 

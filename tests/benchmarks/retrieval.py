@@ -24,11 +24,11 @@ import Stemmer
 import tantivy
 from rank_bm25 import BM25Okapi
 
-import bot.analysis
-from bot.article import Article
-from bot.corpus import DATA, read_aliases
-from bot.evaluate import QuestionSet, evaluate, misspelled, read_set
-from bot.passages import DEFAULT, ArticleIndex
+import bot.retrieval.analysis
+from bot.corpus.article import Article
+from bot.corpus.loader import DATA, read_aliases
+from bot.retrieval.article_index import DEFAULT, ArticleIndex
+from bot.retrieval.evaluation import QuestionSet, evaluate, misspelled, read_set
 
 ALIASES = read_aliases(DATA / "aliases.yaml")
 
@@ -172,10 +172,10 @@ def ablation_table(sets: Sequence[QuestionSet]) -> None:
         "5-grams": (DEFAULT, {"GRAM": 5}),
     }
     for name, (ranking, constants) in parts.items():
-        kept = {key: getattr(bot.analysis, key) for key in constants}
+        kept = {key: getattr(bot.retrieval.analysis, key) for key in constants}
         for key, value in constants.items():
-            setattr(bot.analysis, key, value)
-        bot.analysis.grams.cache_clear()
+            setattr(bot.retrieval.analysis, key, value)
+        bot.retrieval.analysis.grams.cache_clear()
         cells = []
         for questions in sets:
             clean = evaluate(questions, ALIASES, ranking=ranking)
@@ -186,8 +186,8 @@ def ablation_table(sets: Sequence[QuestionSet]) -> None:
             )
         print(f"| {name} |", " | ".join(cells), "|", flush=True)
         for key, value in kept.items():
-            setattr(bot.analysis, key, value)
-    bot.analysis.grams.cache_clear()
+            setattr(bot.retrieval.analysis, key, value)
+    bot.retrieval.analysis.grams.cache_clear()
 
 
 def confidence_curve(sets: Sequence[QuestionSet]) -> None:

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import asyncpg
 
-from bot.reactions import DELIVERY_KEPT, REPEAT_WINDOW
+from bot.store.base import CALLBACK_QUERY_KEPT, REPEAT_WINDOW
 from bot.store.postgres import PostgresStore
 from bot.store.sqlite import SqliteStore
 from tests.conftest import new_database
@@ -31,7 +31,7 @@ ARTICLES = 20
 READERS = 500
 AT_ONCE = 8
 
-Press = Callable[[str, bytes, str, str], Awaitable[object]]
+Vote = Callable[[str, bytes, str, str], Awaitable[object]]
 numbers = itertools.count()
 
 
@@ -41,12 +41,12 @@ def a_press(chance: random.Random) -> tuple[str, bytes, str, str]:
     return f"a{chance.randrange(ARTICLES)}", voter, chance.choice(REACTIONS), f"d{next(numbers)}"
 
 
-async def rate(presses: list[Press], seconds: float) -> float:
+async def rate(presses: list[Vote], seconds: float) -> float:
     """Votes a second, each of the presses in a task of its own."""
     chance, done = random.Random(next(numbers)), 0
     end = time.perf_counter() + seconds
 
-    async def one(press: Press) -> None:
+    async def one(press: Vote) -> None:
         nonlocal done
         while time.perf_counter() < end:
             await press(*a_press(chance))
@@ -57,7 +57,7 @@ async def rate(presses: list[Press], seconds: float) -> float:
     return done / (time.perf_counter() - started)
 
 
-def bare_sqlite(db: sqlite3.Connection) -> Press:
+def bare_sqlite(db: sqlite3.Connection) -> Vote:
     """The statements of a counted press, one after the other, with nothing around them."""
 
     async def press(article: str, voter: bytes, reaction: str, delivery: str) -> None:
@@ -73,7 +73,7 @@ def bare_sqlite(db: sqlite3.Connection) -> Press:
         db.execute(
             "DELETE FROM deliveries WHERE id IN"
             " (SELECT id FROM deliveries WHERE at < ? ORDER BY at LIMIT 100)",
-            (now - DELIVERY_KEPT,),
+            (now - CALLBACK_QUERY_KEPT,),
         )
         db.execute(
             "INSERT INTO deliveries VALUES (?, ?, ?, ?, ?)",
@@ -91,7 +91,7 @@ def bare_sqlite(db: sqlite3.Connection) -> Press:
     return press
 
 
-def bare_postgres(db: "asyncpg.Connection[asyncpg.Record]") -> Press:
+def bare_postgres(db: "asyncpg.Connection[asyncpg.Record]") -> Vote:
     """The same on a connection of its own."""
 
     async def press(article: str, voter: bytes, reaction: str, delivery: str) -> None:
@@ -111,7 +111,7 @@ def bare_postgres(db: "asyncpg.Connection[asyncpg.Record]") -> Press:
                 "WITH old AS (DELETE FROM deliveries WHERE id IN (SELECT id FROM deliveries"
                 " WHERE at < $6 ORDER BY at LIMIT 100 FOR UPDATE SKIP LOCKED))"
                 " INSERT INTO deliveries VALUES ($1, $2, $3, $4, $5)",
-                *(delivery, now, article, voter, reaction, now - DELIVERY_KEPT),
+                *(delivery, now, article, voter, reaction, now - CALLBACK_QUERY_KEPT),
             )
             await db.execute(
                 "INSERT INTO votes VALUES ($1, $2, $3)"
@@ -125,9 +125,7 @@ def bare_postgres(db: "asyncpg.Connection[asyncpg.Record]") -> Press:
     return press
 
 
-async def compare(
-    name: str, ours: list[Press], bare: list[Press], given: argparse.Namespace
-) -> None:
+async def compare(name: str, ours: list[Vote], bare: list[Vote], given: argparse.Namespace) -> None:
     """Let both take turns, and print a row."""
     rates: dict[str, list[float]] = {"ours": [], "bare": []}
     for _ in range(given.rounds):
@@ -148,8 +146,8 @@ async def sqlite(given: argparse.Namespace) -> None:
         db = sqlite3.connect(Path(folder) / "bare.db", isolation_level=None)
         db.execute("PRAGMA synchronous = FULL")
         bare = bare_sqlite(db)
-        await compare("SQLite FULL, one at a time", [store.press], [bare], given)
-        await compare(f"SQLite FULL, {AT_ONCE} at once", [store.press] * AT_ONCE, [bare], given)
+        await compare("SQLite FULL, one at a time", [store.vote], [bare], given)
+        await compare(f"SQLite FULL, {AT_ONCE} at once", [store.vote] * AT_ONCE, [bare], given)
         db.close()
         await store.close()
 
@@ -161,8 +159,8 @@ async def postgres(url: str, given: argparse.Namespace) -> None:
     options = {"server_settings": {"search_path": "article_bot"}}
     connections = [await asyncpg.connect(url, **options) for _ in range(AT_ONCE)]
     bare = [bare_postgres(connection) for connection in connections]
-    await compare("PostgreSQL, one at a time", [store.press], bare[:1], given)
-    await compare(f"PostgreSQL, {AT_ONCE} at once", [store.press] * AT_ONCE, bare, given)
+    await compare("PostgreSQL, one at a time", [store.vote], bare[:1], given)
+    await compare(f"PostgreSQL, {AT_ONCE} at once", [store.vote] * AT_ONCE, bare, given)
     for connection in connections:
         await connection.close()
     await store.close()

@@ -5,9 +5,9 @@ import shlex
 import subprocess
 
 import pytest
+from bot.cli.running import SANDBOX_TOKEN
 from playwright.async_api import expect
 
-from bot.cli.running import SANDBOX_TOKEN
 from tests.conftest import ARTICLE, ROOT, clean_environment
 from tests.page.conftest import START, App, Desk
 

@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from tests.benchmarks.copies.server import Place
+from tests.benchmarks.copies.server import ChatKey
 from tests.benchmarks.copies.taps import Tapped
 
 STEP = 0.01
@@ -48,7 +48,7 @@ def freshest(taps: Sequence[Tapped], limits: Limits) -> list[float]:
     who will tap next. Where there are more taps than edits, most of the others wait for long.
     """
     overall, rooms = Room((int(limits.overall), 1.0)), dict[int, Room]()
-    waiting: dict[Place, list[float]] = {}
+    waiting: dict[ChatKey, list[float]] = {}
     delays: list[float] = []
     coming = deque(sorted(taps, key=lambda made: made.at))
     now = coming[0].at if coming else 0.0
@@ -69,7 +69,9 @@ def freshest(taps: Sequence[Tapped], limits: Limits) -> list[float]:
     return delays
 
 
-def least(stale: Sequence[Place], limits: Limits, used: Sequence[tuple[float, int]] = ()) -> float:
+def least(
+    stale: Sequence[ChatKey], limits: Limits, used: Sequence[tuple[float, int]] = ()
+) -> float:
     """Seconds that the limits need for one edit of each stale copy, and no other call.
 
     used: when before now (below 0) which chat was written to; without it, all limits have all

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tests.benchmarks.copies.bound import Limits, freshest, least
 from tests.benchmarks.copies.history import History
-from tests.benchmarks.copies.server import Edit, Place, Seen, Shown
+from tests.benchmarks.copies.server import ChatKey, Edit, Seen, Shown
 from tests.benchmarks.copies.taps import Tapped
 
 NEVER = math.inf
@@ -20,7 +20,7 @@ class Run:
 
     taps: Sequence[Tapped]
     seen: Seen
-    before: Mapping[Place, Shown]
+    before: Mapping[ChatKey, Shown]
     truth: Shown
     limits: Limits
 
@@ -47,7 +47,7 @@ def fresh_times(run: Run, history: History) -> tuple[list[float], int]:
     A tap is shown by the first edit of its copy with counts that include its vote. Where the copy
     already showed the counts after its vote, none was needed: then the answer is what counts.
     """
-    edits: dict[Place, list[tuple[Edit, int]]] = defaultdict(list)
+    edits: dict[ChatKey, list[tuple[Edit, int]]] = defaultdict(list)
     strange = 0
     for edit in _done(run.seen.edits):
         number = history.shown_by(edit.shown, edit.at)
@@ -92,8 +92,8 @@ class End:
 def end(run: Run) -> End:
     """Look at what came after the last tap."""
     over = max(made.at for made in run.taps)
-    shows, when = dict(run.before), dict[Place, float]()
-    stale: list[Place] | None = None
+    shows, when = dict(run.before), dict[ChatKey, float]()
+    stale: list[ChatKey] | None = None
     for edit in _done(run.seen.edits):
         if stale is None and edit.at > over:
             stale = [copy for copy, shown in shows.items() if shown != run.truth]

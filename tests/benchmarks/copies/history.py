@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bot.keyboards import compact
-from bot.reactions import effect
+from bot.store.base import toggle
+from bot.views.keyboards import compact
 from tests.benchmarks.copies.server import Shown
 
 _DELIVERIES = "SELECT id, at, reaction FROM {}deliveries WHERE reaction IS NOT NULL ORDER BY at, id"
@@ -81,7 +81,7 @@ class History:
         totals: Counter[str] = Counter()
         for query, at, reaction in read(database, _DELIVERIES):
             previous = votes.get(readers[query])
-            _, choice = effect(previous, reaction)
+            _, choice = toggle(previous, reaction)
             votes[readers[query]] = choice
             totals.subtract(filter(None, [previous]))
             totals.update(filter(None, [choice]))

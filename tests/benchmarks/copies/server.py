@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from typing import Any
 
-from bot.callbacks import ReactionButton, parse
 from bot.sandbox.server import SandboxServer
+from bot.views.callback_data import ReactionButton, parse
 
 TOKEN = "4242:copies"
 LINES = 8
@@ -19,7 +19,7 @@ LINES = 8
 LOOK_EVERY = 0.5
 """Seconds between looks at the server's call log, which holds the last 2,000 calls."""
 
-Place = tuple[int, int]
+ChatKey = tuple[int, int]
 """A copy: the ids of its chat and its message."""
 Shown = tuple[tuple[str, str], ...]
 """What a copy's buttons say: each reaction's id with its count as written, in the ids' order."""
@@ -104,7 +104,7 @@ class Edit:
     """A call that edits a copy. at: when it came to the server, in seconds since 1970."""
 
     at: float
-    copy: Place
+    copy: ChatKey
     status: int
     shown: Shown
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.benchmarks.copies.server import TOKEN, Client, Place, Shown, counts
+from tests.benchmarks.copies.server import TOKEN, ChatKey, Client, Shown, counts
 from tests.conftest import NO_LIMITS, ROOT, Process, clean_environment
 
 READY = re.compile(r"answers questions about")
@@ -55,7 +55,7 @@ async def people(client: Client, sizes: Sizes, chance: random.Random) -> People:
 async def send_copies(client: Client, people: People, sizes: Sizes, chance: random.Random) -> None:
     """Have readers ask for the article: once in every chat, then in any until all are sent."""
     chats = [*people.chats, *people.groups]
-    chats += chance.choices(chats, k=max(0, sizes.copies - len(chats)))
+    chats += chance.chat_settings(chats, k=max(0, sizes.copies - len(chats)))
     for chat in chats[: sizes.copies]:
         reader = chance.choice(people.groups[chat]) if chat in people.groups else chat
         await client.post("messages", reader=reader, chat=chat, text="/article")
@@ -66,7 +66,7 @@ async def send_copies(client: Client, people: People, sizes: Sizes, chance: rand
         await asyncio.sleep(1.0)
 
 
-async def shown(client: Client) -> dict[Place, Shown]:
+async def shown(client: Client) -> dict[ChatKey, Shown]:
     """Every copy there is, with what its buttons say."""
     return {
         (chat["id"], message["message_id"]): counts(message["reply_markup"])

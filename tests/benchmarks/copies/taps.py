@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tests.benchmarks.copies.server import Client, Place
+from tests.benchmarks.copies.server import ChatKey, Client
 from tests.benchmarks.copies.setup import People
 from tests.conftest import ARTICLE
 
@@ -20,7 +20,7 @@ class Tap:
 
     after: float
     reader: int
-    copy: Place
+    copy: ChatKey
     reaction: str
 
 
@@ -39,14 +39,14 @@ class Tapped:
 
 def plan(
     people: People,
-    copies: Sequence[Place],
+    copies: Sequence[ChatKey],
     reactions: Sequence[str],
     rate: float,
     seconds: float,
     chance: random.Random,
 ) -> list[Tap]:
     """Draw the taps: so many a second on average, independent of one another (Poisson)."""
-    in_chat: dict[int, list[Place]] = {}
+    in_chat: dict[int, list[ChatKey]] = {}
     for copy in copies:
         in_chat.setdefault(copy[0], []).append(copy)
     groups: dict[int, list[int]] = {}

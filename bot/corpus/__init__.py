@@ -1,0 +1,1 @@
+"""Articles, reactions and aliases: what there is to answer from."""

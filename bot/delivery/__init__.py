@@ -1,0 +1,1 @@
+"""Exchanges updates and messages with Telegram, within its limits."""

@@ -1,0 +1,1 @@
+"""Finds the passage of an article that answers a question."""

@@ -1,0 +1,1 @@
+"""Renders messages: data in, text, entities and keyboards out. No I/O."""

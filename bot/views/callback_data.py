@@ -1,0 +1,128 @@
+"""Callback data: what a button says when it is pressed. Anyone can forge it, so it only names."""
+
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.corpus.article import ID_PATTERN
+from bot.corpus.loader import REACTION_ID
+
+
+@dataclass(frozen=True)
+class ReactionButton:
+    """A reaction to an article."""
+
+    article_id: str
+    reaction_id: str
+
+    @property
+    def data(self) -> str:
+        """At most 51 bytes; Telegram takes 64."""
+        return f"r:{self.article_id}:{self.reaction_id}"
+
+
+@dataclass(frozen=True)
+class QuestionButton:
+    """A sample question of an article. key: of the question's text, see question_key."""
+
+    article_id: str
+    key: str
+
+    @property
+    def data(self) -> str:
+        """At most 45 bytes."""
+        return f"q:{self.article_id}:{self.key}"
+
+
+@dataclass(frozen=True)
+class ArticleButton:
+    """An article to show."""
+
+    article_id: str
+
+    @property
+    def data(self) -> str:
+        """At most 34 bytes."""
+        return f"a:{self.article_id}"
+
+
+@dataclass(frozen=True)
+class TurnButton:
+    """A place among the passages that match a question, to turn to.
+
+    position: from 0. places: of every match, best first, the passage's number (from 1) and the
+    sentence's in it (from 0); so a turn needs no question, and works after a restart.
+    """
+
+    article_id: str
+    position: int
+    places: tuple[tuple[int, int], ...]
+
+    @property
+    def data(self) -> str:
+        """At most 64 bytes for three places of passages below 10,000 and sentences below 1,000."""
+        places = "-".join(f"{passage}.{sentence}" for passage, sentence in self.places)
+        return f"n:{self.article_id}:{self.position}:{places}"
+
+
+@dataclass(frozen=True)
+class SearchAllButton:
+    """Asks the question above it again, of all articles."""
+
+    data: str = "s"
+
+
+@dataclass(frozen=True)
+class LanguageButton:
+    """A language that the bot is to speak in a group. code: a BCP 47 one, spoken here or not."""
+
+    code: str
+
+    @property
+    def data(self) -> str:
+        """At most 5 bytes."""
+        return f"l:{self.code}"
+
+
+Button = (
+    ReactionButton | QuestionButton | ArticleButton | TurnButton | SearchAllButton | LanguageButton
+)
+
+_REACTION = re.compile(rf"r:({ID_PATTERN.pattern}):({REACTION_ID.pattern})")
+_QUESTION = re.compile(rf"q:({ID_PATTERN.pattern}):([0-9a-f]{{10}})")
+_TURN = re.compile(
+    rf"n:({ID_PATTERN.pattern}):([0-2]):([1-9][0-9]{{0,3}}\.[0-9]{{1,3}}"
+    r"(?:-[1-9][0-9]{0,3}\.[0-9]{1,3}){0,2})",
+    re.ASCII,
+)
+_ARTICLE = re.compile(rf"a:({ID_PATTERN.pattern})")
+_LANGUAGE = re.compile(r"l:([a-z]{2,3})")
+_PLAIN: tuple[tuple[re.Pattern[str], Callable[..., Button]], ...] = (
+    (_REACTION, ReactionButton),
+    (_QUESTION, QuestionButton),
+    (_ARTICLE, ArticleButton),
+    (_LANGUAGE, LanguageButton),
+    (re.compile(SearchAllButton.data), SearchAllButton),
+)
+
+
+def question_key(question: str) -> str:
+    """Return 10 hexadecimal digits of a question's text: numbers would change with the file."""
+    return hashlib.sha256(question.encode()).hexdigest()[:10]
+
+
+def parse(data: str | None) -> Button | None:
+    """Return what callback data names, whether or not that exists; None for anything else."""
+    if data is None:
+        return None
+    if match := _TURN.fullmatch(data):
+        pairs = (place.split(".") for place in match[3].split("-"))
+        places = tuple((int(passage), int(sentence)) for passage, sentence in pairs)
+        button = TurnButton(match[1], int(match[2]), places)
+        # Only what the bot itself would have written, and no "007".
+        return button if button.position < len(places) and button.data == data else None
+    for pattern, kind in _PLAIN:
+        if match := pattern.fullmatch(data):
+            return kind(*match.groups())
+    return None

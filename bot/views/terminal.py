@@ -1,0 +1,121 @@
+"""Answers, counts and measurements as text for a terminal, or as data for programs. No I/O."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from bot.corpus.loader import Corpus
+from bot.retrieval.article_index import Answer, Match, Verdict
+from bot.retrieval.evaluation import Report
+
+
+def answer_json(question: str, found: Answer | None) -> dict[str, object]:
+    """Return an answer for programs; the README lists its fields. found: None for no answer."""
+    answer: dict[str, object] = {
+        "question": question,
+        "verdict": str(found.verdict if found else Verdict.NOT_IN_ARTICLE),
+        **dict.fromkeys(("article", "passage", "sentence", "score")),
+        "confidence": round(found.best.confidence, 3) if found else None,
+    }
+    if found is not None and found.verdict is not Verdict.NOT_IN_ARTICLE:
+        passage, (start, end) = found.best.passage, found.best.sentence
+        answer["article"] = {"id": found.article.id, "title": found.article.title}
+        answer["passage"] = {"number": passage.number, "of": passage.of, "text": passage.text}
+        answer["sentence"] = passage.text[start:end]
+        answer["score"] = round(found.best.score, 3)
+    return answer
+
+
+def answer_text(found: Answer | None, corpus: Corpus, bold: bool) -> str:
+    """Return an answer to read. bold: whether the terminal shows bold; else it is **marked**."""
+    if found is None or found.verdict is Verdict.NOT_IN_ARTICLE:
+        article = found.article if found else corpus.articles[0]
+        asks = "".join(f"\n  {question}" for question in article.questions[:2])
+        several = len(corpus.articles) > 1
+        no = "No article here says that." if several else "The article does not say."
+        about = "The nearest is about" if several else "It is about"
+        return f"{no}\n\n{about}: {article.title}\nYou could ask:{asks}"
+    if found.verdict is Verdict.UNSURE:
+        closest = "\n\n".join(_passage(match, "", "") for match in found.matches)
+        intro = "Not sure that the article answers this. The closest:"
+        return f"{found.article.title}\n\n{intro}\n\n{closest}"
+    marks = ("\033[1m", "\033[0m") if bold else ("**", "**")
+    return f"{found.article.title}\n\n{_passage(found.best, *marks)}"
+
+
+def _passage(match: Match, before: str, after: str) -> str:
+    text, (start, end) = match.passage.text, match.sentence
+    marked = text[:start] + before + text[start:end] + after + text[end:]
+    return f"{marked}\n\nParagraph {match.passage.number} of {match.passage.of}"
+
+
+def report_table(reports: Sequence[Report]) -> str:
+    """Return a row for each question set."""
+    head = (
+        "file articles questions top-1 top-3 MRR sentence given-passage AUROC answered-at-5%-false"
+    )
+    rows = [head.split()]
+    for report in reports:
+        shares = (
+            report.top1,
+            report.top3,
+            report.mrr,
+            report.sentence_hit,
+            report.sentence_hit_given_passage,
+            report.auroc,
+            report.answered_at_5_percent_false,
+        )
+        shown = ["-" if share is None else f"{share:.1%}" for share in shares]
+        shown[5] = "-" if report.auroc is None else f"{report.auroc:.4f}"
+        rows.append([Path(report.file).name, str(report.articles), str(report.questions), *shown])
+    return _aligned(rows)
+
+
+def stats_json(totals: Mapping[str, Mapping[str, int]], corpus: Corpus) -> list[dict[str, object]]:
+    """Return the counts of every article, those of the corpus first.
+
+    totals: for each article's id, votes for each reaction's id.
+    """
+    titles = {article.id: article.title for article in corpus.articles}
+    shown = [reaction.id for reaction in corpus.reactions]
+    ids = [*titles, *sorted(totals.keys() - titles.keys())]
+    return [
+        {
+            "article": id_,
+            "title": titles.get(id_),
+            "votes": sum(totals.get(id_, {}).values()),
+            "counts": {**dict.fromkeys(shown, 0), **totals.get(id_, {})},
+        }
+        for id_ in ids
+    ]
+
+
+def stats_table(totals: Mapping[str, Mapping[str, int]], corpus: Corpus) -> str:
+    """Return a row for each article; see stats_json. Reactions of old have a column if used."""
+    labels = {reaction.id: reaction.label for reaction in corpus.reactions}
+    used = {reaction for counts in totals.values() for reaction in counts}
+    columns = [*labels, *sorted(used - labels.keys())]
+    ids = [article.id for article in corpus.articles]
+    ids += sorted(totals.keys() - set(ids))
+    rows = [["article", *(labels.get(column, column) for column in columns), "votes"]]
+    for id_ in ids:
+        counts = totals.get(id_, {})
+        cells = [str(counts.get(column, 0)) for column in columns]
+        rows.append([id_, *cells, str(sum(counts.values()))])
+    return _aligned(rows)
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> str:
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return "\n".join(
+        "  ".join(
+            cell.rjust(width) if n else cell.ljust(width)
+            for n, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        for row in rows
+    )
+
+
+def count_of_articles(corpus: Corpus) -> str:
+    """Return how many articles there are, in words."""
+    count = len(corpus.articles)
+    return "1 article" if count == 1 else f"{count} articles"
