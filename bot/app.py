@@ -1,140 +1,88 @@
-"""Composition root: settings -> a running bot; and the list of routes."""
+"""Composition root: settings -> services -> a running bot."""
 
 import asyncio
 import contextlib
 import logging
-import os
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable
+from typing import Any
 
-from telegram import Bot, Update
-from telegram.error import InvalidToken, TelegramError
-from telegram.ext import (
-    Application,
-    BaseHandler,
-    CallbackQueryHandler,
-    ChatMemberHandler,
-    ChosenInlineResultHandler,
-    CommandHandler,
-    ContextTypes,
-    InlineQueryHandler,
-    MessageHandler,
-    filters,
-)
-from telegram.request import HTTPXRequest
+from telegram import Update
+from telegram.ext import Application, ContextTypes, ExtBot
 
-from bot.config import NEW_KEY, Settings
+from bot.config import Settings
 from bot.corpus.loader import Corpus
-from bot.delivery.identity import FromPeople
+from bot.delivery.client import create_bot, create_request, errors_explained
 from bot.delivery.live_counts import LiveCounts
+from bot.delivery.message_editor import MessageEditor
 from bot.delivery.ordering import UpdateSequencer
 from bot.delivery.polling import Poller
 from bot.delivery.rate_limiter import Limits, RateLimiter
 from bot.delivery.refresher import Refresher
 from bot.delivery.sender import Sender
-from bot.errors import ConnectError, SettingsError, StoreError
+from bot.errors import StoreError
 from bot.handlers.article_refs import ArticleResolver
-from bot.handlers.buttons import ButtonHandlers
-from bot.handlers.commands import CommandHandlers
-from bot.handlers.error_handler import ErrorHandler
-from bot.handlers.groups import GroupHandlers
-from bot.handlers.guests import GuestHandlers
-from bot.handlers.inline import InlineHandlers
-from bot.handlers.language import GroupLanguage
-from bot.handlers.private import PrivateHandlers
+from bot.handlers.chat_state import ChatState
+from bot.handlers.error_handler import handler_failed
+from bot.handlers.messenger import Messenger
 from bot.handlers.profile import register
-from bot.handlers.services import Services
+from bot.handlers.responder import Responder
+from bot.handlers.routes import allowed_updates, routes
+from bot.handlers.services import BotData, Context, Services
 from bot.logs import FailureLog
 from bot.retrieval.index import Index
-from bot.retrieval.intents import read_phrases
+from bot.retrieval.query import read_query_parser
 from bot.store.base import DELETE_QUESTIONS_EVERY, Store
-from bot.store.sqlite import SqliteStore
-from bot.store.voters import Voters, voter_key
+from bot.store.open import open_store
+from bot.store.voters import Voters
 from bot.views.i18n import read_languages
 
-UPDATES = [
-    *("message", "edited_message", "callback_query", "inline_query", "chosen_inline_result"),
-    *("my_chat_member", "guest_message"),
-]
-"""Kinds of updates to ask Telegram for: those that a route below handles."""
+BotApplication = Application[ExtBot[None], Context, dict[Any, Any], dict[Any, Any], BotData, Any]
+Clock = Callable[[], float]
+"""Returns the time in seconds since 1970."""
 
-NO_TOKEN = "BOT_TOKEN is not set: get a token from @BotFather and put it into .env."
-
-Route = BaseHandler[object, ContextTypes.DEFAULT_TYPE, object]
 log = logging.getLogger(__name__)
 
 
-def routes(desk: Services) -> list[Route]:
-    """Return what handles which update; the first that fits handles it, so the order matters."""
-    language = GroupLanguage(desk)
-    commands, presses = CommandHandlers(desk, language), ButtonHandlers(desk, language)
-    private_chats, groups = PrivateHandlers(desk), GroupHandlers(desk)
-    inline, guests = InlineHandlers(desk), GuestHandlers(desk)
-    people, written = FromPeople(), filters.TEXT | filters.CAPTION
-    new = people & filters.UpdateType.MESSAGE
-    private = people & filters.UpdateType.MESSAGES & filters.ChatType.PRIVATE
-    # Only new ones: a group does not wait for the answer to what somebody corrected.
-    group = new & filters.ChatType.GROUPS
-    found: list[object] = [
-        # First, as most updates are presses, and each route that is asked before takes its time.
-        CallbackQueryHandler(presses.press),
-        # Before those of messages: for the library a guest's message is a message like any.
-        MessageHandler(people & filters.UpdateType.GUEST_MESSAGE, guests.asked),
-        *(
-            CommandHandler(name, getattr(commands, name), filters=private | group)
-            for name in ("start", "help", "article", "ask", "privacy", "forget", "language")
-        ),
-        InlineQueryHandler(inline.query),
-        ChosenInlineResultHandler(inline.chosen),
-        ChatMemberHandler(groups.membership, ChatMemberHandler.MY_CHAT_MEMBER),
-        MessageHandler(private & filters.COMMAND, commands.unknown),
-        # An edited question is asked again; an edited picture or a moving location is not.
-        MessageHandler(private & written, private_chats.question),
-        MessageHandler(private & new & ~filters.StatusUpdate.ALL, private_chats.not_a_question),
-        MessageHandler(group & filters.StatusUpdate.MIGRATE, groups.moved),
-        MessageHandler(group & filters.COMMAND, groups.unknown_command),
-        MessageHandler(group & written, groups.heard),
-    ]
-    return found  # type: ignore[return-value]
+async def run(
+    settings: Settings,
+    corpus: Corpus,
+    stop: asyncio.Event,
+    ready: Callable[[str], None],
+    clock: Clock = time.time,
+) -> None:
+    """Run the bot by long polling until ``stop`` is set; what was begun is finished first.
 
-
-@contextlib.asynccontextmanager
-async def open_database(
-    settings: Settings, clock: Callable[[], float] = time.time
-) -> AsyncIterator[tuple[Store, Voters]]:
-    """Open the database of the settings, and make what tells its voters apart.
+    Args:
+        settings: The settings.
+        corpus: Articles and reactions.
+        stop: Ends the bot.
+        ready: Called once, with the bot's username, when the bot takes questions.
+        clock: The clock of votes and of everything else that is kept.
 
     Raises:
-        SettingsError: the driver of the database is not installed, or PostgreSQL has no VOTER_KEY.
-        StoreError: the database or the voter key's file cannot be used.
+        SettingsError: A setting that is needed is missing.
+        StoreError: The database or the voter key's file cannot be used.
+        ConnectError: Telegram cannot be reached at the start, or refuses the token at any time.
     """
-    if settings.sqlite_file is None and settings.voter_key is None:
-        raise SettingsError(f"VOTER_KEY is needed with PostgreSQL: {NEW_KEY}")
-    voters = Voters(voter_key(settings.voter_key, settings.sqlite_file))
-    database = _database(settings, voters.fingerprint, clock)
-    try:
-        await database.open()
-        yield database, voters
-    finally:
-        await database.close()
+    bot = create_bot(settings)
+    async with open_store(settings, clock) as (store, voters):
+        services = build_services(settings, corpus, store, voters, bot)
+        application = build_application(bot, services)
+        with errors_explained(settings):
+            async with application:
+                await register(bot, services.languages)
+                # Telegram lets nobody poll while it delivers to a webhook.
+                await bot.delete_webhook()
+                ready(bot.username)
+                await _serve(settings, application, services, stop, clock)
 
 
-def _database(settings: Settings, fingerprint: bytes, clock: Callable[[], float]) -> Store:
-    if settings.sqlite_file is not None:
-        return SqliteStore(settings.sqlite_file, fingerprint, clock)
-    try:
-        from bot.store.postgres import PostgresStore  # noqa: PLC0415
-    except ImportError:
-        raise SettingsError(
-            "DATABASE_URL names PostgreSQL, of which the driver is not installed: "
-            'pip install "article-bot[postgres]".'
-        ) from None
-    return PostgresStore(settings.database_url, fingerprint, clock)
-
-
-def build_desk(settings: Settings, corpus: Corpus, database: Store, voters: Voters) -> Services:
+def build_services(
+    settings: Settings, corpus: Corpus, store: Store, voters: Voters, bot: ExtBot[None]
+) -> Services:
     """Return what handlers work with, and in it everything that it is made of."""
-    phrases = read_phrases()
+    failures, languages = FailureLog(log), read_languages()
     sender = Sender(
         RateLimiter(
             Limits(
@@ -144,137 +92,74 @@ def build_desk(settings: Settings, corpus: Corpus, database: Store, voters: Vote
             )
         )
     )
-    trouble = FailureLog(log)
+    editor = MessageEditor(bot, store, corpus.reactions)
+    live_counts = LiveCounts(store, editor, sender, failures)
+    articles = ArticleResolver(corpus.articles)
+    chats = ChatState(store, voters, languages, articles, failures)
+    index = Index(corpus.articles, corpus.aliases)
+    parser = read_query_parser()
     return Services(
         corpus=corpus,
-        index=Index(corpus.articles, corpus.aliases, phrases),
-        store=database,
+        store=store,
         voters=voters,
+        languages=languages,
+        articles=articles,
+        chats=chats,
+        responder=Responder(corpus, parser, index, store, articles, chats, failures),
+        messenger=Messenger(bot, sender, live_counts),
         sender=sender,
-        live=LiveCounts(database, corpus.reactions, sender, trouble),
-        phrases=phrases,
-        languages=read_languages(),
-        shown=ArticleResolver(corpus.articles),
-        trouble=trouble,
+        live_counts=live_counts,
+        failures=failures,
     )
 
 
-def build_application(settings: Settings, token: str, desk: Services) -> Application:  # type: ignore[type-arg]
-    """Return python-telegram-bot's application, which routes updates and fetches none."""
-    # Spans of time and not numbers, which the library is about to give up.
-    os.environ.setdefault("PTB_TIMEDELTA", "true")
+def build_application(bot: ExtBot[None], services: Services) -> BotApplication:
+    """Return python-telegram-bot's application: it routes updates, and fetches none."""
     application = (
         Application.builder()
-        .token(token)
-        .base_url(settings.base_url)
-        .request(_request(settings))
+        .bot(bot)
         .updater(None)
+        .context_types(ContextTypes(context=Context, bot_data=BotData))
         .build()
     )
-    for route in routes(desk):
-        application.add_handler(route)
-    application.add_error_handler(ErrorHandler(desk).failed)
+    application.bot_data.services = services
+    for route in routes():
+        application.add_handler(route.handler)
+    application.add_error_handler(handler_failed)
     return application
 
 
-def _request(settings: Settings) -> HTTPXRequest:
-    # A proxy that the environment names cannot reach a server on this machine.
-    return HTTPXRequest(httpx_kwargs={"trust_env": False} if settings.is_local else {})
-
-
-async def run(
-    settings: Settings,
-    corpus: Corpus,
-    stop: asyncio.Event,
-    ready: Callable[[str], None],
-    clock: Callable[[], float] = time.time,
-) -> None:
-    """Run the bot by long polling until stop is set; what was begun is finished first.
-
-    ready: called once with the bot's username when it takes questions. clock: seconds since 1970.
-
-    Raises:
-        SettingsError: no token is set.
-        StoreError: the database or the voter key's file cannot be used.
-        ConnectError: Telegram cannot be reached at the start, or refuses the token at any time.
-    """
-    if settings.bot_token is None:
-        raise SettingsError(NO_TOKEN)
-    async with open_database(settings, clock) as (database, voters):
-        desk = build_desk(settings, corpus, database, voters)
-        application = build_application(settings, settings.bot_token, desk)
-        with failures_explained(settings):
-            async with application, _request(settings) as polling:
-                await register(application.bot, desk.languages)
-                # Telegram lets nobody poll while it delivers to a webhook.
-                await application.bot.delete_webhook()
-                ready(application.bot.username)
-                await _serve(application, polling, database, desk, stop)
-
-
-@contextlib.asynccontextmanager
-async def connected(settings: Settings) -> AsyncIterator[Bot]:
-    """Connect for a few calls, without fetching updates.
-
-    Raises:
-        SettingsError: no token is set.
-        ConnectError: Telegram cannot be reached, refuses the token, or refuses a call.
-    """
-    if settings.bot_token is None:
-        raise SettingsError(NO_TOKEN)
-    with failures_explained(settings):
-        bot = Bot(settings.bot_token, base_url=settings.base_url, request=_request(settings))
-        async with bot:
-            yield bot
-
-
-@contextlib.contextmanager
-def failures_explained(settings: Settings) -> Iterator[None]:
-    """Turn what Telegram's client raises into a ConnectError that says what to do."""
-    try:
-        yield
-    except InvalidToken:
-        # From None: the exception's own text holds the token.
-        raise ConnectError(
-            f"{settings.bot_api_url} refuses the token: copy BOT_TOKEN again from @BotFather, "
-            "and check BOT_API_URL and TELEGRAM_TEST_ENVIRONMENT."
-        ) from None
-    except TelegramError as error:
-        raise ConnectError(
-            f"{settings.bot_api_url} cannot be used ({error.message}): "
-            "check the network and BOT_API_URL."
-        ) from None
-
-
 async def _serve(
-    application: Application,  # type: ignore[type-arg]
-    polling: HTTPXRequest,
-    database: Store,
-    desk: Services,
+    settings: Settings,
+    application: BotApplication,
+    services: Services,
     stop: asyncio.Event,
+    clock: Clock,
 ) -> None:
-    lanes = UpdateSequencer()
+    sequencer, store = UpdateSequencer(), services.store
 
     async def handle(update: Update) -> None:
-        async with lanes.hold(update):
+        async with sequencer.hold(update):
             await application.process_update(update)
 
-    refresher = Refresher(database, desk.live, desk.sender.pace)
-    beside = [
-        asyncio.create_task(refresher.run(application.bot)),
-        asyncio.create_task(_drop_old_questions(database)),
+    refresher = Refresher(store, services.live_counts, services.sender.limiter, clock)
+    background = [
+        asyncio.create_task(refresher.run()),
+        asyncio.create_task(_delete_old_questions(store)),
     ]
     try:
-        await Poller(application.bot, polling, UPDATES, database, handle).run(stop)
+        async with create_request(settings) as request:
+            poller = Poller(application.bot, request, allowed_updates(), store, handle)
+            await poller.run(stop)
     finally:
-        for task in beside:
+        for task in background:
             task.cancel()
-        await asyncio.gather(*beside, return_exceptions=True)
-        await desk.live.stop()
+        await asyncio.gather(*background, return_exceptions=True)
+        await services.live_counts.stop()
 
 
-async def _drop_old_questions(database: Store) -> None:
+async def _delete_old_questions(store: Store) -> None:
     while True:
         with contextlib.suppress(StoreError):
-            await database.delete_old_questions()
+            await store.delete_old_questions()
         await asyncio.sleep(DELETE_QUESTIONS_EVERY)

@@ -1,4 +1,4 @@
-"""Posts of articles in channels, and links to them: what an operator does from the command line."""
+"""Posts of articles in channels, and links to the bot: what an operator does from a terminal."""
 
 import difflib
 import re
@@ -8,29 +8,31 @@ from telegram import Bot, ChatFullInfo
 from telegram.constants import ChatType
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, TelegramError
 
-from bot.app import connected, open_database
 from bot.config import Settings
 from bot.corpus.article import Article
 from bot.corpus.loader import Corpus
-from bot.delivery.live_counts import GONE
+from bot.delivery.client import connected
 from bot.delivery.rate_limiter import Limits, Priority, RateLimiter
-from bot.delivery.sender import Sender, outcome_unknown, sending
+from bot.delivery.sender import Sender
+from bot.delivery.telegram_errors import Refusal, outcome_unknown, refusal_of
 from bot.errors import PublishError
 from bot.store.base import VERSION_UNKNOWN, MessageRef, Store, TrackedMessage
-from bot.views.answers import OutgoingMessage, RenderOptions, post
+from bot.store.open import open_store
+from bot.views.answers import channel_post
 from bot.views.i18n import read_languages
 from bot.views.links import start_link
+from bot.views.outgoing import OutgoingMessage
 
-_ADDRESS = re.compile(r"(?:https?://)?(?:t\.me/)?@?([A-Za-z]\w{3,31})", re.ASCII)
-_NO_RIGHT = ("not enough rights", "need administrator rights", "chat_admin_required")
+_CHANNEL = re.compile(r"(?:https?://)?(?:t\.me/)?@?([A-Za-z]\w{3,31})", re.ASCII)
 
 
-async def links(settings: Settings, corpus: Corpus, article_id: str) -> tuple[str, str]:
-    """Return the link that opens the bot's chat on an article, and the one for a group.
+async def bot_links(settings: Settings, corpus: Corpus, article_id: str) -> tuple[str, str]:
+    """Return the link that opens the bot's chat about an article, and the one for a group.
 
     Raises:
-        PublishError: there is no such article.
-        SettingsError, ConnectError: see bot.app.connected.
+        PublishError: There is no such article.
+        SettingsError: No token is set.
+        ConnectError: Telegram cannot be reached, or refuses the token.
     """
     article = _find(corpus, article_id)
     async with connected(settings) as bot:
@@ -43,27 +45,41 @@ async def links(settings: Settings, corpus: Corpus, article_id: str) -> tuple[st
 async def publish(
     settings: Settings, corpus: Corpus, article_id: str, to: str, again: bool = False
 ) -> str:
-    """Post an article in a channel or group, or edit its post there; return what was done.
+    """Post an article in a channel or group, or edit its post there.
 
-    to: the channel, as "@name", a link to it, or its id. again: post anew in any case.
+    Args:
+        settings: The settings of the bot.
+        corpus: The articles.
+        article_id: The article's id.
+        to: The channel: "@name", a link to it, or its id.
+        again: Whether to post anew even if there is a post.
+
+    Returns:
+        A sentence that says what was done.
 
     Raises:
-        PublishError: there is no such article or channel, or the bot may not post there.
-        SettingsError, StoreError, ConnectError: see bot.app.connected and open_database.
+        PublishError: There is no such article or channel, or the bot may not post there.
+        SettingsError: A setting that is needed is missing.
+        StoreError: The database cannot be used.
+        ConnectError: Telegram cannot be reached, or refuses the token.
     """
     article = _find(corpus, article_id)
-    async with open_database(settings) as (database, _), connected(settings) as bot:
-        publisher = _Publisher(bot, database, Sender(RateLimiter(Limits())))
-        chat = await publisher.chat(to)
-        tally = await database.counts(article.id)
-        setting = RenderOptions(read_languages().of(article.language), corpus.reactions)
-        rendered = post(setting, article, tally.votes, start_link(bot.username, article.id))
-        old = None if again else await database.channel_post(chat.id, article.id)
-        if old is not None and await publisher.edit(MessageRef(chat.id, old), rendered):
+    async with open_store(settings) as (store, _), connected(settings) as bot:
+        publisher = _Publisher(bot, store, Sender(RateLimiter(Limits())))
+        chat = await publisher.find_chat(to)
+        message = channel_post(
+            read_languages().of(article.language),
+            corpus.reactions,
+            article,
+            await store.counts(article.id),
+            start_link(bot.username, article.id),
+        )
+        old = None if again else await store.channel_post(chat.id, article.id)
+        if old is not None and await publisher.edit(MessageRef(chat.id, old), message):
             return f"The post of {article.id!r} in {_name(chat)} is up to date."
-        known = await publisher.send(chat, rendered, tally.version)
-        await database.track(known)
-        await database.save_channel_post(chat.id, article.id, known.ref.message_id or 0)
+        ref = await publisher.post(chat, message)
+        await store.track(_tracked(ref, message, message.counts_version))
+        await store.save_channel_post(chat.id, article.id, ref.message_id or 0)
         return f"{article.id!r} is posted in {_name(chat)}."
 
 
@@ -79,24 +95,24 @@ def _find(corpus: Corpus, article_id: str) -> Article:
 
 @dataclass(frozen=True)
 class _Publisher:
-    """Makes the calls."""
+    """Makes the calls; everything that Telegram refuses becomes a PublishError."""
 
     bot: Bot
-    database: Store
+    store: Store
     sender: Sender
 
-    async def chat(self, to: str) -> ChatFullInfo:
-        """Return the channel or group that is named; raises PublishError when there is none."""
-        match = _ADDRESS.fullmatch(to)
+    async def find_chat(self, to: str) -> ChatFullInfo:
+        """Return the channel or group that is named."""
+        match = _CHANNEL.fullmatch(to)
         if match is None and not to.lstrip("-").isdigit():
             raise PublishError(
-                f"{to!r} is no channel: give @name, or its id such as -1001234567890."
+                f"{to!r} is not a channel: give @name, or its id such as -1001234567890."
             )
         name = f"@{match[1]}" if match is not None else to
         try:
             chat = await self.bot.get_chat(name)
         except ChatMigrated as error:
-            raise _moved(error) from None
+            raise _migrated(error) from None
         except (BadRequest, Forbidden):
             raise PublishError(
                 f"The bot sees no channel {name}: check the name, and make the bot an "
@@ -106,72 +122,84 @@ class _Publisher:
             raise PublishError(f"{name} is a person: publish to a channel or a group.")
         return chat
 
-    async def edit(self, copy: MessageRef, rendered: OutgoingMessage) -> bool:
-        """Edit a post; False when it is no more."""
-        keyboard = rendered.keyboard.to_json() if rendered.keyboard else "{}"
-        # Whoever taps meanwhile has the running bot edit it too, and nobody knows which edit came
-        # last; so the running bot makes sure.
-        known = TrackedMessage(copy, rendered.article_id or "", keyboard, VERSION_UNKNOWN)
-        await self.database.track(known)
-        parts = {"chat_id": copy.chat_id, "message_id": copy.message_id, **sending(rendered)}
+    async def edit(self, ref: MessageRef, message: OutgoingMessage) -> bool:
+        """Edit a post; returns False if it no longer exists."""
+        # The running bot edits the post too when somebody taps it meanwhile, and nobody knows which
+        # edit came last. So its version stays unknown, and the running bot makes sure.
+        tracked = _tracked(ref, message, VERSION_UNKNOWN)
+        await self.store.track(tracked)
         try:
             await self.sender.call(
-                copy.chat_id or 0, Priority.ANSWER, lambda: self.bot.edit_message_text(**parts)
+                ref.chat_id or 0,
+                Priority.ANSWER,
+                lambda: self.bot.edit_message_text(
+                    message.text,
+                    ref.chat_id,
+                    ref.message_id,
+                    entities=message.entities,
+                    reply_markup=message.keyboard,
+                    link_preview_options=message.link_preview,
+                ),
             )
         except ChatMigrated as error:
-            raise _moved(error) from None
+            raise _migrated(error) from None
         except (BadRequest, Forbidden) as error:
-            text = error.message.lower()
-            if "message is not modified" in text:
-                return True
-            if any(part in text for part in GONE):
-                await self.database.forget_message(copy)
+            refusal = refusal_of(error)
+            if refusal is Refusal.MESSAGE_GONE:
+                await self.store.forget_message(ref)
                 return False
-            raise _refused(error, str(copy.chat_id)) from None
-        await self.database.track(known)
+            if refusal is not Refusal.NOT_MODIFIED:
+                raise _refused(error, str(ref.chat_id)) from None
+        await self.store.track(tracked)
         return True
 
-    async def send(
-        self, chat: ChatFullInfo, rendered: OutgoingMessage, version: int
-    ) -> TrackedMessage:
-        """Post; raises PublishError when that is refused."""
+    async def post(self, chat: ChatFullInfo, message: OutgoingMessage) -> MessageRef:
+        """Post a message."""
         try:
             sent = await self.sender.call(
                 chat.id,
                 Priority.ANSWER,
-                lambda: self.bot.send_message(chat.id, **sending(rendered)),
-                # Nobody wants it twice in a channel.
-                unheard_at_most=1,
+                lambda: self.bot.send_message(
+                    chat.id,
+                    message.text,
+                    entities=message.entities,
+                    reply_markup=message.keyboard,
+                    link_preview_options=message.link_preview,
+                ),
+                # Nobody wants a post twice in a channel.
+                max_unknown_outcomes=1,
             )
         except ChatMigrated as error:
-            raise _moved(error) from None
+            raise _migrated(error) from None
         except (BadRequest, Forbidden) as error:
             raise _refused(error, _name(chat)) from None
         except NetworkError as error:
             if not outcome_unknown(error):
                 raise
             raise PublishError(
-                f"Telegram gave no answer: look into {_name(chat)} whether the post is there. If "
-                "not, publish again; if it is, it counts from its first tap on."
+                f"Telegram gave no answer: check in {_name(chat)} whether the post is there. If "
+                "not, publish again; if it is, its counts are kept up to date from its first tap."
             ) from None
-        keyboard = rendered.keyboard.to_json() if rendered.keyboard else "{}"
-        copy = MessageRef(sent.chat.id, sent.message_id)
-        return TrackedMessage(copy, rendered.article_id or "", keyboard, version)
+        return MessageRef(sent.chat.id, sent.message_id)
 
 
-def _moved(error: ChatMigrated) -> PublishError:
+def _tracked(ref: MessageRef, message: OutgoingMessage, version: int) -> TrackedMessage:
+    keyboard = message.keyboard.to_json() if message.keyboard else "{}"
+    return TrackedMessage(ref, message.article_id or "", keyboard, version)
+
+
+def _migrated(error: ChatMigrated) -> PublishError:
     return PublishError(
         f"The group has become a supergroup: publish to {error.new_chat_id} instead."
     )
 
 
-def _refused(error: TelegramError, name: str) -> Exception:
-    text = error.message.lower()
-    if isinstance(error, Forbidden) or any(part in text for part in _NO_RIGHT):
+def _refused(error: TelegramError, name: str) -> PublishError:
+    if refusal_of(error) in (Refusal.FORBIDDEN, Refusal.NO_RIGHTS):
         return PublishError(
             f"The bot may not post in {name}: make it an administrator who may post messages."
         )
-    return PublishError(f"Telegram does not take the post in {name}: {error.message}.")
+    return PublishError(f"Telegram does not accept the post in {name}: {error.message}.")
 
 
 def _name(chat: ChatFullInfo) -> str:

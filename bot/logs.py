@@ -3,7 +3,12 @@
 import logging
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable
+from typing import TypeVar
+
+from bot.errors import StoreError
+
+Value = TypeVar("Value")
 
 REMIND = 600.0
 """Seconds before a trouble that lasts is logged again."""
@@ -60,6 +65,23 @@ class FailureLog:
         if now - self._logged.get(reason, -REMIND) >= REMIND:
             self._log.warning("%s", reason)
             self._logged[reason] = now
+
+    async def value_or(self, default: Value, work: Awaitable[Value]) -> Value:
+        """Return what work in the store returns, or the default if it fails, which is logged."""
+        try:
+            return await work
+        except StoreError as error:
+            self.failed(str(error))
+            return default
+
+    async def succeeds(self, work: Awaitable[None]) -> bool:
+        """Return whether work in the store succeeds; a failure is logged."""
+        try:
+            await work
+        except StoreError as error:
+            self.failed(str(error))
+            return False
+        return True
 
     def recovered(self, text: str) -> None:
         """Note that it works; logs text when it did not before."""

@@ -1,4 +1,4 @@
-"""Who does something in Telegram: a user, or a chat in whose name somebody speaks."""
+"""Who does something in Telegram: a user, or a chat in whose name somebody acts."""
 
 from telegram import CallbackQuery, Message, Update
 from telegram.constants import ChatID
@@ -6,12 +6,12 @@ from telegram.ext.filters import MessageFilter
 
 
 def actor_id(update: Update) -> int:
-    """Return the id that an update's votes and order belong to; 0 where nobody did anything.
+    """Return the id to which an update's votes and order belong; 0 if nobody did anything.
 
-    Who speaks as a group or a channel is that chat: Telegram gives all of them one user's id.
+    Whoever writes as a group or a channel is that chat: Telegram gives all of them one user's id.
     """
     if update.callback_query is not None:
-        return presser_id(update.callback_query)
+        return tapper_id(update.callback_query)
     message = update.effective_message
     if message is not None and message.sender_chat is not None:
         return message.sender_chat.id
@@ -20,11 +20,11 @@ def actor_id(update: Update) -> int:
     return update.effective_chat.id if update.effective_chat is not None else 0
 
 
-def presser_id(query: CallbackQuery) -> int:
-    """Return the id that a press belongs to.
+def tapper_id(query: CallbackQuery) -> int:
+    """Return the id to which a tap belongs.
 
-    Telegram names the person, also an anonymous administrator; should it ever name the one user
-    who stands for all of these, the group is who votes.
+    Telegram names the person, even an anonymous administrator. Should it ever name the one user
+    who stands for all of these, the vote is the group's.
     """
     if query.from_user.id == ChatID.ANONYMOUS_ADMIN and query.message is not None:
         return query.message.chat.id
@@ -32,17 +32,17 @@ def presser_id(query: CallbackQuery) -> int:
 
 
 class FromPeople(MessageFilter):
-    """Lets through what people write, also in the name of a group or a channel.
+    """Accepts what people write, also as a group or a channel, but nothing from other bots.
 
-    Two bots that answer each other would do so for ever.
+    Two bots that answer each other would never stop.
     """
 
     def filter(self, message: Message) -> bool:
-        """Tell whether no other bot wrote it."""
+        """Return whether no other bot wrote a message."""
         sender = message.from_user
         return message.sender_chat is not None or sender is None or not sender.is_bot
 
 
-def speaks_as_group(message: Message) -> bool:
-    """Tell whether an anonymous administrator of the group wrote a message."""
+def is_anonymous_admin(message: Message) -> bool:
+    """Return whether an anonymous administrator of the group wrote a message."""
     return message.sender_chat is not None and message.sender_chat.id == message.chat.id

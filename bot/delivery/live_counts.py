@@ -1,274 +1,216 @@
-"""Knows every copy that shows an article's counts, and edits it."""
+"""Keeps the counts under tapped messages up to date, and knows which messages show counts.
+
+Every message that shows an article's counts is tracked in the store. A tapped message is edited at
+once; ``bot.delivery.refresher`` goes through all others.
+"""
 
 import asyncio
 import contextlib
-import json
 import logging
-import time
-from collections.abc import Callable, Coroutine, Iterator, Sequence
-from dataclasses import replace
-from typing import Any
+from collections.abc import Callable, Iterator
 
-from telegram import Bot, InlineKeyboardMarkup
-from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
+from telegram import InlineKeyboardMarkup
+from telegram.error import TelegramError
 
-from bot.corpus.loader import Reaction
-from bot.delivery.locks import KeyedLocks
+from bot.delivery.message_editor import MessageEditor
 from bot.delivery.rate_limiter import ChatKey, Priority
-from bot.delivery.sender import Sender, sending
+from bot.delivery.sender import Sender
 from bot.errors import StoreError
 from bot.logs import FailureLog
-from bot.store.base import VERSION_UNKNOWN, MessageRef, Store, TrackedMessage, VoteCounts
-from bot.views.answers import OutgoingMessage
-from bot.views.keyboards import with_counts
+from bot.store.base import (
+    VERSION_UNKNOWN,
+    MessageRef,
+    Store,
+    TrackedMessage,
+    VoteCounts,
+    VoteResult,
+)
+from bot.views.outgoing import OutgoingMessage
 
-MOST_LATE = 10_000
-"""Copies kept in memory while the database fails."""
-GONE = ("message to edit not found", "message can't be edited", "message_id_invalid")
-"""What Telegram says of messages that are no more, in small letters."""
+MAX_UNSAVED = 10_000
+"""Messages kept in memory until they can be tracked, while the database fails."""
 
 log = logging.getLogger(__name__)
 
 
 class LiveCounts:
-    """Knows the copies and edits their keyboards.
+    """Tracks messages that show counts, and edits those that are tapped.
 
-    changed: set when counts were changed here, and other copies may be stale.
+    Attributes:
+        changed: Set when a vote was counted in this process, so that messages may be outdated.
     """
 
     def __init__(
-        self, store: Store, reactions: Sequence[Reaction], sender: Sender, trouble: FailureLog
+        self, store: Store, editor: MessageEditor, sender: Sender, failures: FailureLog
     ) -> None:
-        """Note what to work with. trouble: where failures of the store are logged."""
-        self._store = store
-        self._reactions = reactions
-        self._sender = sender
-        self._trouble = trouble
-        self._network = FailureLog(log)
-        self._editing = KeyedLocks()
+        """Note what to work with.
+
+        Args:
+            store: Where messages are tracked.
+            editor: Edits a message.
+            sender: Repeats calls that fail, within the rate limits.
+            failures: Where failures of the store are logged.
+        """
         self.changed = asyncio.Event()
+        self._store = store
+        self._editor = editor
+        self._sender = sender
+        self._failures = failures
+        self._network_failures = FailureLog(log)
         self._waiting: dict[MessageRef, asyncio.Task[None]] = {}
-        self._late: dict[MessageRef, TrackedMessage] = {}
+        self._unsaved: dict[MessageRef, TrackedMessage] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def sent(
-        self, copy: MessageRef, article_id: str, keyboard: InlineKeyboardMarkup, version: int
+    async def track(
+        self, ref: MessageRef, article_id: str, keyboard: InlineKeyboardMarkup, version: int
     ) -> None:
-        """Remember a message that was just sent. version: of the counts in its keyboard."""
-        await self._remember(TrackedMessage(copy, article_id, keyboard.to_json(), version))
+        """Track a message that was just sent; a failure of the database is logged.
 
-    async def pressed(
-        self,
-        bot: Bot,
-        copy: MessageRef,
-        article_id: str,
-        shown: InlineKeyboardMarkup | None,
-        tally: VoteCounts,
-    ) -> None:
-        """Have a pressed copy show the counts as soon as its turn comes, and the others later.
-
-        shown: the keyboard that it shows; None when that is not known. tally: the counts by now.
+        Args:
+            ref: The message.
+            article_id: The article whose counts it shows.
+            keyboard: The keyboard that it shows.
+            version: Version of the counts in it, or VERSION_UNKNOWN.
         """
-        self.changed.set()
-        with self._failures_reported():
-            found = await self._store.tracked_with_counts(copy)
-            known = found[0] if found else None
-            if known is None:
-                keyboard = shown or InlineKeyboardMarkup([])
-                known = TrackedMessage(
-                    copy, article_id, keyboard.to_json(), VERSION_UNKNOWN if not shown else 0
-                )
-                await self._remember(known)
-            if not self._is_true(known, tally):
-                if copy in self._waiting:
-                    # Pressed again: it goes to the front of the queue, and is edited once.
-                    self._waiting[copy].cancel()
-                self._waiting[copy] = self._begin(self._refresh_pressed(bot, copy))
+        message = TrackedMessage(ref, article_id, keyboard.to_json(), version)
+        try:
+            await self._store.track(message)
+        except StoreError as error:
+            # Nothing else knows of the message, so it is kept until the database works again.
+            self._failures.failed(str(error))
+            self._unsaved[ref] = message
+            if len(self._unsaved) > MAX_UNSAVED:
+                del self._unsaved[next(iter(self._unsaved))]
 
-    async def replace(
-        self,
-        bot: Bot,
-        copy: MessageRef,
-        article_id: str,
-        render: Callable[[VoteCounts], OutgoingMessage],
-    ) -> None:
-        """Make a copy show another text of the same article, with the present counts.
-
-        render: counts -> the message. A copy that is gone is no error.
+    async def track_unsaved(self) -> None:
+        """Track the messages that could not be tracked while the database failed.
 
         Raises:
-            TelegramError: the message could not be edited.
-            StoreError: the counts could not be read.
+            StoreError: The database still fails.
         """
+        for ref, message in list(self._unsaved.items()):
+            if await self._store.tracked_with_counts(ref) is None:
+                await self._store.track(message)
+            del self._unsaved[ref]
 
-        async def edit() -> None:
-            async with self._editing.hold(copy):
-                tally = await self._store.counts(article_id)
-                rendered = render(tally)
-                keyboard = (rendered.keyboard or InlineKeyboardMarkup([])).to_json()
-                await self._store.track(TrackedMessage(copy, article_id, keyboard, VERSION_UNKNOWN))
-                if await self._edited(copy, _text_edit(bot, copy, rendered)):
-                    await self._store.update(
-                        TrackedMessage(copy, article_id, keyboard, tally.version)
-                    )
+    async def forget_chat(self, chat_id: int) -> None:
+        """Stop tracking a chat's messages: the bot can no longer write there."""
+        with self._failures_logged():
+            await self._store.forget_chat(chat_id)
 
-        await self._sender.call(place(copy), Priority.ANSWER, edit)
+    async def voted(
+        self,
+        ref: MessageRef,
+        article_id: str,
+        shown: InlineKeyboardMarkup | None,
+        result: VoteResult,
+    ) -> None:
+        """Update a tapped message as soon as the rate limiter allows it, and the others later.
+
+        Args:
+            ref: The message that was tapped.
+            article_id: The article whose counts it shows.
+            shown: The keyboard that it shows; None when that is not known.
+            result: The vote.
+        """
+        self.changed.set()
+        with self._failures_logged():
+            if result.message is None:
+                keyboard = shown or InlineKeyboardMarkup([])
+                await self.track(ref, article_id, keyboard, VERSION_UNKNOWN)
+            elif not await self._editor.needs_edit(result):
+                return
+        self._edit_soon(ref)
+
+    async def update(
+        self, ref: MessageRef, article_id: str, shown: InlineKeyboardMarkup | None
+    ) -> None:
+        """Give a message the present reactions and counts; arguments as for ``voted``."""
+        with self._failures_logged():
+            if await self._store.tracked_with_counts(ref) is None:
+                keyboard = shown or InlineKeyboardMarkup([])
+                await self.track(ref, article_id, keyboard, VERSION_UNKNOWN)
+        self._edit_soon(ref)
+
+    async def replace(
+        self, ref: MessageRef, article_id: str, render: Callable[[VoteCounts], OutgoingMessage]
+    ) -> None:
+        """Replace a message by another text about the same article; a failure is logged.
+
+        Args:
+            ref: The message. It is no error if it was deleted.
+            article_id: The article whose counts it shows.
+            render: Returns the new message for the counts at the time of the edit.
+        """
+        try:
+            await self._sender.call(
+                chat_key(ref),
+                Priority.ANSWER,
+                lambda: self._editor.replace(ref, article_id, render),
+            )
+        except StoreError as error:
+            self._failures.failed(str(error))
+        except TelegramError as error:
+            log.warning("A message could not be replaced: %s", error.message)
+
+    async def is_current(self, ref: MessageRef) -> bool:
+        """Return whether a message needs no edit; see ``MessageEditor.is_current``."""
+        return await self._editor.is_current(ref)
+
+    async def refresh(self, ref: MessageRef) -> None:
+        """Edit a message if its counts are outdated; see ``MessageEditor.refresh``."""
+        if await self._editor.refresh(ref):
+            self._network_failures.recovered("Messages can be edited again.")
 
     async def stop(self) -> None:
-        """Leave the copies that were pressed as they are: they are stale, and found again."""
+        """Cancel waiting edits; the messages are outdated, and found again after a restart."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def gone(self, chat_id: int) -> None:
-        """Forget a chat's copies: the bot may write there no more."""
-        with self._failures_reported():
-            await self._store.forget_chat(chat_id)
+    def report(self, error: StoreError | TelegramError) -> None:
+        """Log that a message could not be refreshed; it stays outdated and is found again."""
+        if isinstance(error, StoreError):
+            self._failures.failed(str(error))
+        else:
+            self._network_failures.failed(f"Counts are not refreshed for now: {error.message}")
 
-    async def _remember(self, known: TrackedMessage) -> None:
-        """Record a copy, or later when the database fails: nobody else knows of it."""
-        try:
-            await self._store.track(known)
-        except StoreError as error:
-            self._trouble.failed(str(error))
-            self._late[known.ref] = known
-            if len(self._late) > MOST_LATE:
-                del self._late[next(iter(self._late))]
-
-    async def record_late(self) -> None:
-        """Record the copies that could not be recorded before; raises StoreError."""
-        for copy, known in list(self._late.items()):
-            if await self._store.tracked_with_counts(copy) is None:
-                await self._store.track(known)
-            del self._late[copy]
-
-    def _begin(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        task = asyncio.create_task(work)
+    def _edit_soon(self, ref: MessageRef) -> None:
+        if ref in self._waiting:
+            # Tapped again: it moves to the front of the queue, and is edited once.
+            self._waiting[ref].cancel()
+        task = self._waiting[ref] = asyncio.create_task(self._edit(ref))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        return task
 
-    async def _refresh_pressed(self, bot: Bot, copy: MessageRef) -> None:
+    async def _edit(self, ref: MessageRef) -> None:
         task = asyncio.current_task()
 
-        async def edit() -> None:
-            # Whoever presses from now on needs another edit.
-            if self._waiting.get(copy) is task:
-                del self._waiting[copy]
-            await self.edit(bot, copy, seen=time.time())
+        def leave_queue() -> None:
+            if self._waiting.get(ref) is task:
+                del self._waiting[ref]
+
+        async def refresh() -> None:
+            # A tap from now on needs another edit.
+            leave_queue()
+            await self.refresh(ref)
 
         try:
-            with self._failures_reported():
-                await self._sender.call(place(copy), Priority.PRESSED, edit)
+            with self._failures_logged():
+                await self._sender.call(chat_key(ref), Priority.TAPPED, refresh)
         finally:
-            if self._waiting.get(copy) is task:
-                del self._waiting[copy]
-
-    async def edit(self, bot: Bot | None, copy: MessageRef, seen: float = 0.0) -> bool:
-        """Edit a copy that does not show the truth; tell whether it does, or is gone.
-
-        bot: None to edit nothing, and only note that a copy shows the truth. seen: when a reader
-        was last known to look at it, if that is known now.
-
-        Raises:
-            TelegramError: it could not be edited.
-            StoreError: the database failed.
-        """
-        # One edit of a copy at a time, each with counts read when its turn comes: of two edits
-        # under way at once, the older counts could arrive last.
-        async with self._editing.hold(copy):
-            found = await self._store.tracked_with_counts(copy)
-            if found is None:
-                return True
-            known, tally = found
-            keyboard = self._keyboard(known, tally)
-            if not self._is_true(known, tally):
-                if bot is None:
-                    return False
-                # Noted before: if this process dies in between, or the answer is lost, nobody
-                # knows what the copy shows, and it must be edited whatever the counts are then.
-                await self._store.update(replace(known, version=VERSION_UNKNOWN))
-                edit = bot.edit_message_reply_markup(**_of(copy), reply_markup=keyboard)
-                try:
-                    if not await self._edited(copy, edit):
-                        return True
-                except RetryAfter:
-                    await self._store.update(known)
-                    raise
-            # Amended and not recorded: the reader may have had the chat forgotten meanwhile.
-            seen = max(seen, known.last_seen)
-            await self._store.update(
-                replace(known, keyboard=keyboard.to_json(), version=tally.version, last_seen=seen)
-            )
-            return True
-
-    def _keyboard(self, known: TrackedMessage, tally: VoteCounts) -> InlineKeyboardMarkup:
-        return with_counts(_shown(known), known.article_id, self._reactions, tally.votes)
-
-    def _is_true(self, known: TrackedMessage, tally: VoteCounts) -> bool:
-        return known.version != VERSION_UNKNOWN and self._keyboard(known, tally) == _shown(known)
-
-    async def _edited(self, copy: MessageRef, edit: Coroutine[Any, Any, object]) -> bool:
-        """Make an edit; False when there is nothing left to edit, which is forgotten then."""
-        try:
-            await edit
-        except (BadRequest, Forbidden, ChatMigrated) as error:
-            text = error.message.lower()
-            if "message is not modified" in text:
-                return True
-            if not isinstance(error, BadRequest) or "chat not found" in text:
-                # Messages of a group that became a supergroup have other numbers there.
-                await self._forget_place(copy)
-            elif any(part in text for part in GONE):
-                await self._store.forget_message(copy)
-            else:
-                log.warning("A message is left as it is until counts change: %s", error.message)
-                return True
-            return False
-        self._network.recovered("Messages can be edited again.")
-        return True
-
-    async def _forget_place(self, copy: MessageRef) -> None:
-        if copy.chat_id is not None:
-            await self._store.forget_chat(copy.chat_id)
-        else:
-            await self._store.forget_message(copy)
-
-    def report(self, error: StoreError | TelegramError) -> None:
-        """Log a failure: what is stale stays so, and is found again."""
-        if isinstance(error, StoreError):
-            self._trouble.failed(str(error))
-        else:
-            self._network.failed(f"Counts are not refreshed for now: {error.message}")
+            leave_queue()
+            if ref not in self._waiting:
+                self._editor.forget_vote(ref)
 
     @contextlib.contextmanager
-    def _failures_reported(self) -> Iterator[None]:
+    def _failures_logged(self) -> Iterator[None]:
         try:
             yield
         except (StoreError, TelegramError) as error:
             self.report(error)
 
 
-def place(copy: MessageRef) -> ChatKey:
-    """Return what a copy's edits are counted under: its chat, or else the message itself."""
-    return copy.chat_id if copy.chat_id is not None else copy.inline_message_id or ""
-
-
-def _of(copy: MessageRef) -> dict[str, Any]:
-    return {
-        "chat_id": copy.chat_id,
-        "message_id": copy.message_id,
-        "inline_message_id": copy.inline_message_id,
-    }
-
-
-def _text_edit(
-    bot: Bot, copy: MessageRef, rendered: OutgoingMessage
-) -> Coroutine[Any, Any, object]:
-    return bot.edit_message_text(**_of(copy), **sending(rendered))
-
-
-def _shown(known: TrackedMessage) -> InlineKeyboardMarkup | None:
-    keyboard = json.loads(known.keyboard)
-    # A keyboard without buttons has no rows in its JSON either.
-    return InlineKeyboardMarkup.de_json(keyboard, None) if keyboard else None
+def chat_key(ref: MessageRef) -> ChatKey:
+    """Return whose rate limit an edit counts against: the chat's, or that of an inline message."""
+    return ref.chat_id if ref.chat_id is not None else ref.inline_message_id or ""

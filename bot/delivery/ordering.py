@@ -1,4 +1,4 @@
-"""Many readers at once, each reader's own updates one by one."""
+"""Handles many readers' updates at the same time, and each reader's own in order."""
 
 from collections.abc import AsyncIterator, Hashable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -6,16 +6,16 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from telegram import Update
 
 from bot.delivery.identity import actor_id
-from bot.delivery.locks import KeyedLocks
+from bot.delivery.keyed_locks import KeyedLocks
 from bot.views.callback_data import ReactionButton, parse
 
 
 class UpdateSequencer:
-    """Lanes of each reader: what comes into one is handled in the order in which it came.
+    """Keeps updates of one reader and one subject in the order in which they came.
 
-    Votes have one of their own, or a tap would wait for an answer that its chat's limit holds
-    back; so have inline queries, which come with every letter that is typed; and so has each
-    chat, as one that Telegram closes must not close the others.
+    Votes are a subject of their own, or a tap would wait for an answer that its chat's limit holds
+    back. So are inline queries, which come with every letter typed, and so is each chat: one that
+    Telegram blocks must not block the others.
     """
 
     def __init__(self) -> None:
@@ -23,20 +23,21 @@ class UpdateSequencer:
 
     @asynccontextmanager
     async def hold(self, update: Update) -> AsyncIterator[None]:
-        """Wait until what came before an update in its lanes is done, and keep others waiting."""
+        """Wait for earlier updates of the same reader and subject, and hold up later ones."""
+        actor = actor_id(update)
         async with AsyncExitStack() as held:
-            for lane in _lanes(update):
-                await held.enter_async_context(self._locks.hold((actor_id(update), lane)))
+            for subject in _subjects(update):
+                await held.enter_async_context(self._locks.hold((actor, subject)))
             yield
 
 
-def _lanes(update: Update) -> tuple[Hashable, ...]:
+def _subjects(update: Update) -> tuple[Hashable, ...]:
     if update.inline_query is not None or update.chosen_inline_result is not None:
         return ("inline",)
     chat = update.effective_chat.id if update.effective_chat is not None else 0
     if update.callback_query is not None:
         is_vote = isinstance(parse(update.callback_query.data), ReactionButton)
         return ("votes",) if is_vote else (chat,)
-    # What came before or after /forget must stay before or after it, taps and questions alike.
+    # What came before or after /forget must stay so, taps and questions alike.
     text = update.effective_message.text if update.effective_message else None
     return ("votes", chat) if text is not None and text.startswith("/forget") else (chat,)

@@ -1,9 +1,9 @@
-"""Telegram's updates, each confirmed only after it was handled. Nothing else knows how.
+"""Long polling in which an update is confirmed to Telegram only after it was handled.
 
 Telegram repeats an update until a call of getUpdates gives a higher offset. The offset given here
-is the id of the oldest update that is still being handled, so a process that is killed gets that
-one and all after it again. As Telegram shows no more than 100 from the offset on, an update that
-takes long is set aside in the database, and confirmed then: it comes back from there.
+is the id of the oldest update in flight, so a process that is killed gets that one and all later
+ones again. Telegram returns at most 100 updates from the offset on; an update that takes long is
+therefore saved in the store and confirmed, and handled from there after a restart.
 """
 
 import asyncio
@@ -19,36 +19,43 @@ from telegram import Bot, Update
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 from telegram.request import BaseRequest
 
-from bot.delivery.sender import seconds
+from bot.delivery.telegram_errors import describe, retry_delay
 from bot.errors import StoreError
 from bot.logs import FailureLog
 from bot.store.base import Store
 
 LONG_POLL = 20
-"""Seconds for which Telegram holds a call that has nothing to bring."""
-BETWEEN_POLLS = 0.05
-"""Seconds between calls while updates are being handled: Telegram brings these again at once."""
-SLOW = 2.0
-"""Seconds after which an update is set aside."""
+"""Seconds for which Telegram holds a call of getUpdates when there is no update."""
+POLL_PAUSE = 0.05
+"""Seconds between calls while updates are in flight: Telegram returns these again at once."""
+DEFER_AFTER = 2.0
+"""Seconds after which an update that is still being handled is saved in the store."""
 SHUTDOWN_GRACE = 5.0
-"""Seconds that updates under way get to end when the bot stops."""
-REMEMBERED = 10_000
-"""Updates handled last, in case that Telegram repeats one that was confirmed."""
-PAUSES = (0.5, 1.0, 2.0, 5.0, 10.0)
-"""Seconds before trying again, for the first failure in a row and so on."""
+"""Seconds that updates in flight get to finish when the bot stops."""
+MAX_REMEMBERED = 10_000
+"""Ids of handled updates that are remembered, in case Telegram repeats a confirmed one."""
+RETRY_PAUSES = (0.5, 1.0, 2.0, 5.0, 10.0)
+"""Seconds before the next call after the first failure in a row, the second and so on."""
 CONFLICT_PAUSE = 3.0
-"""Seconds before trying again while another process polls; not more, as it may end."""
+"""Seconds before the next call while another process polls; short, because it may end."""
 
 log = logging.getLogger(__name__)
 
 
 @dataclass
 class InFlight:
-    """An update that is being handled. aside: whether it is in the inbox."""
+    """An update that is being handled.
+
+    Attributes:
+        update_id: Telegram's id of the update.
+        body: Its JSON, decoded.
+        deferred: Whether it is saved in the store, and so confirmed.
+        task: Handles it.
+    """
 
     update_id: int
     body: dict[str, Any]
-    aside: bool
+    deferred: bool
     task: asyncio.Task[None] = field(init=False)
 
 
@@ -59,162 +66,162 @@ class Poller:
         self,
         bot: Bot,
         request: BaseRequest,
-        kinds: Sequence[str],
-        inbox: Store,
+        allowed_updates: Sequence[str],
+        store: Store,
         handle: Callable[[Update], Awaitable[None]],
     ) -> None:
         """Note what to work with; nothing is fetched yet.
 
-        request: makes the calls; its own, as a long poll occupies a connection. kinds: of updates
-        to ask for. handle: one that raises is given up on.
+        Args:
+            bot: The bot whose updates are fetched.
+            request: Makes the calls; not the bot's own, as a long poll occupies a connection.
+            allowed_updates: Kinds of updates to ask for.
+            store: Where updates that take long are saved.
+            handle: Handles an update; one that raises is logged and given up.
         """
         self._bot = bot
         self._request = request
-        self._kinds = json.dumps(kinds)
-        self._inbox = inbox
+        self._allowed_updates = json.dumps(allowed_updates)
+        self._store = store
         self._handle = handle
-        self._under_way: dict[int, InFlight] = {}
+        self._in_flight: dict[int, InFlight] = {}
         self._handled: dict[int, None] = {}
         self._newest = 0
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Fetch and handle until stop is set; then end what is under way.
+        """Fetch and handle updates until ``stop`` is set; then finish those in flight.
 
         Raises:
             InvalidToken: Telegram does not know the token (any more).
         """
-        for update_id, body in await self._inbox.deferred():
-            self._start(update_id, json.loads(body), aside=True)
+        for update_id, body in await self._store.deferred():
+            self._start(update_id, json.loads(body), deferred=True)
         stopping = asyncio.create_task(stop.wait())
         try:
-            await self._until(stopping)
+            await self._poll(stopping)
         finally:
             stopping.cancel()
             await self._finish()
 
-    async def _until(self, stopping: asyncio.Task[Any]) -> None:
-        trouble, failures = FailureLog(log), 0
+    async def _poll(self, stopping: asyncio.Task[Any]) -> None:
+        failure_log, failures = FailureLog(log), 0
         while not stopping.done():
             fetching = asyncio.create_task(self._fetch(0 if self._unconfirmed() else LONG_POLL))
             await asyncio.wait({fetching, stopping}, return_when=asyncio.FIRST_COMPLETED)
             if not fetching.done():
-                # What this call would have brought comes again: nothing of it is confirmed.
+                # What this call would have returned comes again: nothing of it is confirmed.
                 fetching.cancel()
                 return
             try:
-                self._take(fetching.result())
+                self._accept(fetching.result())
             except InvalidToken:
                 raise
             except TelegramError as error:
-                trouble.failed(f"No updates for now, trying again: {_words(error)}")
+                failure_log.failed(f"No updates for now, trying again: {describe(error)}")
                 await asyncio.wait({stopping}, timeout=_pause(error, failures))
                 failures += 1
             else:
                 failures = 0
-                trouble.recovered("Updates come again.")
-                if tasks := [held.task for held in self._unconfirmed()]:
-                    await asyncio.wait(tasks, timeout=BETWEEN_POLLS)
+                failure_log.recovered("Updates come again.")
+                if tasks := [update.task for update in self._unconfirmed()]:
+                    await asyncio.wait(tasks, timeout=POLL_PAUSE)
 
     def _unconfirmed(self) -> list[InFlight]:
-        return [held for held in self._under_way.values() if not held.aside]
+        return [update for update in self._in_flight.values() if not update.deferred]
 
     async def _fetch(self, hold: int, limit: int = 100) -> list[dict[str, Any]]:
-        held = [update.update_id for update in self._unconfirmed()]
-        offset = min(held, default=self._newest + 1)
+        unconfirmed = [update.update_id for update in self._unconfirmed()]
         query = {
-            "offset": offset,
+            "offset": min(unconfirmed, default=self._newest + 1),
             "limit": limit,
             "timeout": hold,
-            "allowed_updates": self._kinds,
+            "allowed_updates": self._allowed_updates,
         }
-        # As they are and not as Update objects, so that one that the library cannot read does
+        # As JSON and not as Update objects, so that one update that the library cannot read does
         # not keep all others from being read.
         try:
             found = await self._request.post(
                 f"{self._bot.base_url}/getUpdates?{urlencode(query)}", read_timeout=hold + 5
             )
         except (KeyError, TypeError, AttributeError):
-            # The library looks into what a proxy or a broken server answered.
-            raise TelegramError("getUpdates brought no updates") from None
+            # The library looks into the answer, which may be a proxy's or a broken server's.
+            raise TelegramError("getUpdates returned no updates") from None
         if not isinstance(found, list):
-            raise TelegramError("getUpdates brought no list")
-        updates: list[Any] = found
-        whole = [body for body in updates if isinstance(body, dict)]
-        numbered = [body for body in whole if isinstance(body.get("update_id"), int)]
-        return sorted(numbered, key=lambda body: int(body["update_id"]))
+            raise TelegramError("getUpdates returned no list")
+        bodies: list[Any] = found
+        valid = [
+            body
+            for body in bodies
+            if isinstance(body, dict) and isinstance(body.get("update_id"), int)
+        ]
+        return sorted(valid, key=lambda body: int(body["update_id"]))
 
-    def _take(self, bodies: Sequence[dict[str, Any]]) -> None:
+    def _accept(self, bodies: Sequence[dict[str, Any]]) -> None:
         for body in bodies:
             update_id = body["update_id"]
-            if update_id not in self._under_way and update_id not in self._handled:
-                self._start(update_id, body, aside=False)
+            if update_id not in self._in_flight and update_id not in self._handled:
+                self._start(update_id, body, deferred=False)
         if bodies:
-            # The last one and not the highest of all: after a quiet week Telegram begins anew at
-            # any number. Known ones too: what came back from the inbox may come from Telegram as
-            # well, and would come for ever if it was not confirmed.
+            # The last one and not the highest ever: after a quiet week Telegram starts anew at any
+            # number. Known ones count too: an update that came from the store may also come from
+            # Telegram, and would come for ever if it was not confirmed.
             self._newest = bodies[-1]["update_id"]
 
-    def _start(self, update_id: int, body: dict[str, Any], aside: bool) -> None:
-        held = InFlight(update_id, body, aside)
-        self._under_way[update_id] = held
-        held.task = asyncio.create_task(self._see_through(held))
+    def _start(self, update_id: int, body: dict[str, Any], deferred: bool) -> None:
+        update = InFlight(update_id, body, deferred)
+        self._in_flight[update_id] = update
+        update.task = asyncio.create_task(self._finish_or_defer(update))
 
-    async def _see_through(self, held: InFlight) -> None:
-        work = asyncio.create_task(self._work(held.body))
+    async def _finish_or_defer(self, update: InFlight) -> None:
+        work = asyncio.create_task(self._work(update.body))
         try:
-            while not held.aside and not work.done():
-                await asyncio.wait({work}, timeout=SLOW)
+            while not update.deferred and not work.done():
+                await asyncio.wait({work}, timeout=DEFER_AFTER)
                 if not work.done():
-                    await self._set_aside(held)
+                    await self._defer(update)
             await work
-            if held.aside:
-                await self._drop(held)
-            self._handled[held.update_id] = None
-            if len(self._handled) > REMEMBERED:
+            if update.deferred:
+                await self._delete_deferred(update)
+            self._handled[update.update_id] = None
+            if len(self._handled) > MAX_REMEMBERED:
                 del self._handled[next(iter(self._handled))]
         finally:
             work.cancel()
-            del self._under_way[held.update_id]
+            del self._in_flight[update.update_id]
 
     async def _work(self, body: dict[str, Any]) -> None:
         try:
             await self._handle(Update.de_json(body, self._bot))
         except Exception:
-            log.exception("Update %s cannot be read or handled, and is left out", body["update_id"])
+            log.exception("Update %s cannot be read or handled, and is skipped", body["update_id"])
 
-    async def _set_aside(self, held: InFlight) -> None:
-        # When the database fails it stays unconfirmed, which is as safe, and is tried again.
+    async def _defer(self, update: InFlight) -> None:
+        # When the database fails, the update stays unconfirmed, which is as safe; tried again.
         with suppress(StoreError):
-            await self._inbox.defer(held.update_id, json.dumps(held.body))
-            held.aside = True
+            await self._store.defer(update.update_id, json.dumps(update.body))
+            update.deferred = True
 
-    async def _drop(self, held: InFlight) -> None:
+    async def _delete_deferred(self, update: InFlight) -> None:
         try:
-            await self._inbox.delete_deferred(held.update_id)
+            await self._store.delete_deferred(update.update_id)
         except StoreError as error:
-            log.warning("Update %s may be handled again: %s", held.update_id, error)
+            log.warning("Update %s may be handled again: %s", update.update_id, error)
 
     async def _finish(self) -> None:
-        """Let what is under way end, set aside what does not, and confirm all."""
-        if tasks := [held.task for held in self._under_way.values()]:
+        """Let updates in flight finish, defer those that do not, and confirm all."""
+        if tasks := [update.task for update in self._in_flight.values()]:
             await asyncio.wait(tasks, timeout=SHUTDOWN_GRACE)
-        for held in self._unconfirmed():
-            await self._set_aside(held)
+        for update in self._unconfirmed():
+            await self._defer(update)
         with suppress(TelegramError):
             await self._fetch(hold=0, limit=1)
-        for held in list(self._under_way.values()):
-            held.task.cancel()
+        for update in list(self._in_flight.values()):
+            update.task.cancel()
 
 
 def _pause(error: TelegramError, failures: int) -> float:
     if isinstance(error, RetryAfter):
-        return seconds(error)
+        return retry_delay(error)
     if isinstance(error, Conflict):
         return CONFLICT_PAUSE
-    return PAUSES[min(failures, len(PAUSES) - 1)]
-
-
-def _words(error: TelegramError) -> str:
-    if isinstance(error, Conflict):
-        return "another process polls with the same token; stop one of them"
-    return error.message
+    return RETRY_PAUSES[min(failures, len(RETRY_PAUSES) - 1)]

@@ -1,4 +1,4 @@
-"""Whose turn it is to write: Telegram's limits, and the order of those who wait."""
+"""Rate limiter with priorities for outgoing Bot API calls."""
 
 import asyncio
 from bisect import insort
@@ -9,35 +9,35 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from itertools import count
 
-FORGET_OVER = 10_000
-"""Chats of which it is remembered when they were written to, before the idle ones are dropped."""
-RESERVED = 0.25
-"""Part of a group's limit that refreshing leaves free, for readers who tap there."""
-WHILE_TAPPED = 0.25
-"""Part of a chat's limit that refreshing uses while readers tap: what it shows is soon old again,
-the next answer there must not wait for it, and when they stop there must be places to show what is
-true then."""
-PER_MINUTE = 5
-"""Parts of a minute over which that part is spread in a group."""
-QUIET = 2.0
-"""Seconds after a tap before other copies in that private chat are refreshed, as the next tap must
-not wait for them; and after any tap before refreshing may use groups' limits as it likes."""
+MAX_CHATS = 10_000
+"""Chats whose recent calls are remembered before those without recent calls are dropped."""
+GROUP_RESERVE = 0.25
+"""Share of a group's limit that refreshing leaves free, while readers tap, for their taps."""
+REFRESH_SHARE = 0.25
+"""Share of a chat's limit that refreshing may use while readers tap: what it shows is soon out of
+date again, the next answer must not wait for it, and room must be left to show the final counts."""
+GROUP_WINDOW_PARTS = 5
+"""In a group that share is spread over the minute in so many equal parts."""
+TAP_COOLDOWN = 2.0
+"""Seconds after a tap in which other messages of that private chat are not refreshed, because the
+next tap must not wait, and in which refreshing anywhere keeps to REFRESH_SHARE."""
 
 ChatKey = int | str
-"""A chat's id, below 0 for groups and channels, or the id of an inline message."""
+"""Whose limit a call counts against: a chat's id (below 0 for groups and channels), or the id of a
+message sent inline."""
 
 
 class Priority(IntEnum):
-    """Who goes first; the lowest does."""
+    """Which of the waiting calls goes first: the lowest."""
 
     ANSWER = 0
-    PRESSED = 1
-    OTHERS = 2
+    TAPPED = 1
+    REFRESH = 2
 
 
 @dataclass(frozen=True)
 class Limits:
-    """How often Telegram lets a bot write. Numbers above 0; below 1 for less than one."""
+    """How many calls Telegram allows; each number is above 0 and may be below 1."""
 
     private_chat_per_second: float = 1.0
     group_per_minute: float = 20.0
@@ -45,44 +45,49 @@ class Limits:
 
 
 class Window:
-    """At most so many calls in so many seconds, wherever the window is put.
+    """A sliding window: at most so many calls in any interval of a given length.
 
-    A call counts from its beginning until its time after its end, so that it makes no difference
-    how long it was on its way.
+    A call counts from its start until the interval's length after its end, so it does not matter
+    when on its way it reaches Telegram.
     """
 
-    def __init__(self, most: float, seconds: float) -> None:
-        # 0.5 a second is one in two seconds.
-        self.most = max(1, int(most))
-        self._seconds = seconds * self.most / most
-        self._ended: deque[float] = deque(maxlen=self.most)
-        self._under_way = 0
+    def __init__(self, limit: float, seconds: float) -> None:
+        """Allow ``limit`` calls in ``seconds``; a limit of 0.5 a second is 1 in two seconds."""
+        self.capacity = max(1, int(limit))
+        self._seconds = seconds * self.capacity / limit
+        self._ended: deque[float] = deque(maxlen=self.capacity)
+        self._running = 0
 
     def free_at(self, now: float, reserve: int = 0) -> float | None:
-        """Return from when on a call may begin; None while others must end first.
+        """Return when the next call may start.
 
-        reserve: how many places must be left for others, if there are so many and one more.
+        Args:
+            now: The present time, in seconds.
+            reserve: How many calls must remain possible for others; at most capacity - 1 counts.
+
+        Returns:
+            ``now`` or a later time; None while a running call must end first.
         """
         self._expire(now)
-        reserve = min(reserve, self.most - 1)
-        over = len(self._ended) + self._under_way - (self.most - reserve) + 1
-        if over <= 0:
+        reserve = min(reserve, self.capacity - 1)
+        excess = len(self._ended) + self._running - (self.capacity - reserve) + 1
+        if excess <= 0:
             return now
-        return self._ended[over - 1] + self._seconds if over <= len(self._ended) else None
+        return self._ended[excess - 1] + self._seconds if excess <= len(self._ended) else None
 
-    def begin(self) -> None:
-        """Count a call that begins."""
-        self._under_way += 1
+    def start(self) -> None:
+        """Count a call that starts."""
+        self._running += 1
 
     def end(self, now: float) -> None:
-        """Count it as ended."""
-        self._under_way -= 1
+        """Count a started call as ended."""
+        self._running -= 1
         self._ended.append(now)
 
     def is_idle(self, now: float) -> bool:
-        """Whether nothing would be lost by forgetting it."""
+        """Return whether no call counts at present."""
         self._expire(now)
-        return not self._ended and not self._under_way
+        return not self._ended and not self._running
 
     def _expire(self, now: float) -> None:
         while self._ended and self._ended[0] + self._seconds <= now:
@@ -91,104 +96,111 @@ class Window:
 
 @dataclass
 class _Chat:
-    """What is known of a chat.
+    """The state of a chat.
 
-    window: its limit. others: a limit for refreshing while readers tap anywhere. closed:
-    until when Telegram takes nothing there. busy: until when a reader may tap again any moment.
+    Attributes:
+        window: Its limit.
+        refreshing: The limit of refreshing while readers tap.
+        blocked_until: Until when Telegram accepts no call.
+        cooldown_until: Until when a reader may well tap again.
     """
 
     window: Window
-    others: Window
-    closed: float = 0.0
-    busy: float = 0.0
+    refreshing: Window
+    blocked_until: float = 0.0
+    cooldown_until: float = 0.0
 
 
 @dataclass(order=True)
 class _Waiter:
-    rank: Priority
+    priority: Priority
     order: int
-    place: ChatKey = field(compare=False)
-    go: asyncio.Future[None] = field(compare=False)
+    chat: ChatKey = field(compare=False)
+    admitted: asyncio.Future[None] = field(compare=False)
 
 
 class RateLimiter:
-    """Lets calls go when their chat, and all together, keep to the limits."""
+    """Admits calls within the limits of their chat and of all chats together."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._overall = Window(limits.overall_per_second, 1.0)
-        self._even = 1.0 / limits.overall_per_second
-        self._next_other = 0.0
-        self._pressed = float("-inf")
+        self._refresh_interval = 1.0 / limits.overall_per_second
+        self._next_refresh = 0.0
+        self._last_tap = float("-inf")
         self._chats: dict[ChatKey, _Chat] = {}
         self._waiting: list[_Waiter] = []
         self._numbers = count()
         self._timer: asyncio.TimerHandle | None = None
 
     @asynccontextmanager
-    async def turn(self, place: ChatKey, rank: Priority) -> AsyncIterator[None]:
-        """Wait for a call's turn, and hold it while the call is made."""
+    async def slot(self, chat: ChatKey, priority: Priority) -> AsyncIterator[None]:
+        """Wait until a call may be made, and occupy its slot while it is made."""
         number = next(self._numbers)
-        # In the order in which they came, but of pressed copies the last one first: when there
-        # are too many, most readers see theirs at once and few see it late.
-        order = -number if rank is Priority.PRESSED else number
-        go = asyncio.get_running_loop().create_future()
-        waiter = _Waiter(rank, order, place, go)
+        # First come, first served; but of tapped messages the last one first: with too many taps,
+        # most readers see theirs at once and a few see it late.
+        order = -number if priority is Priority.TAPPED else number
+        admitted = asyncio.get_running_loop().create_future()
+        waiter = _Waiter(priority, order, chat, admitted)
         insort(self._waiting, waiter)
-        self._advance()
+        self._admit()
         try:
-            await go
+            await admitted
         except asyncio.CancelledError:
             if waiter in self._waiting:
                 self._waiting.remove(waiter)
             else:
-                self._end(place, rank)
+                self._end(chat, priority)
             raise
         try:
             yield
         finally:
-            self._end(place, rank)
+            self._end(chat, priority)
 
-    def pause(self, place: ChatKey, seconds: float) -> None:
-        """Leave a chat alone for so long: Telegram said so."""
-        chat = self._chat(place)
-        chat.closed = max(chat.closed, _now() + seconds)
+    def block(self, chat: ChatKey, seconds: float) -> None:
+        """Admit no call to a chat for so many seconds, because Telegram asked for that."""
+        state = self._state(chat)
+        state.blocked_until = max(state.blocked_until, _now() + seconds)
 
-    def wait(self, place: ChatKey, rank: Priority) -> float:
-        """Return the seconds for which a chat lets nobody of a rank go; infinity: not known."""
+    def delay(self, chat: ChatKey, priority: Priority) -> float:
+        """Return the seconds until the chat's own limit admits a call; infinity if unknown."""
         now = _now()
-        free = self._free_at(place, rank, now)
+        free = self._free_at(chat, priority, now)
         return float("inf") if free is None else free - now
 
-    def _free_at(self, place: ChatKey, rank: Priority, now: float) -> float | None:
-        chat = self._chat(place)
-        if rank is not Priority.OTHERS:
-            free = chat.window.free_at(now)
-            return None if free is None else max(free, chat.closed)
-        tapping = now <= self._pressed + QUIET
-        free = chat.window.free_at(now, int(chat.window.most * RESERVED) if tapping else 1)
-        even = chat.others.free_at(now) if tapping else now
-        return None if free is None or even is None else max(free, even, chat.closed, chat.busy)
+    def _free_at(self, chat: ChatKey, priority: Priority, now: float) -> float | None:
+        state = self._state(chat)
+        window = state.window
+        if priority is not Priority.REFRESH:
+            free = window.free_at(now)
+            return None if free is None else max(free, state.blocked_until)
+        tapping = now <= self._last_tap + TAP_COOLDOWN
+        free = window.free_at(now, int(window.capacity * GROUP_RESERVE) if tapping else 1)
+        share = state.refreshing.free_at(now) if tapping else now
+        if free is None or share is None:
+            return None
+        return max(free, share, state.blocked_until, state.cooldown_until)
 
-    def _chat(self, place: ChatKey) -> _Chat:
-        if place not in self._chats:
-            if len(self._chats) >= FORGET_OVER:
-                self._forget_idle(_now())
-            if is_group(place):
-                limit, seconds, parts = self._limits.group_per_minute, 60.0, PER_MINUTE
+    def _state(self, chat: ChatKey) -> _Chat:
+        if chat not in self._chats:
+            if len(self._chats) >= MAX_CHATS:
+                self._drop_idle_chats(_now())
+            if is_group(chat):
+                limit, seconds, parts = self._limits.group_per_minute, 60.0, GROUP_WINDOW_PARTS
             else:
                 limit, seconds, parts = self._limits.private_chat_per_second, 1.0, 1
-            others = Window(limit * WHILE_TAPPED / parts, seconds / parts)
-            self._chats[place] = _Chat(Window(limit, seconds), others)
-        return self._chats[place]
+            refreshing = Window(limit * REFRESH_SHARE / parts, seconds / parts)
+            self._chats[chat] = _Chat(Window(limit, seconds), refreshing)
+        return self._chats[chat]
 
-    def _forget_idle(self, now: float) -> None:
-        for place, chat in list(self._chats.items()):
-            if chat.window.is_idle(now) and chat.closed <= now and chat.busy <= now:
-                del self._chats[place]
+    def _drop_idle_chats(self, now: float) -> None:
+        for chat, state in list(self._chats.items()):
+            is_open = state.blocked_until <= now and state.cooldown_until <= now
+            if is_open and state.window.is_idle(now):
+                del self._chats[chat]
 
-    def _advance(self) -> None:
-        """Let everyone go who may, and come back when the next one may."""
+    def _admit(self) -> None:
+        """Admit every call that may start now, and set a timer for the next one."""
         now = _now()
         soonest = float("inf")
         for waiter in list(self._waiting):
@@ -198,48 +210,48 @@ class RateLimiter:
             if overall > now:
                 soonest = min(soonest, overall)
                 break
-            free = self._free_at(waiter.place, waiter.rank, now)
-            if free is not None and waiter.rank is Priority.OTHERS:
-                # Evenly: a burst of them would make the next answer wait for a second.
-                free = max(free, self._next_other)
-            # One whose wait was cancelled a moment ago is about to leave the queue.
-            if free is None or waiter.go.done():
+            free = self._free_at(waiter.chat, waiter.priority, now)
+            if free is not None and waiter.priority is Priority.REFRESH:
+                # Evenly spread: after a burst of them the next answer would wait for a second.
+                free = max(free, self._next_refresh)
+            # A waiter that was cancelled a moment ago is about to leave the queue by itself.
+            if free is None or waiter.admitted.done():
                 continue
             if free > now:
                 soonest = min(soonest, free)
                 continue
             self._waiting.remove(waiter)
-            self._begin(waiter, now)
+            self._start(waiter, now)
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
         if soonest < float("inf"):
-            self._timer = asyncio.get_running_loop().call_at(soonest, self._advance)
+            self._timer = asyncio.get_running_loop().call_at(soonest, self._admit)
 
-    def _begin(self, waiter: _Waiter, now: float) -> None:
-        chat = self._chat(waiter.place)
-        chat.window.begin()
-        self._overall.begin()
-        if waiter.rank is Priority.PRESSED:
-            self._pressed = now
-            chat.busy = 0.0 if is_group(waiter.place) else now + QUIET
-        if waiter.rank is Priority.OTHERS:
-            chat.others.begin()
-            self._next_other = max(now, self._next_other + self._even)
-        waiter.go.set_result(None)
+    def _start(self, waiter: _Waiter, now: float) -> None:
+        state = self._state(waiter.chat)
+        state.window.start()
+        self._overall.start()
+        if waiter.priority is Priority.TAPPED:
+            self._last_tap = now
+            state.cooldown_until = 0.0 if is_group(waiter.chat) else now + TAP_COOLDOWN
+        if waiter.priority is Priority.REFRESH:
+            state.refreshing.start()
+            self._next_refresh = max(now, self._next_refresh + self._refresh_interval)
+        waiter.admitted.set_result(None)
 
-    def _end(self, place: ChatKey, rank: Priority) -> None:
-        now, chat = _now(), self._chat(place)
-        chat.window.end(now)
-        if rank is Priority.OTHERS:
-            chat.others.end(now)
+    def _end(self, chat: ChatKey, priority: Priority) -> None:
+        now, state = _now(), self._state(chat)
+        state.window.end(now)
+        if priority is Priority.REFRESH:
+            state.refreshing.end(now)
         self._overall.end(now)
-        self._advance()
+        self._admit()
 
 
-def is_group(place: ChatKey) -> bool:
-    """Whether it is a group or a channel."""
-    return isinstance(place, int) and place < 0
+def is_group(chat: ChatKey) -> bool:
+    """Return whether a chat is a group or a channel."""
+    return isinstance(chat, int) and chat < 0
 
 
 def _now() -> float:

@@ -1,127 +1,142 @@
-"""Refreshes stale copies in the background, within Telegram's limits.
+"""Refreshes outdated messages in the background, within Telegram's limits.
 
-A copy is stale when its article's counts have changed since it was last edited. That is seen from
-the versions that the store keeps, so nothing has to be marked and nothing is lost in a restart.
+A message is outdated when its article's counts have changed since it was last edited. The store
+finds that by comparing versions, so nothing has to be marked and a restart loses nothing.
 """
 
 import asyncio
 import contextlib
 import logging
 import time
+from collections.abc import Callable
 
-from telegram import Bot
 from telegram.error import RetryAfter, TelegramError
 
-from bot.delivery.live_counts import LiveCounts, place
+from bot.delivery.live_counts import LiveCounts, chat_key
 from bot.delivery.rate_limiter import ChatKey, Priority, RateLimiter
-from bot.delivery.sender import seconds
+from bot.delivery.telegram_errors import retry_delay
 from bot.errors import StoreError
 from bot.store.base import MessageRef, Store
 
-LOOK_EVERY = 1.0
-"""Seconds after which stale copies are looked for, when nobody pressed anything here."""
-LOOK_AGAIN = 0.5
-"""Seconds after which copies that were passed over are looked for again."""
-AFTER_FAILURE = 3.0
-"""Seconds before copies of which the edit failed are tried again."""
-PAGE = 20
-"""Stale copies read at a time; after each page those come first that were seen meanwhile."""
-AT_ONCE = 16
-"""Stale copies that wait for their turn; one that is seen meanwhile comes after them."""
-TOO_LONG = 0.5
-"""Seconds: a copy whose chat is closed for longer is passed over, and found again later."""
+CHECK_INTERVAL = 1.0
+"""Seconds between checks for outdated messages while nobody votes in this process."""
+SKIPPED_INTERVAL = 0.5
+"""Seconds until messages that were skipped are checked again."""
+FAILURE_INTERVAL = 3.0
+"""Seconds until messages whose edit failed are tried again."""
+PAGE_SIZE = 20
+"""Outdated messages read at a time. After each page, those seen meanwhile come first."""
+CONCURRENCY = 16
+"""Messages that wait for the rate limiter at a time; one that is seen meanwhile comes after."""
+MAX_DELAY = 0.5
+"""Seconds: a message whose chat accepts no call for longer is skipped, and found again later."""
 
 log = logging.getLogger(__name__)
 
 
 class Refresher:
-    """Goes through the stale copies again and again."""
+    """Edits all outdated messages, again and again."""
 
-    def __init__(self, store: Store, live: LiveCounts, pace: RateLimiter) -> None:
+    def __init__(
+        self,
+        store: Store,
+        live_counts: LiveCounts,
+        limiter: RateLimiter,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """Note what to work with.
+
+        Args:
+            store: Finds outdated messages.
+            live_counts: Edits a message.
+            limiter: Admits the edits.
+            clock: Returns the time in seconds since 1970, as the store's clock does.
+        """
         self._store = store
-        self._live = live
-        self._pace = pace
-        self._places = asyncio.Semaphore(AT_ONCE)
-        self._under_way: dict[ChatKey, asyncio.Task[None]] = {}
-        self._failed = self._passed_over = False
+        self._live_counts = live_counts
+        self._limiter = limiter
+        self._clock = clock
+        self._free = asyncio.Semaphore(CONCURRENCY)
+        self._running: dict[ChatKey, asyncio.Task[None]] = {}
+        self._failed = self._skipped = False
 
-    async def run(self, bot: Bot) -> None:
-        """Refresh until cancelled; where there are several processes, one does."""
+    async def run(self) -> None:
+        """Refresh until cancelled. Of several processes, only the leader refreshes."""
         try:
             while True:
-                self._live.changed.clear()
-                self._failed = self._passed_over = False
+                self._live_counts.changed.clear()
+                self._failed = self._skipped = False
                 try:
-                    await self._live.record_late()
-                    await self._pass(bot)
+                    await self._live_counts.track_unsaved()
+                    await self._refresh_all()
                 except StoreError as error:
-                    self._note(error)
+                    self._report(error)
                 except Exception:
-                    # Whatever it is, all other copies must be refreshed all the same.
-                    log.exception("Copies could not be refreshed")
+                    # Whatever it is, the other messages must be refreshed all the same.
+                    log.exception("Messages could not be refreshed")
                     self._failed = True
-                await self._rest()
+                await self._pause()
         finally:
-            tasks = list(self._under_way.values())
+            tasks = list(self._running.values())
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _rest(self) -> None:
+    async def _pause(self) -> None:
         if self._failed:
-            await asyncio.sleep(AFTER_FAILURE)
+            await asyncio.sleep(FAILURE_INTERVAL)
             return
         with contextlib.suppress(TimeoutError):
-            wait = LOOK_AGAIN if self._passed_over else LOOK_EVERY
-            await asyncio.wait_for(self._live.changed.wait(), wait)
+            interval = SKIPPED_INTERVAL if self._skipped else CHECK_INTERVAL
+            await asyncio.wait_for(self._live_counts.changed.wait(), interval)
 
-    async def _pass(self, bot: Bot) -> None:
-        """Refresh stale copies, the most recently seen first, each once."""
-        started, before, done = time.time(), float("inf"), set[MessageRef]()
+    async def _refresh_all(self) -> None:
+        """Refresh every outdated message once, the most recently seen first."""
+        started, before, done = self._clock(), float("inf"), set[MessageRef]()
         while await self._store.try_acquire_leadership():
-            # Those that were seen since the pass began go first too.
-            newer = await self._store.outdated(float("inf"), PAGE) if done else []
-            page = await self._store.outdated(before, PAGE)
+            # Messages seen since this round began go first too.
+            newest = await self._store.outdated(float("inf"), PAGE_SIZE) if done else []
+            page = await self._store.outdated(before, PAGE_SIZE)
             if not page:
                 break
-            for known in (*(known for known in newer if known.last_seen > started), *page):
-                if known.ref not in done and self._is_open(place(known.ref)):
-                    done.add(known.ref)
-                    await self._begin(bot, known.ref)
+            for message in (*(m for m in newest if m.last_seen > started), *page):
+                if message.ref not in done and self._admits(chat_key(message.ref)):
+                    done.add(message.ref)
+                    await self._start(message.ref)
             before = page[-1].last_seen
-        if self._under_way:
-            tasks = self._under_way.values()
-            await asyncio.wait(tasks, timeout=LOOK_EVERY, return_when=asyncio.FIRST_COMPLETED)
+        if self._running:
+            tasks = self._running.values()
+            await asyncio.wait(tasks, timeout=CHECK_INTERVAL, return_when=asyncio.FIRST_COMPLETED)
 
-    def _is_open(self, where: ChatKey) -> bool:
-        """Whether a copy there may be refreshed now; one at a time, or one chat takes all turns."""
-        is_open = (
-            where not in self._under_way and self._pace.wait(where, Priority.OTHERS) <= TOO_LONG
-        )
-        self._passed_over |= not is_open
-        return is_open
+    def _admits(self, chat: ChatKey) -> bool:
+        """Whether a chat may get an edit now; one at a time, or one chat would take every slot."""
+        delay = self._limiter.delay(chat, Priority.REFRESH)
+        admits = chat not in self._running and delay <= MAX_DELAY
+        self._skipped |= not admits
+        return admits
 
-    async def _begin(self, bot: Bot, copy: MessageRef) -> None:
-        await self._places.acquire()
-        self._under_way[place(copy)] = asyncio.create_task(self._refresh(bot, copy))
+    async def _start(self, ref: MessageRef) -> None:
+        await self._free.acquire()
+        self._running[chat_key(ref)] = asyncio.create_task(self._refresh(ref))
 
-    async def _refresh(self, bot: Bot, copy: MessageRef) -> None:
+    async def _refresh(self, ref: MessageRef) -> None:
+        chat = chat_key(ref)
         try:
-            # Many changes of a big count do not show: such a copy needs no turn.
-            if not await self._live.edit(None, copy):
-                async with self._pace.turn(place(copy), Priority.OTHERS):
-                    await self._live.edit(bot, copy)
+            # Many changes of a large count are not visible: such a message needs no slot.
+            if not await self._live_counts.is_current(ref):
+                async with self._limiter.slot(chat, Priority.REFRESH):
+                    await self._live_counts.refresh(ref)
         except RetryAfter as error:
-            self._pace.pause(place(copy), seconds(error))
+            self._limiter.block(chat, retry_delay(error))
         except (StoreError, TelegramError) as error:
-            self._note(error)
+            self._report(error)
         except Exception:
-            log.exception("A copy could not be refreshed")
+            log.exception("A message could not be refreshed")
             self._failed = True
         finally:
-            del self._under_way[place(copy)]
-            self._places.release()
+            del self._running[chat]
+            self._free.release()
 
-    def _note(self, error: StoreError | TelegramError) -> None:
+    def _report(self, error: StoreError | TelegramError) -> None:
         self._failed = True
-        self._live.report(error)
+        self._live_counts.report(error)

@@ -1,122 +1,107 @@
-"""Calls that readers wait for: made in their turn, and again when the network or Telegram fails."""
+"""Bot API calls that readers wait for: rate-limited, and repeated when they fail."""
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
 from itertools import chain, repeat
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from telegram import CallbackQuery, LinkPreviewOptions
-from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError, TimedOut
+from telegram import CallbackQuery
+from telegram.error import NetworkError, RetryAfter, TelegramError
 
 from bot.delivery.rate_limiter import ChatKey, Priority, RateLimiter
-from bot.views.answers import OutgoingMessage
+from bot.delivery.telegram_errors import (
+    Refusal,
+    is_transient,
+    outcome_unknown,
+    refusal_of,
+    retry_delay,
+)
 
-PATIENCE = 120.0
-"""Seconds after which nobody waits any more for what a chat's limit holds back."""
-PAUSES = (0.3, 1.0, 3.0, 5.0)
-"""Seconds before a call that failed is tried again, for each try; then always the last."""
+RETRY_DEADLINE = 120.0
+"""Seconds after which a call is given up; nobody waits for its answer any more."""
+RETRY_PAUSES = (0.3, 1.0, 3.0, 5.0)
+"""Seconds before the first repetition of a failed call, the second and so on; then the last."""
 MAX_UNKNOWN_OUTCOMES = 3
-"""Times that a call is made of which nobody knows whether it was carried out."""
-BUTTON_PAUSES = (0.3, 1.0)
-"""The same for the answer to a button, which Telegram soon takes no more."""
-BUTTON_WAIT = 5.0
-"""Seconds that a button may be told to wait; later its answer helps nobody."""
+"""Max attempts when the outcome is unknown (time-out)."""
+BUTTON_RETRY_PAUSES = (0.3, 1.0)
+"""The same for answers to buttons, which Telegram does not accept for long."""
+MAX_BUTTON_DELAY = 5.0
+"""Seconds that Telegram may tell an answer to a button to wait; later it helps nobody."""
 
 Result = TypeVar("Result")
 log = logging.getLogger(__name__)
 
 
 class Sender:
-    """Makes calls."""
+    """Makes Bot API calls within the rate limits.
 
-    def __init__(self, pace: RateLimiter) -> None:
-        self.pace = pace
+    Attributes:
+        limiter: The rate limiter that all calls go through.
+    """
+
+    def __init__(self, limiter: RateLimiter) -> None:
+        self.limiter = limiter
 
     async def call(
         self,
-        place: ChatKey,
-        rank: Priority,
-        make: Callable[[], Awaitable[Result]],
-        unheard_at_most: int = MAX_UNKNOWN_OUTCOMES,
+        chat: ChatKey,
+        priority: Priority,
+        make_call: Callable[[], Awaitable[Result]],
+        max_unknown_outcomes: int = MAX_UNKNOWN_OUTCOMES,
     ) -> Result:
-        """Make a call to a chat when its turn comes.
+        """Make a call to a chat when the rate limiter allows it; repeat it while it fails.
 
-        It is made until it succeeds, for PATIENCE seconds. After a time-out nobody knows whether
-        a message was sent; it is sent again then, as two answers are better than none, but
-        unheard_at_most times, as ten are not.
+        After a time-out nobody knows whether a message was sent. It is sent again, because two
+        answers are better than none, but not more than ``max_unknown_outcomes`` times.
+
+        Args:
+            chat: The chat that is written to.
+            priority: Who goes first when several calls wait.
+            make_call: Makes the call; called once for each attempt.
+            max_unknown_outcomes: Max attempts when the outcome is unknown, 1 or more.
 
         Raises:
-            TelegramError: it is refused, or failed after all tries.
+            TelegramError: The call was refused, or failed until RETRY_DEADLINE.
         """
-        pauses, unheard = chain(PAUSES, repeat(PAUSES[-1])), 0
-        clock = asyncio.get_running_loop().time
-        deadline = clock() + PATIENCE
+        pauses, unknown = chain(RETRY_PAUSES, repeat(RETRY_PAUSES[-1])), 0
+        now = asyncio.get_running_loop().time
+        deadline = now() + RETRY_DEADLINE
         while True:
             try:
-                async with self.pace.turn(place, rank):
-                    return await make()
+                async with self.limiter.slot(chat, priority):
+                    return await make_call()
             except RetryAfter as error:
-                self.pace.pause(place, seconds(error))
-                if clock() + seconds(error) > deadline:
+                self.limiter.block(chat, retry_delay(error))
+                if now() + retry_delay(error) > deadline:
                     raise
             except NetworkError as error:
                 pause = next(pauses)
-                unheard += outcome_unknown(error)
-                if not _may_pass(error) or unheard >= unheard_at_most or clock() + pause > deadline:
+                unknown += outcome_unknown(error)
+                give_up = unknown >= max_unknown_outcomes or now() + pause > deadline
+                if give_up or not is_transient(error):
                     raise
                 await asyncio.sleep(pause)
 
     async def answer_button(self, query: CallbackQuery, text: str | None = None) -> None:
-        """Answer a press, at once: there is no limit. A failure is logged and no more.
+        """Answer a tap on a button. A failure is only logged: what was asked for has been done.
 
-        What the press asked for was done already.
+        Answers to buttons are not rate-limited.
 
-        text: a toast of at most 200 characters; None for none.
+        Args:
+            query: The tap.
+            text: A toast of at most 200 characters; None for none.
         """
-        for pause in (*BUTTON_PAUSES, None):
+        for pause in (*BUTTON_RETRY_PAUSES, None):
             try:
                 await query.answer(text)
                 return
             except TelegramError as error:
-                # Telegram gives up on a press after a while, which is no trouble of ours.
-                if "query is too old" in error.message.lower():
+                if refusal_of(error) is Refusal.QUERY_EXPIRED:
                     return
-                if pause is None or not _may_pass(error):
+                delay = retry_delay(error) if isinstance(error, RetryAfter) else pause
+                can_wait = isinstance(error, RetryAfter) or is_transient(error)
+                if pause is None or delay is None or not can_wait or delay > MAX_BUTTON_DELAY:
                     log.warning("A button could not be answered: %s", error.message)
                     return
-                await asyncio.sleep(seconds(error) if isinstance(error, RetryAfter) else pause)
-
-
-def _may_pass(error: TelegramError) -> bool:
-    """Whether the same call may well succeed a little later."""
-    if isinstance(error, RetryAfter):
-        return seconds(error) <= BUTTON_WAIT
-    # For the library a refusal is a kind of network error.
-    return isinstance(error, NetworkError) and not isinstance(error, BadRequest)
-
-
-def outcome_unknown(error: NetworkError) -> bool:
-    """Whether the call may have been carried out: its answer was lost, and not its way there."""
-    lost = isinstance(error, TimedOut) or error.message.startswith("httpx.")
-    return lost and "ConnectError" not in error.message
-
-
-def seconds(error: RetryAfter) -> float:
-    """Return for how long a chat must be left alone."""
-    after = error.retry_after
-    # A number or a time span, as the library is told by PTB_TIMEDELTA.
-    return after.total_seconds() if isinstance(after, timedelta) else float(after)
-
-
-def sending(rendered: OutgoingMessage) -> dict[str, Any]:
-    """Return a message as the parameters of the calls that send or edit a text."""
-    return {
-        "text": rendered.text,
-        "entities": rendered.entities,
-        "reply_markup": rendered.keyboard,
-        "link_preview_options": LinkPreviewOptions(
-            is_disabled=rendered.preview is None, url=rendered.preview
-        ),
-    }
+                await asyncio.sleep(delay)

@@ -18,71 +18,94 @@ from bot.views.callback_data import (
 from bot.views.links import Links
 from bot.views.rich_text import fitting
 
-NAMED_BY = 3
-"""Words of a title from which on a question names an article by holding them; fewer may stand in
-any question, and name it only by themselves."""
+MIN_TITLE_WORDS = 3
+"""A headline of this many words names its article wherever it stands in a text. A shorter one may
+occur in any question, and names the article only if it is the whole text."""
 
 
 class ArticleResolver:
-    """Knows articles by their buttons, their links and their headlines."""
+    """Finds articles by their ids, buttons, links and headlines."""
 
     def __init__(self, articles: Sequence[Article]) -> None:
         self._by_id = {article.id: article for article in articles}
         self._links = Links(articles)
-        titles = ((f" {' '.join(words(article.title))} ", article) for article in articles)
-        self._titles = [(title, article) for title, article in titles if title.strip()]
+        self._titles = {article.id: _joined(words(article.title)) for article in articles}
+
+    @property
+    def has_several(self) -> bool:
+        """Whether there is more than one article; if not, there is nothing to choose."""
+        return len(self._by_id) > 1
 
     def by_id(self, article_id: str | None) -> Article | None:
-        """Return an article of the corpus; None when there is none by that id."""
+        """Return the article with an id; None if there is none."""
         return self._by_id.get(article_id or "")
 
     def in_message(self, message: Message, username: str) -> Article | None:
-        """Return the article that a message shows or links to; None for none.
+        """Return the article that a message shows, links to or names; None for none.
 
-        username: the bot's, without "@".
+        Args:
+            message: Any message.
+            username: The bot's username without "@".
         """
         if (buttons := _buttons(message)) and any(buttons):
             shown = {b.article_id for b in buttons if isinstance(b, ReactionButton | TurnButton)}
             if SearchAllButton() in buttons:
                 shown |= {b.article_id for b in buttons if isinstance(b, QuestionButton)}
-            # What only offers articles or questions, as a list does, is about none of them.
+            # A list of articles or questions is about none of them.
             return self.by_id(shown.pop()) if len(shown) == 1 else None
         return self.linked(message, username) or self.named(content(message)[0])
 
     def linked(self, message: Message, username: str) -> Article | None:
-        """Return the article that a message itself links to; None for none."""
+        """Return the article that a message links to; see ``in_message``."""
         found = (self._links.article(url, username) for url in _urls(message))
         return next((article for article in found if article is not None), None)
 
     def replied(self, message: Message, username: str) -> Article | None:
-        """Return the article that the message shows to which a message replies; None for none."""
+        """Return the article in the message to which a message replies; see ``in_message``."""
         if message.reply_to_message is not None:
             return self.in_message(message.reply_to_message, username)
-        # A reply to a message of another chat or topic brings its link, and what was quoted.
+        # A reply to a message of another chat or topic includes its link, and what was quoted.
         external = message.external_reply
-        url = _previewed(external.link_preview_options) if external else None
+        url = _preview_url(external.link_preview_options) if external else None
         if url is not None:
             return self._links.article(url, username)
         return self.named(message.quote.text) if external and message.quote else None
 
-    def named(self, text: str) -> Article | None:
-        """Return the article whose headline a text holds, or whose headline or id it is."""
-        said = f" {' '.join(words(text))} "
-        held = [(title, article) for title, article in self._titles if title in said]
-        # The longest one: a headline may begin with another one.
-        title, article = max(held, key=lambda pair: len(pair[0]), default=("", None))
-        if article is not None and (title == said or len(title.split()) >= NAMED_BY):
-            return article
+    def named(self, text: str, text_words: Sequence[str] | None = None) -> Article | None:
+        """Return the article whose headline stands in a text, or whose headline or id it is.
+
+        Args:
+            text: What somebody wrote.
+            text_words: Its folded words, if they are known already.
+        """
+        said = _joined(words(text) if text_words is None else text_words)
+        held = [
+            (title, id_) for id_, title in self._titles.items() if title.strip() and title in said
+        ]
+        # The longest one: a headline may start with another one.
+        title, id_ = max(held, key=lambda pair: len(pair[0]), default=("", ""))
+        if title and (title == said or len(title.split()) >= MIN_TITLE_WORDS):
+            return self.by_id(id_)
         return self.by_id(text.strip())
 
-    def is_no_more_than(self, text: str, article: Article) -> bool:
-        """Tell whether a text is the article's headline or id, or a link, and asks nothing."""
-        said = " ".join(words(text))
-        return said == " ".join(words(article.title)) or len(text.split()) == 1
+    def is_only_name(self, text: str, text_words: Sequence[str], article: Article) -> bool:
+        """Return whether a text is just the article's headline, id or link, and asks nothing.
+
+        Args:
+            text: What somebody wrote.
+            text_words: Its words, folded.
+            article: The article that it names or links to.
+        """
+        return _joined(text_words) == self._titles[article.id] or len(text.split()) == 1
+
+
+def _joined(text_words: Sequence[str]) -> str:
+    """Return words as a text in which a phrase of whole words can be found."""
+    return f" {' '.join(text_words)} "
 
 
 def _buttons(message: Message) -> list[Button | None]:
-    """Return what each of a message's buttons says; None for one that is not the bot's."""
+    """Return a message's buttons; None for each that is not the bot's."""
     keyboard = message.reply_markup.inline_keyboard if message.reply_markup else ()
     data = (button.callback_data for row in keyboard for button in row)
     return [parse(each if isinstance(each, str) else None) for each in data]
@@ -97,10 +120,10 @@ def _urls(message: Message) -> Iterator[str]:
             yield text[fitting(text, entity.offset) : fitting(text, entity.offset + entity.length)]
     keyboard = message.reply_markup.inline_keyboard if message.reply_markup else ()
     yield from (button.url for row in keyboard for button in row if button.url is not None)
-    if (url := _previewed(message.link_preview_options)) is not None:
+    if (url := _preview_url(message.link_preview_options)) is not None:
         yield url
 
 
-def _previewed(options: LinkPreviewOptions | None) -> str | None:
-    """Return the address of which a message shows a preview, where it names one."""
+def _preview_url(options: LinkPreviewOptions | None) -> str | None:
+    """Return the address of a message's link preview, if it names one."""
     return options.url if options is not None and isinstance(options.url, str) else None

@@ -1,27 +1,15 @@
-"""Buttons, wherever they are: one way for every vote, and for whatever else a button asks."""
+"""Taps on buttons: votes, and everything else that a button can ask for."""
 
-import logging
-from collections.abc import Callable
-from dataclasses import dataclass
+from telegram import CallbackQuery, Message, MessageEntity, MessageOriginChannel, Update
 
-from telegram import (
-    CallbackQuery,
-    MaybeInaccessibleMessage,
-    Message,
-    MessageEntity,
-    MessageOriginChannel,
-    Update,
-)
-from telegram.constants import ChatType
-from telegram.error import TelegramError
-from telegram.ext import ContextTypes
-
-from bot.delivery.identity import presser_id
+from bot.corpus.article import Article
+from bot.delivery.identity import tapper_id
 from bot.errors import StoreError
-from bot.handlers.language import GroupLanguage
+from bot.handlers import language
 from bot.handlers.mentions import addressed_question, command_question, content
-from bot.handlers.responder import open_in_private
-from bot.handlers.services import Services, Where, me
+from bot.handlers.services import Context, Services
+from bot.handlers.surfaces import Surface, account, surface_of_message
+from bot.retrieval.query import Query
 from bot.store.base import MessageRef, VoteCounts
 from bot.views import answers, chat_texts
 from bot.views.callback_data import (
@@ -35,171 +23,176 @@ from bot.views.callback_data import (
     question_key,
 )
 from bot.views.i18n import Translator
+from bot.views.outgoing import OutgoingMessage, with_question
 from bot.views.rich_text import fitting
 
-Context = ContextTypes.DEFAULT_TYPE
-log = logging.getLogger(__name__)
+
+async def tapped(update: Update, context: Context) -> None:
+    """Do what a button asks for; its data may be forged or out of date."""
+    query, services = update.callback_query, context.services
+    if query is None:
+        return
+    match parse(query.data):
+        case ReactionButton(article_id, reaction_id) if article := _article(services, article_id):
+            await _vote(query, services, article, reaction_id)
+        case QuestionButton(article_id, key) if article := _article(services, article_id):
+            await _ask_sample(query, services, article, key)
+        case ArticleButton(article_id) if article := _article(services, article_id):
+            await _open(query, services, article)
+        case TurnButton() as button if article := _article(services, button.article_id):
+            await _turn(query, services, article, button)
+        case SearchAllButton():
+            await _search_all(query, services)
+        case LanguageButton(code):
+            await language.button_tapped(query, code, services)
+        case _:
+            await _toast(query, services, "old_button")
 
 
-@dataclass(frozen=True)
-class ButtonHandlers:
-    """Does what buttons say; their data may be forged, old or from elsewhere."""
-
-    desk: Services
-    language_of_group: GroupLanguage
-
-    async def press(self, update: Update, _: Context) -> None:
-        """A button was pressed."""
-        query = update.callback_query
-        if query is None:
-            return
-        match parse(query.data):
-            case ReactionButton(article_id, reaction_id):
-                await self._react(query, article_id, reaction_id)
-            case QuestionButton(article_id, key):
-                await self._ask_sample(query, article_id, key)
-            case ArticleButton(article_id):
-                await self._open(query, article_id)
-            case TurnButton() as button:
-                await self._turn(query, button)
-            case SearchAllButton():
-                await self._search_all(query)
-            case LanguageButton(code):
-                await self.language_of_group.press(query, code)
-            case None:
-                await self._toast(query, "old_button")
-
-    async def _react(self, query: CallbackQuery, article_id: str, reaction_id: str) -> None:
-        desk, article = self.desk, self.desk.shown.by_id(article_id)
-        if article is None:
-            await self._toast(query, "old_button")
-            return
-        shown = query.message.reply_markup if isinstance(query.message, Message) else None
-        if all(reaction.id != reaction_id for reaction in desk.corpus.reactions):
-            # An earlier set of reactions had it; the message gets the present ones.
-            await self._toast(query, "old_reaction")
-            tally = await desk.counts(article)
-            await desk.live.pressed(query.get_bot(), _copy(query), article_id, shown, tally)
-            return
-        voter = desk.voters.voter(presser_id(query))
-        try:
-            press = await desk.store.vote(article_id, voter, reaction_id, query.id)
-        except StoreError as error:
-            desk.trouble.failed(str(error))
-            await self._toast(query, "could_not_count")
-            return
-        desk.trouble.recovered("Votes are counted again.")
-        toast = chat_texts.toast(self._readers(query), press, desk.corpus.reactions)
-        await desk.sender.answer_button(query, toast)
-        await desk.live.pressed(query.get_bot(), _copy(query), article_id, shown, press.counts)
-
-    async def _ask_sample(self, query: CallbackQuery, article_id: str, key: str) -> None:
-        article = self.desk.shown.by_id(article_id)
-        question = next(
-            (q for q in (article.questions if article else ()) if question_key(q) == key), None
-        )
-        if article is None or question is None or await self.desk.find(question) is None:
-            await self._toast(query, "old_button")
-            return
-        await self.desk.sender.answer_button(query)
-        words = await self._words(query)
-        if query.message is not None:
-            opened = await self.desk.opened(query.message.chat.id)
-            reply = await self.desk.answer(
-                question, words, article, _where(query.message), offer=opened == article
-            )
-            await self.desk.send(query.message, reply, question)
-            return
-        # Where the bot may send nothing, its message turns into the answer.
-        found = await self.desk.find(question, article)
-        if found is not None:
-            setting = self.desk.setting(words)
-            await self._replace(
-                query,
-                article.id,
-                lambda tally: answers.answer(setting, found, tally.votes, question),
-            )
-
-    async def _open(self, query: CallbackQuery, article_id: str) -> None:
-        article = self.desk.shown.by_id(article_id)
-        if article is None or query.message is None:
-            await self._toast(query, "old_button")
-            return
-        await self.desk.sender.answer_button(query)
-        words = await self._words(query)
-        if _where(query.message) is Where.PRIVATE:
-            reply = await open_in_private(self.desk, query.message.chat.id, article, words)
-        else:
-            reply = await self.desk.about(article, words, words.text("opened_here"))
-        await self.desk.send(query.message, reply, None)
-
-    async def _turn(self, query: CallbackQuery, button: TurnButton) -> None:
-        article = self.desk.shown.by_id(button.article_id)
-        places = (self.desk.index.match_at(button.article_id, *place) for place in button.places)
-        matches = [match for match in places if match is not None]
-        if article is None or len(matches) < len(button.places):
-            await self._toast(query, "old_button")
-            return
-        await self.desk.sender.answer_button(query)
-        message = query.message if isinstance(query.message, Message) else None
-        asked = _asked_above(message) if message else None
-        only = article if message and _has_button(message, SearchAllButton()) else None
-        setting = self.desk.setting(await self._words(query), only)
-        await self._replace(
-            query,
-            article.id,
-            lambda tally: answers.matched(
-                setting, article, matches, button.position, tally.votes, asked
-            ),
-        )
-
-    async def _search_all(self, query: CallbackQuery) -> None:
-        """Ask the question again, of all articles; a private chat is about all from then on."""
-        message = query.message
-        if message is None:
-            await self._toast(query, "old_button")
-            return
-        if _where(message) is Where.PRIVATE:
-            await self.desk.close(message.chat.id)
-        question = _question_of(message) if isinstance(message, Message) else None
-        words = await self._words(query)
-        if question is None:
-            await self.desk.sender.answer_button(query, words.text("searching_all"))
-            return
-        await self.desk.sender.answer_button(query)
-        reply = await self.desk.answer(question, words, None, _where(message))
-        await self.desk.send(message, reply, question)
-
-    async def _replace(
-        self,
-        query: CallbackQuery,
-        article_id: str,
-        render: Callable[[VoteCounts], answers.OutgoingMessage],
-    ) -> None:
-        try:
-            await self.desk.live.replace(query.get_bot(), _copy(query), article_id, render)
-        except StoreError as error:
-            self.desk.trouble.failed(str(error))
-        except TelegramError as error:
-            log.warning("A message could not be replaced: %s", error.message)
-
-    def _readers(self, query: CallbackQuery) -> Translator:
-        """Return the reader's own language: a toast is for nobody else."""
-        return self.desk.languages.of(query.from_user.language_code)
-
-    async def _toast(self, query: CallbackQuery, key: str) -> None:
-        await self.desk.sender.answer_button(query, self._readers(query).text(key))
-
-    async def _words(self, query: CallbackQuery) -> Translator:
-        """Return the language of the chat; of who pressed, where it is not known."""
-        if query.message is None:
-            return self._readers(query)
-        chat = query.message.chat
-        return await self.desk.words(chat.id, chat.type, query.from_user)
+def _article(services: Services, article_id: str) -> Article | None:
+    return services.articles.by_id(article_id)
 
 
-def _copy(query: CallbackQuery) -> MessageRef:
-    """Return which message to keep fresh for a press."""
+async def _vote(
+    query: CallbackQuery, services: Services, article: Article, reaction_id: str
+) -> None:
+    ref, reactions = _ref(query), services.corpus.reactions
+    shown = query.message.reply_markup if isinstance(query.message, Message) else None
+    if all(reaction.id != reaction_id for reaction in reactions):
+        # It belongs to an earlier set of reactions; the message gets the present ones.
+        await _toast(query, services, "old_reaction")
+        await services.live_counts.update(ref, article.id, shown)
+        return
+    voter = services.voters.voter(tapper_id(query))
+    try:
+        result = await services.store.vote(article.id, voter, reaction_id, query.id, ref)
+    except StoreError as error:
+        services.failures.failed(str(error))
+        await _toast(query, services, "could_not_count")
+        return
+    services.failures.recovered("Votes are counted again.")
+    toast = chat_texts.toast(_readers_translator(query, services), result, reactions)
+    await services.sender.answer_button(query, toast)
+    await services.live_counts.voted(ref, article.id, shown, result)
+
+
+async def _ask_sample(query: CallbackQuery, services: Services, article: Article, key: str) -> None:
+    responder, message = services.responder, query.message
+    question = next((q for q in article.questions if question_key(q) == key), "")
+    parsed = responder.parser.parse(question)
+    if not parsed.words:
+        await _toast(query, services, "old_button")
+        return
+    await services.sender.answer_button(query)
+    translator = await _translator(query, services)
+    if message is None:
+        await _turn_into_answer(query, services, article, parsed, translator)
+        return
+    opened = await services.chats.opened_article(message.chat.id)
+    answer = await responder.answer(
+        parsed, translator, article, surface_of_message(message), offer_all=opened == article
+    )
+    await services.messenger.send(message, with_question(answer, question))
+
+
+async def _turn_into_answer(
+    query: CallbackQuery,
+    services: Services,
+    article: Article,
+    question: Query,
+    translator: Translator,
+) -> None:
+    """Replace a message that was sent inline, where the bot cannot send, by an answer."""
+    responder, reactions = services.responder, services.corpus.reactions
+    found = await responder.search(question, article)
+    if found is None:
+        return
+    scope = responder.scope(None)
+
+    def render(counts: VoteCounts) -> OutgoingMessage:
+        answer = answers.answer(translator, reactions, found, counts, scope)
+        return with_question(answer, question.text)
+
+    await services.live_counts.replace(_ref(query), article.id, render)
+
+
+async def _open(query: CallbackQuery, services: Services, article: Article) -> None:
+    message = query.message
+    if message is None:
+        await _toast(query, services, "old_button")
+        return
+    await services.sender.answer_button(query)
+    translator = await _translator(query, services)
+    if surface_of_message(message) is Surface.PRIVATE:
+        text = await services.responder.open(message.chat.id, article, translator)
+    else:
+        invitation = translator.text("opened_here")
+        text = await services.responder.about(article, translator, invitation)
+    await services.messenger.send(message, text)
+
+
+async def _turn(
+    query: CallbackQuery, services: Services, article: Article, button: TurnButton
+) -> None:
+    index = services.responder.index
+    found = (index.match_at(article.id, *place) for place in button.places)
+    matches = [match for match in found if match is not None]
+    if len(matches) < len(button.places):
+        await _toast(query, services, "old_button")
+        return
+    await services.sender.answer_button(query)
+    translator = await _translator(query, services)
+    message = query.message if isinstance(query.message, Message) else None
+    question = _question_above(message) if message else None
+    only_this = message is not None and _has_button(message, SearchAllButton())
+    scope = services.responder.scope(article if only_this else None)
+
+    def render(counts: VoteCounts) -> OutgoingMessage:
+        reactions, position = services.corpus.reactions, button.position
+        turned = answers.passage(translator, reactions, article, matches, position, counts, scope)
+        return with_question(turned, question)
+
+    await services.live_counts.replace(_ref(query), article.id, render)
+
+
+async def _search_all(query: CallbackQuery, services: Services) -> None:
+    """Ask the question again, of all articles; a private chat is about all from then on."""
+    message = query.message
+    if message is None:
+        await _toast(query, services, "old_button")
+        return
+    surface = surface_of_message(message)
+    if surface is Surface.PRIVATE:
+        await services.chats.close_article(message.chat.id)
+    translator = await _translator(query, services)
+    question = _question_of(message) if isinstance(message, Message) else None
+    if question is None:
+        await services.sender.answer_button(query, translator.text("searching_all"))
+        return
+    await services.sender.answer_button(query)
+    answer = await services.responder.answer(question, translator, None, surface)
+    await services.messenger.send(message, with_question(answer, question))
+
+
+def _readers_translator(query: CallbackQuery, services: Services) -> Translator:
+    """Return the reader's own language: nobody else sees a toast."""
+    return services.languages.of(query.from_user.language_code)
+
+
+async def _toast(query: CallbackQuery, services: Services, key: str) -> None:
+    await services.sender.answer_button(query, _readers_translator(query, services).text(key))
+
+
+async def _translator(query: CallbackQuery, services: Services) -> Translator:
+    """Return the language of the chat, or of the reader where the chat is not known."""
+    if query.message is None:
+        return _readers_translator(query, services)
+    chat = query.message.chat
+    return await services.chats.translator(chat.id, chat.type, query.from_user)
+
+
+def _ref(query: CallbackQuery) -> MessageRef:
+    """Return which message shows the counts for a tap."""
     if query.message is None:
         return MessageRef(inline_message_id=query.inline_message_id)
     origin = query.message.forward_origin if isinstance(query.message, Message) else None
@@ -214,11 +207,7 @@ def _has_button(message: Message, button: SearchAllButton) -> bool:
     return any(each.callback_data == button.data for row in keyboard for each in row)
 
 
-def _where(message: MaybeInaccessibleMessage) -> Where:
-    return Where.PRIVATE if message.chat.type == ChatType.PRIVATE else Where.GROUP
-
-
-def _asked_above(message: Message) -> str | None:
+def _question_above(message: Message) -> str | None:
     """Return the question that an answer shows above its headline; None for none."""
     text, entities = content(message)
     first = entities[0] if entities else None
@@ -228,14 +217,14 @@ def _asked_above(message: Message) -> str | None:
 
 
 def _question_of(message: Message) -> str | None:
-    """Return the question that one of the bot's answers answers; None when it cannot be told."""
-    if (asked := _asked_above(message)) is not None:
-        return asked
-    replied, account = message.reply_to_message, me(message.get_bot())
+    """Return the question that one of the bot's messages answers; None if it cannot be told."""
+    if (question := _question_above(message)) is not None:
+        return question
+    replied, bot = message.reply_to_message, account(message.get_bot())
     if replied is None:
         return None
     text = content(replied)[0]
     if text.startswith("/"):
-        return command_question(replied, account).question or None
-    call = addressed_question(replied, account)
-    return (call.question if call else text.strip()) or None
+        return command_question(replied, bot).text or None
+    asked = addressed_question(replied, bot)
+    return (asked.text if asked else text.strip()) or None

@@ -2,151 +2,140 @@
 
 import asyncio
 import logging
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from telegram import InlineKeyboardMarkup, InlineQuery, InlineQueryResultsButton, Update
 from telegram.error import BadRequest, TelegramError
-from telegram.ext import ContextTypes
 
 from bot.corpus.article import Article
-from bot.errors import StoreError
-from bot.handlers.services import Services
+from bot.delivery.telegram_errors import Refusal, refusal_of
+from bot.handlers.services import Context, Services
 from bot.retrieval.article_index import Match
-from bot.store.base import VERSION_UNKNOWN, MessageRef, VoteCounts
+from bot.retrieval.intents import Intent
+from bot.store.base import VERSION_UNKNOWN, MessageRef
 from bot.views import answers
 from bot.views.callback_data import question_key
-from bot.views.inline_results import Listed, page_at, parse_result_id, result, was_cut
+from bot.views.inline_results import InlineResult, list_item, page_at, parse_result_id, was_cut
 from bot.views.keyboards import reaction_rows
-from bot.views.links import kept_payload, question_payload
+from bot.views.links import question_payload, saved_payload
+from bot.views.outgoing import with_question
 
-CACHED = 20
+CACHE_TIME = 20
 """Seconds for which Telegram may give the same list again, with the counts that it had."""
-TRIES = 2
-"""Of an answer that failed; later the reader has typed on."""
+ATTEMPTS = 2
+"""Attempts to answer; later the reader has typed on."""
 
-Context = ContextTypes.DEFAULT_TYPE
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class InlineHandlers:
-    """Answers inline queries, and learns which result was sent."""
+async def query(update: Update, context: Context) -> None:
+    """List what can be sent for what a reader has typed after the bot's name."""
+    typed, services = update.inline_query, context.services
+    if typed is None:
+        return
+    question = services.responder.parser.parse(typed.query.strip())
+    if question.text and question.intent not in (Intent.GREETING, Intent.THANKS):
+        found = await asyncio.to_thread(services.responder.index.passages, question)
+        shown, next_offset = page_at(typed.offset, len(found))
+        results = [await _passage_result(services, *found[n]) for n in shown]
+        nothing = not results and not typed.offset
+        button = await _ask_in_chat_button(typed, services, question.text, nothing)
+    else:
+        offers = _offers(services)
+        shown, next_offset = page_at(typed.offset, len(offers))
+        results = [await _offer_result(services, *offers[n]) for n in shown]
+        button = None
+    await _answer(typed, results, next_offset, button)
 
-    desk: Services
 
-    async def query(self, update: Update, _: Context) -> None:
-        """Something was typed after the bot's name: list what may be sent."""
-        query = update.inline_query
-        if query is None:
+async def chosen(update: Update, context: Context) -> None:
+    """Track a result that was sent, so that its counts are kept up to date."""
+    result, services = update.chosen_inline_result, context.services
+    if result is None or result.inline_message_id is None:
+        return
+    parsed = parse_result_id(result.result_id)
+    article = services.articles.by_id(parsed[0]) if parsed else None
+    if parsed is None or article is None:
+        return
+    counts = await services.responder.counts(article)
+    # A vote may have come in since the list was shown; then the message must be edited.
+    version = counts.version if counts.version == parsed[1] else VERSION_UNKNOWN
+    rows = reaction_rows(article.id, services.corpus.reactions, counts.votes)
+    ref = MessageRef(inline_message_id=result.inline_message_id)
+    await services.live_counts.track(ref, article.id, InlineKeyboardMarkup(rows), version)
+
+
+async def _passage_result(
+    services: Services, article: Article, match: Match, is_sure: bool
+) -> InlineResult:
+    counts, (start, end) = await services.responder.counts(article), match.sentence
+    reactions = services.corpus.reactions
+    message = answers.inline_passage(reactions, article, match, counts, is_sure)
+    name = f"{match.passage.number}.{match.sentence_number}"
+    return InlineResult(article.title, match.passage.text[start:end], message, name)
+
+
+def _offers(services: Services) -> list[tuple[Article, str | None]]:
+    """Return what can be sent without a question: each article and its sample questions."""
+    return [
+        (article, question)
+        for article in services.corpus.articles
+        for question in (None, *article.questions)
+    ]
+
+
+async def _offer_result(services: Services, article: Article, question: str | None) -> InlineResult:
+    responder, reactions = services.responder, services.corpus.reactions
+    counts = await responder.counts(article)
+    if question is not None:
+        found = await responder.search(responder.parser.parse(question), article)
+        if found is not None:
+            match, (start, end) = found.best, found.best.sentence
+            message = answers.inline_passage(reactions, article, match, counts)
+            sentence = match.passage.text[start:end]
+            name = question_key(question)
+            return InlineResult(question, sentence, with_question(message, question), name)
+    message = answers.about(services.languages.english, reactions, article, counts)
+    return InlineResult(article.title, article.standfirst, message, "about")
+
+
+async def _ask_in_chat_button(
+    typed: InlineQuery, services: Services, question: str, nothing_found: bool
+) -> InlineQueryResultsButton | None:
+    """Return a button into the chat with the bot, where the question can be asked too."""
+    is_cut = was_cut(typed.query)
+    if not nothing_found and not is_cut:
+        return None
+    translator = services.languages.of(typed.from_user.language_code)
+    payload = question_payload(question)
+    if payload is None:
+        payload, key = saved_payload(question)
+        await services.failures.succeeds(services.store.save_question(key, question))
+    text = translator.text("inline_cut" if is_cut else "inline_nothing")
+    return InlineQueryResultsButton(text, start_parameter=payload)
+
+
+async def _answer(
+    typed: InlineQuery,
+    results: Sequence[InlineResult],
+    next_offset: str,
+    button: InlineQueryResultsButton | None,
+) -> None:
+    for attempts_left in reversed(range(ATTEMPTS)):
+        try:
+            await typed.answer(
+                [list_item(result) for result in results],
+                cache_time=CACHE_TIME,
+                # Only the button is in the reader's language; the results are the same for all.
+                is_personal=button is not None,
+                next_offset=next_offset,
+                button=button,
+            )
             return
-        question = query.query.strip()
-        if self.desk.phrases.kind(question) in ("greeting", "thanks"):
-            question = ""
-        if question:
-            found = await asyncio.to_thread(self.desk.index.matches, question)
-            shown, following = page_at(query.offset, len(found))
-            listed = [await self._passage(*found[n]) for n in shown]
-        else:
-            offers = self._offers()
-            shown, following = page_at(query.offset, len(offers))
-            listed = [await self._offer(*offers[n]) for n in shown]
-        button = await self._button(query, question, nothing=not listed and not query.offset)
-        await self._answer(query, listed, following, button)
-
-    async def chosen(self, update: Update, _: Context) -> None:
-        """A result was sent: from now on its counts are kept fresh."""
-        chosen = update.chosen_inline_result
-        if chosen is None or chosen.inline_message_id is None:
-            return
-        parsed = parse_result_id(chosen.result_id)
-        article = self.desk.shown.by_id(parsed[0]) if parsed else None
-        if parsed is None or article is None:
-            return
-        tally = await self.desk.counts(article)
-        # The list may have been shown before a vote came in; then the message must be edited.
-        version = tally.version if tally.version == parsed[1] else VERSION_UNKNOWN
-        rows = reaction_rows(article.id, self.desk.corpus.reactions, tally.votes)
-        copy = MessageRef(inline_message_id=chosen.inline_message_id)
-        await self.desk.live.sent(copy, article.id, InlineKeyboardMarkup(rows), version)
-
-    async def _passage(self, article: Article, match: Match, sure: bool) -> Listed:
-        tally = await self.desk.counts(article)
-        return self._listed(article, match, sure, tally, article.title)
-
-    def _listed(
-        self,
-        article: Article,
-        match: Match,
-        sure: bool,
-        tally: VoteCounts,
-        title: str,
-        asked: str | None = None,
-    ) -> Listed:
-        reactions = self.desk.corpus.reactions
-        rendered = answers.passage(article, match, reactions, tally.votes, sure, asked)
-        start, end = match.sentence
-        name = f"{match.passage.number}.{match.place}"
-        if asked is not None:
-            name = question_key(asked)
-        return Listed(title, match.passage.text[start:end], rendered, name, tally.version)
-
-    def _offers(self) -> list[tuple[Article, str | None]]:
-        """Return what may be sent without a question: each article and its sample questions."""
-        return [
-            (article, question)
-            for article in self.desk.corpus.articles
-            for question in (None, *article.questions)
-        ]
-
-    async def _offer(self, article: Article, question: str | None) -> Listed:
-        tally = await self.desk.counts(article)
-        found = await self.desk.find(question, article) if question is not None else None
-        if question is not None and found is not None:
-            return self._listed(article, found.best, True, tally, question, asked=question)
-        setting = self.desk.setting(self.desk.languages.english)
-        rendered = answers.about(setting, article, tally.votes)
-        return Listed(article.title, article.standfirst, rendered, "about", tally.version)
-
-    async def _button(
-        self, query: InlineQuery, question: str, nothing: bool
-    ) -> InlineQueryResultsButton | None:
-        """Return a button into the chat with the bot, where the question can be asked as well."""
-        if not question or not (nothing or was_cut(query.query)):
-            return None
-        words = self.desk.languages.of(query.from_user.language_code)
-        payload = question_payload(question)
-        if payload is None:
-            payload, key = kept_payload(question)
-            try:
-                await self.desk.store.save_question(key, question)
-            except StoreError as error:
-                self.desk.trouble.failed(str(error))
-        text = words.text("inline_cut" if was_cut(query.query) else "inline_nothing")
-        return InlineQueryResultsButton(text, start_parameter=payload)
-
-    async def _answer(
-        self,
-        query: InlineQuery,
-        listed: list[Listed],
-        following: str,
-        button: InlineQueryResultsButton | None,
-    ) -> None:
-        for tries_left in reversed(range(TRIES)):
-            try:
-                await query.answer(
-                    [result(one) for one in listed],
-                    cache_time=CACHED,
-                    # Only the button speaks the reader's language; all else is equal for everyone.
-                    is_personal=button is not None,
-                    next_offset=following,
-                    button=button,
-                )
-                return
-            except BadRequest as error:
-                # Telegram soon gives up on a query, as whoever types on does.
-                if "query is too old" not in error.message.lower():
+        except TelegramError as error:
+            # Telegram soon gives up on a query, as does a reader who types on.
+            is_expired = refusal_of(error) is Refusal.QUERY_EXPIRED
+            if isinstance(error, BadRequest) or not attempts_left:
+                if not is_expired:
                     log.warning("An inline query could not be answered: %s", error.message)
                 return
-            except TelegramError as error:
-                if not tries_left:
-                    log.warning("An inline query could not be answered: %s", error.message)

@@ -1,70 +1,81 @@
-"""The language that a group chose: by /language, or a button below it; its admins only."""
+"""The language of a group, which its administrators choose with /language or a button."""
 
 import logging
-from dataclasses import dataclass
 
-from telegram import CallbackQuery, Message
+from telegram import CallbackQuery, Message, Update
 from telegram.constants import ChatMemberStatus
 from telegram.error import TelegramError
 
-from bot.delivery.identity import speaks_as_group
-from bot.errors import StoreError
-from bot.handlers.services import Services
+from bot.delivery.identity import is_anonymous_admin
+from bot.handlers.services import Context, Services
+from bot.handlers.surfaces import Surface, surface_of
 from bot.views import chat_texts
-from bot.views.answers import OutgoingMessage
 from bot.views.i18n import Translator
+from bot.views.outgoing import OutgoingMessage
 
 ADMINS = (ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR)
 
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class GroupLanguage:
-    """Lets a group's admins choose."""
+async def command(update: Update, context: Context) -> None:
+    """/language: set the group's language, or offer all languages."""
+    message, services = update.effective_message, context.services
+    if message is None:
+        return
+    translator = await services.chats.translator_for(update)
+    if surface_of(update) is Surface.PRIVATE:
+        text = OutgoingMessage(translator.text("language_private"))
+        await services.messenger.send(message, text)
+        return
+    name = " ".join(context.args or ())
+    chosen = services.languages.named(name)
+    if chosen is None:
+        reply = chat_texts.choose_language(translator, services.languages, is_unknown=bool(name))
+    elif is_anonymous_admin(message) or await _is_admin(
+        message, message.from_user.id if message.from_user else 0
+    ):
+        reply = OutgoingMessage(await _set_language(services, message.chat.id, translator, chosen))
+    else:
+        reply = OutgoingMessage(translator.text("language_admins"))
+    await services.messenger.reply_to(message, reply)
 
-    desk: Services
 
-    async def command(self, message: Message, named: str) -> OutgoingMessage:
-        """Choose the language that is named, or offer all; return what to say."""
-        chat = message.chat
-        words = await self.desk.words(chat.id, chat.type, None)
-        chosen = self.desk.languages.named(named)
-        if chosen is None:
-            return chat_texts.set_language(words, self.desk.languages, unknown=bool(named))
-        user_id = message.from_user.id if message.from_user else 0
-        if not speaks_as_group(message) and not await self._is_admin(message, user_id):
-            return OutgoingMessage(words.text("language_admins"))
-        return OutgoingMessage(await self._choose(chat.id, words, chosen))
+async def button_tapped(query: CallbackQuery, code: str, services: Services) -> None:
+    """Set the group's language to the one on a button.
 
-    async def press(self, query: CallbackQuery, code: str) -> None:
-        """A language's button was pressed."""
-        message = query.message
-        chosen = self.desk.languages.of(code)
-        if not isinstance(message, Message) or chosen.code != code:
-            words = self.desk.languages.of(query.from_user.language_code)
-            await self.desk.sender.answer_button(query, words.text("old_button"))
-            return
-        words = await self.desk.words(message.chat.id, message.chat.type, query.from_user)
-        if not await self._is_admin(message, query.from_user.id):
-            await self.desk.sender.answer_button(query, words.text("language_admins"))
-            return
-        said = await self._choose(message.chat.id, words, chosen)
-        await self.desk.sender.answer_button(query, said)
-        await self.desk.replace_text(message, OutgoingMessage(said))
+    Args:
+        query: The tap.
+        code: The language's BCP 47 code, as the button names it.
+        services: What handlers work with.
+    """
+    message, chosen = query.message, services.languages.of(code)
+    if not isinstance(message, Message) or chosen.code != code:
+        readers = services.languages.of(query.from_user.language_code)
+        await services.sender.answer_button(query, readers.text("old_button"))
+        return
+    chat = message.chat
+    translator = await services.chats.translator(chat.id, chat.type, query.from_user)
+    if not await _is_admin(message, query.from_user.id):
+        await services.sender.answer_button(query, translator.text("language_admins"))
+        return
+    text = await _set_language(services, chat.id, translator, chosen)
+    await services.sender.answer_button(query, text)
+    await services.messenger.edit(message, OutgoingMessage(text))
 
-    async def _choose(self, chat_id: int, words: Translator, chosen: Translator) -> str:
-        try:
-            await self.desk.store.set_language(self.desk.voters.voter(chat_id), chosen.code)
-        except StoreError as error:
-            self.desk.trouble.failed(str(error))
-            return words.text("could_not_save")
-        return chosen.text("language_set")
 
-    async def _is_admin(self, message: Message, user_id: int) -> bool:
-        try:
-            member = await message.get_bot().get_chat_member(message.chat.id, user_id)
-        except TelegramError as error:
-            log.warning("Telegram does not tell who is an admin: %s", error.message)
-            return False
-        return member.status in ADMINS
+async def _set_language(
+    services: Services, chat_id: int, translator: Translator, chosen: Translator
+) -> str:
+    if not await services.chats.set_language(chat_id, chosen.code):
+        return translator.text("could_not_save")
+    return chosen.text("language_set")
+
+
+async def _is_admin(message: Message, user_id: int) -> bool:
+    try:
+        member = await message.get_bot().get_chat_member(message.chat.id, user_id)
+    except TelegramError as error:
+        log.warning("Telegram does not tell who is an administrator: %s", error.message)
+        return False
+    return member.status in ADMINS

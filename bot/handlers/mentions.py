@@ -1,26 +1,25 @@
-"""Whether a message in a group is meant for the bot, and what it asks. Pure."""
+"""Whether a message in a group is addressed to the bot, and what it asks. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from telegram import Message, MessageEntity, ReplyParameters, User
 
-from bot.retrieval.analysis import words
 from bot.views.rich_text import fitting, units
 
 QUOTE_LIMIT = 1024
 """UTF-16 units of a quotation in a reply."""
-_QUOTED = frozenset(
+_QUOTED_TYPES = frozenset(
     {
         *(MessageEntity.BOLD, MessageEntity.ITALIC, MessageEntity.UNDERLINE),
         *(MessageEntity.STRIKETHROUGH, MessageEntity.SPOILER, MessageEntity.CUSTOM_EMOJI),
         "date_time",
     }
 )
-"""Types of entities that a quotation must have where the quoted text has them."""
+"""Types of entities that a quotation must have wherever the quoted text has them."""
 _BEFORE = " \t\n,;:.!?)–—-،؛؟"
 _AFTER = " \t\n,;:(–—-،؛"
-"""What stands between a mention and the question, before and after it."""
+"""Characters between a mention and the question, before and after the question."""
 
 Span = tuple[int, int]
 """Start and end in a text, in characters."""
@@ -28,17 +27,19 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True)
 class AddressedQuestion:
-    """A message that asks the bot something.
+    """A question that is addressed to the bot.
 
-    question: "" for nothing but the mention. message: the one that asks, which the answer replies
-    to. span: the part of its text to quote; None for nothing to quote.
+    Attributes:
+        text: The question; "" for a mention and nothing else.
+        message: The message that asks it; the answer replies to this one.
+        span: The part of that message's text to quote; None to quote nothing.
     """
 
-    question: str
+    text: str
     message: Message
-    span: Span | None
+    span: Span | None = None
 
-    def reply(self) -> ReplyParameters:
+    def reply_parameters(self) -> ReplyParameters:
         """Return what makes an answer a reply that quotes the question."""
         text, entities = content(self.message)
         if self.span is None:
@@ -47,9 +48,9 @@ class AddressedQuestion:
         end = start + fitting(text[start : self.span[1]], QUOTE_LIMIT)
         offset, stop = units(text[:start]), units(text[:end])
         inside = [
-            _cut(e, offset, stop)
+            _clipped(e, offset, stop)
             for e in entities
-            if e.type in _QUOTED and e.offset < stop and e.offset + e.length > offset
+            if e.type in _QUOTED_TYPES and e.offset < stop and e.offset + e.length > offset
         ]
         return ReplyParameters(
             self.message.message_id,
@@ -60,65 +61,78 @@ class AddressedQuestion:
 
 
 def content(message: Message) -> tuple[str, Sequence[MessageEntity]]:
-    """Return a message's text or caption, "" for none, and its entities."""
+    """Return a message's text or caption ("" if it has neither), and its entities."""
     if message.text is not None:
         return message.text, message.entities
     return message.caption or "", message.caption_entities
 
 
-def addressed_question(message: Message, me: User) -> AddressedQuestion | None:
-    """Return what a message in a group asks the bot; None when it is not addressed.
+def addressed_question(message: Message, bot: User) -> AddressedQuestion | None:
+    """Return what a message in a group asks the bot; None if it is not addressed to it.
 
-    It is when it mentions the bot or replies to a message of it. A mention and no more, in a reply
-    to somebody else's message, asks what that message says, or what was quoted of it.
+    A message is addressed to the bot if it mentions the bot or replies to one of its messages. A
+    mention and nothing else, in a reply to somebody else's message, asks what that message says, or
+    what was quoted of it.
+
+    Args:
+        message: The message.
+        bot: The bot's account.
     """
     text, entities = content(message)
-    mentions = [_span(text, entity) for entity in entities if _is_mention(text, entity, me)]
+    mentions = [_span(text, entity) for entity in entities if _is_mention(text, entity, bot)]
     replied = message.reply_to_message
-    to_me = replied is not None and _is_from(replied, me)
-    if not mentions and not (to_me and words(text)):
+    replies_to_bot = replied is not None and _is_from(replied, bot)
+    if not mentions and not (replies_to_bot and _has_words(text)):
         # A sticker or an emoji in reply is a reaction, and asks nothing.
         return None
-    parts = [part for part in _between(text, mentions) if words(text[part[0] : part[1]])]
+    parts = [part for part in _between(text, mentions) if _has_words(text[part[0] : part[1]])]
     if parts:
         question = " ".join(text[start:end] for start, end in parts)
         return AddressedQuestion(question, message, (parts[0][0], parts[-1][1]))
-    return _borrowed(message, me) or AddressedQuestion("", message, None)
+    return _replied_question(message, bot) or AddressedQuestion("", message)
 
 
-def command_question(message: Message, me: User) -> AddressedQuestion:
-    """Return what stands after a command; with nothing there, what it replies to."""
+def command_question(message: Message, bot: User) -> AddressedQuestion:
+    """Return the question after a command, or else the one that the message replies to.
+
+    Args:
+        message: A message whose text or caption starts with a command.
+        bot: The bot's account.
+    """
     text = content(message)[0]
     question = (text.split(maxsplit=1)[1:] or [""])[0].strip()
-    if not words(question):
-        return _borrowed(message, me) or AddressedQuestion("", message, None)
+    if not _has_words(question):
+        return _replied_question(message, bot) or AddressedQuestion("", message)
     start = text.index(question)
     return AddressedQuestion(question, message, (start, start + len(question)))
 
 
-def _borrowed(message: Message, me: User) -> AddressedQuestion | None:
-    """Return what a message asks by replying to somebody else's; None for nothing."""
+def _replied_question(message: Message, bot: User) -> AddressedQuestion | None:
+    """Return the question in somebody else's message to which a message replies, if any."""
     replied = message.reply_to_message
-    if replied is not None and not _is_from(replied, me):
+    if replied is not None and not _is_from(replied, bot):
         text = content(replied)[0]
-        asked = (message.quote.text if message.quote else text).strip()
-        if words(asked):
-            start = text.find(asked)
-            return AddressedQuestion(
-                asked, replied, (start, start + len(asked)) if start >= 0 else None
-            )
+        question = (message.quote.text if message.quote else text).strip()
+        if _has_words(question):
+            start = text.find(question)
+            span = (start, start + len(question)) if start >= 0 else None
+            return AddressedQuestion(question, replied, span)
     elif message.external_reply is not None and message.quote is not None:
-        # Of another chat or topic, where no answer would be seen by who asks here.
-        return AddressedQuestion(message.quote.text.strip(), message, None)
+        # From another chat or topic, where whoever asks here would not see an answer.
+        return AddressedQuestion(message.quote.text.strip(), message)
     return None
 
 
-def _is_from(message: Message, account: User) -> bool:
-    return message.from_user is not None and message.from_user.id == account.id
+def _has_words(text: str) -> bool:
+    return any(char.isalnum() for char in text)
 
 
-def _cut(entity: MessageEntity, start: int, end: int) -> MessageEntity:
-    """Return the part of an entity that stands in a quotation, with all that its type needs."""
+def _is_from(message: Message, user: User) -> bool:
+    return message.from_user is not None and message.from_user.id == user.id
+
+
+def _clipped(entity: MessageEntity, start: int, end: int) -> MessageEntity:
+    """Return the part of an entity inside a quotation, with everything that its type needs."""
     first = max(entity.offset, start)
     fields = {
         **entity.to_dict(),
@@ -128,23 +142,23 @@ def _cut(entity: MessageEntity, start: int, end: int) -> MessageEntity:
     return MessageEntity.de_json(fields, None)
 
 
-def _is_mention(text: str, entity: MessageEntity, me: User) -> bool:
+def _is_mention(text: str, entity: MessageEntity, bot: User) -> bool:
     if entity.type == MessageEntity.TEXT_MENTION:
-        return entity.user is not None and entity.user.id == me.id
+        return entity.user is not None and entity.user.id == bot.id
     start, end = _span(text, entity)
     return (
         entity.type == MessageEntity.MENTION
-        and text[start:end].lower() == f"@{me.username}".lower()
+        and text[start:end].lower() == f"@{bot.username}".lower()
     )
 
 
 def _span(text: str, entity: MessageEntity) -> Span:
-    """Return where an entity stands, in characters and not in UTF-16 units."""
+    """Return where an entity stands, in characters instead of UTF-16 units."""
     return fitting(text, entity.offset), fitting(text, entity.offset + entity.length)
 
 
 def _between(text: str, mentions: Sequence[Span]) -> list[Span]:
-    """Return the parts of a text around its mentions, without what joined them."""
+    """Return the parts of a text around its mentions, without the punctuation that joined them."""
     ends = [0, *(end for _, end in mentions)]
     starts = [*(start for start, _ in mentions), len(text)]
     found = []

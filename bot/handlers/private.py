@@ -1,48 +1,41 @@
-"""A reader's own chat with the bot: whatever is written there is meant for it."""
-
-from dataclasses import dataclass
+"""A reader's own chat with the bot: everything written there is meant for it."""
 
 from telegram import Message, Update
-from telegram.ext import ContextTypes
 
 from bot.handlers.mentions import AddressedQuestion, content
-from bot.handlers.responder import respond
-from bot.handlers.services import Services, me, plain, typing_if_slow
+from bot.handlers.messenger import typing_if_slow
+from bot.handlers.services import Context
+from bot.handlers.surfaces import account
 from bot.views import chat_texts
 
-Context = ContextTypes.DEFAULT_TYPE
+
+async def question(update: Update, context: Context) -> None:
+    """Answer a text, or the caption of a picture."""
+    message = update.effective_message
+    if message is None or _is_inline_result(message):
+        return
+    services = context.services
+    asked = AddressedQuestion(content(message)[0], message)
+    async with typing_if_slow(message):
+        answer = await services.responder.respond(update, asked)
+    if answer.asks_again:
+        # A reply, because its button must know which question to ask again.
+        await services.messenger.reply(asked, answer)
+    else:
+        await services.messenger.send(message, answer)
 
 
-@dataclass(frozen=True)
-class PrivateHandlers:
-    """Answers what readers write."""
-
-    desk: Services
-
-    async def question(self, update: Update, _: Context) -> None:
-        """A text, or the caption of a picture: answer it."""
-        message = update.effective_message
-        if message is None or _is_from_here(message):
-            return
-        call = AddressedQuestion(content(message)[0], message, None)
-        async with typing_if_slow(message):
-            reply = await respond(self.desk, update, call)
-        if reply.offers_all:
-            # A reply, as its button must know what to ask of all articles.
-            await self.desk.send_reply(call, reply)
-        else:
-            await self.desk.send(message, reply, None)
-
-    async def not_a_question(self, update: Update, _: Context) -> None:
-        """A picture, a sticker and the like."""
-        message = update.effective_message
-        if message is None or _is_from_here(message):
-            return
-        words = await self.desk.words_for(update)
-        said = chat_texts.small_talk(words, None, self.desk.corpus.articles)
-        await self.desk.send(message, plain(said), None)
+async def not_text(update: Update, context: Context) -> None:
+    """Answer a picture, a sticker and the like."""
+    message = update.effective_message
+    if message is None or _is_inline_result(message):
+        return
+    services = context.services
+    translator = await services.chats.translator_for(update)
+    text = chat_texts.only_words(translator, services.corpus.articles)
+    await services.messenger.send(message, text)
 
 
-def _is_from_here(message: Message) -> bool:
-    """Whether a reader sent one of the bot's own passages inline, which asks nothing."""
-    return message.via_bot is not None and message.via_bot.id == me(message.get_bot()).id
+def _is_inline_result(message: Message) -> bool:
+    """Whether a reader sent one of the bot's own passages, which asks nothing."""
+    return message.via_bot is not None and message.via_bot.id == account(message.get_bot()).id

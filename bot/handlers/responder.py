@@ -1,92 +1,204 @@
-"""One way to an answer for every chat: which article a question is about, and what that says."""
+"""From a question to its answer: which article it is about, and what that article says."""
 
+import asyncio
+import re
 from dataclasses import dataclass
 
 from telegram import Update
-from telegram.constants import ChatType
 
 from bot.corpus.article import Article
+from bot.corpus.loader import Corpus
+from bot.handlers.article_refs import ArticleResolver
+from bot.handlers.chat_state import ChatState
 from bot.handlers.mentions import AddressedQuestion
-from bot.handlers.services import Reply, Services, Where, me, plain
-from bot.views import chat_texts
+from bot.handlers.surfaces import Surface, surface_of, username
+from bot.logs import FailureLog
+from bot.retrieval.article_index import Answer
+from bot.retrieval.index import Index
+from bot.retrieval.intents import Intent
+from bot.retrieval.query import Query, QueryParser
+from bot.store.base import NO_VOTES, Store, VoteCounts
+from bot.views import answers, chat_texts
+from bot.views.answers import Scope
 from bot.views.i18n import Translator
+from bot.views.outgoing import OutgoingMessage
+
+_LINK = re.compile(r"https?://\S+")
 
 
 @dataclass(frozen=True)
-class Subject:
-    """What a message is about.
+class Show:
+    """Nothing is asked, but an article is meant: show it."""
 
-    article: the one to ask; None for all. is_named: whether the message itself names or links to
-    it, and does not only reply to it or stand in a chat that is about it. is_pointed_at: whether
-    nothing is asked, and the article is what is meant.
+    article: Article
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A question.
+
+    Attributes:
+        article: The article to ask; None for all.
+        is_named: Whether the message itself names or links to the article. "Read this: https://..."
+            asks nothing, so the article is shown if it has no answer.
     """
 
     article: Article | None
     is_named: bool = False
-    is_pointed_at: bool = False
 
 
-async def respond(desk: Services, update: Update, call: AddressedQuestion) -> Reply:
-    """Return what is said to a message that asks something, wherever that is."""
-    words, subject = await desk.words_for(update), await _subject(desk, update, call)
-    article, where = subject.article, where_is(update)
-    if article is None:
-        if not call.question:
-            return plain(chat_texts.what_to_ask(words, me(call.message.get_bot()).username or ""))
-        return await desk.answer(call.question, words, None, where)
-    says_no_more = subject.is_named and desk.shown.is_no_more_than(call.question, article)
-    if subject.is_pointed_at or says_no_more:
-        return await _shown(desk, update, article, words)
-    reply = await desk.answer(call.question, words, article if desk.several else None, where)
-    if subject.is_named and not reply.answers:
-        # "Read this: https://..." asks nothing, and is no question that it fails to answer.
-        return await _shown(desk, update, article, words)
-    return reply
+@dataclass(frozen=True)
+class Nothing:
+    """Neither a question nor an article."""
 
 
-def where_is(update: Update) -> Where:
-    """Return the kind of chat that an update came from."""
-    if update.guest_message is not None:
-        return Where.GUEST
-    chat = update.effective_chat
-    return Where.PRIVATE if chat is None or chat.type == ChatType.PRIVATE else Where.GROUP
+@dataclass(frozen=True)
+class Responder:
+    """Answers questions, on every surface in the same way."""
 
+    corpus: Corpus
+    parser: QueryParser
+    index: Index
+    store: Store
+    articles: ArticleResolver
+    chats: ChatState
+    failures: FailureLog
 
-async def _subject(desk: Services, update: Update, call: AddressedQuestion) -> Subject:
-    """Return what a message is about; one that is named in a private chat is opened there."""
-    message, username = call.message, me(call.message.get_bot()).username or ""
-    private = where_is(update) is Where.PRIVATE
-    if message.forward_origin is not None:
-        forwarded = desk.shown.in_message(message, username)
-        if forwarded is not None:
-            return Subject(forwarded, is_named=True, is_pointed_at=True)
-    if private and not desk.several:
-        return Subject(None)
-    # Nothing but a mention, in reply to a message that shows an article: that is what is meant.
-    points = not call.question or message is not update.effective_message
-    named = desk.shown.named(call.question) or desk.shown.linked(message, username)
-    if named is not None:
-        if private:
-            await desk.open(message.chat.id, named)
-        return Subject(named, is_named=True, is_pointed_at=points)
-    replied = desk.shown.replied(update.effective_message or message, username)
-    if replied is None and private:
-        replied = await desk.opened(message.chat.id)
-    return Subject(replied, is_pointed_at=points)
+    async def respond(self, update: Update, question: AddressedQuestion) -> OutgoingMessage:
+        """Return what to say to a message that is addressed to the bot."""
+        translator, surface = await self.chats.translator_for(update), surface_of(update)
+        query = self.parser.parse(question.text)
+        match await self._target(update, question, query):
+            case Show(article):
+                return await self._show(update, article, translator)
+            case Ask(article, is_named):
+                message = await self.answer(query, translator, article, surface)
+                is_unanswered = message.is_answer and message.article_id is None
+                if article is not None and is_named and is_unanswered:
+                    return await self._show(update, article, translator)
+                return message
+            case Nothing():
+                return chat_texts.what_to_ask(translator, username(question.message.get_bot()))
 
+    async def answer(
+        self,
+        question: str | Query,
+        translator: Translator,
+        article: Article | None,
+        surface: Surface,
+        offer_all: bool = True,
+    ) -> OutgoingMessage:
+        """Return the answer to a question.
 
-async def _shown(desk: Services, update: Update, article: Article, words: Translator) -> Reply:
-    if where_is(update) is not Where.PRIVATE or update.effective_chat is None:
-        return await desk.about(article, words)
-    return await open_in_private(desk, update.effective_chat.id, article, words)
+        Args:
+            question: The question.
+            translator: The language to speak.
+            article: The article to ask; None for all.
+            surface: Where it is asked.
+            offer_all: Whether a button may offer to search all articles.
+        """
+        query = self.parser.parse(question) if isinstance(question, str) else question
+        query = self._without_links(query)
+        articles = self.corpus.articles if article is None else (article,)
+        # A guest cannot follow /article, so it is told of one article only.
+        named = articles[:1] if surface is Surface.GUEST else articles
+        match query.intent:
+            case Intent.GREETING:
+                return chat_texts.greeting(translator, named)
+            case Intent.THANKS:
+                return chat_texts.thanks(translator)
+            case Intent.OVERVIEW if len(articles) > 1:
+                in_group = surface is not Surface.PRIVATE
+                return chat_texts.start(translator, articles, in_group=in_group)
+        found = await self.search(query, article)
+        if found is None:
+            return chat_texts.only_words(translator, named)
+        counts = await self.counts(found.article)
+        scope = self.scope(article, offer_all and surface is not Surface.GUEST)
+        return answers.answer(translator, self.corpus.reactions, found, counts, scope)
 
+    async def search(self, query: Query, article: Article | None) -> Answer | None:
+        """Return what the articles say; None if the question holds no word.
 
-async def open_in_private(
-    desk: Services, chat_id: int, article: Article, words: Translator
-) -> Reply:
-    """Have a private chat be about an article, and return what shows that."""
-    if not desk.several:
-        return await desk.about(article, words, words.text("start_how"))
-    saved = await desk.open(chat_id, article)
-    invite = words.text("opened" if saved else "could_not_save")
-    return await desk.about(article, words, invite, alone=saved)
+        Args:
+            query: The question.
+            article: The article to ask; None for all.
+        """
+        # On a thread: a search in many articles must not hold up everybody's buttons.
+        return await asyncio.to_thread(self.index.answer, query, article.id if article else None)
+
+    async def counts(self, article: Article) -> VoteCounts:
+        """Return an article's counts; none if the database fails."""
+        return await self.failures.value_or(NO_VOTES, self.store.counts(article.id))
+
+    def scope(self, article: Article | None, offer_all: bool = True) -> Scope:
+        """Return the scope of a search in one article, or in all for None."""
+        if not self.articles.has_several:
+            return Scope.ONE
+        if article is None:
+            return Scope.ALL
+        return Scope.ONE_OF_SEVERAL if offer_all else Scope.ONE
+
+    async def about(
+        self,
+        article: Article,
+        translator: Translator,
+        invitation: str | None = None,
+        scope: Scope = Scope.ONE,
+    ) -> OutgoingMessage:
+        """Return an article's headline, standfirst and reactions; see ``answers.about``."""
+        counts, reactions = await self.counts(article), self.corpus.reactions
+        return answers.about(translator, reactions, article, counts, invitation, scope)
+
+    async def open(self, chat_id: int, article: Article, translator: Translator) -> OutgoingMessage:
+        """Make a private chat be about an article, and return the message that shows it."""
+        if not self.articles.has_several:
+            return await self.about(article, translator, translator.text("start_how"))
+        is_open = await self.chats.open_article(chat_id, article)
+        invitation = translator.text("opened" if is_open else "could_not_save")
+        scope = Scope.ONE_OF_SEVERAL if is_open else Scope.ONE
+        return await self.about(article, translator, invitation, scope)
+
+    async def _show(
+        self, update: Update, article: Article, translator: Translator
+    ) -> OutgoingMessage:
+        chat = update.effective_chat
+        if surface_of(update) is not Surface.PRIVATE or chat is None:
+            return await self.about(article, translator)
+        return await self.open(chat.id, article, translator)
+
+    async def _target(
+        self, update: Update, question: AddressedQuestion, query: Query
+    ) -> Show | Ask | Nothing:
+        """Return what is meant; an article that is named in a private chat is opened there."""
+        message, bot_name = question.message, username(question.message.get_bot())
+        is_private = surface_of(update) is Surface.PRIVATE
+        if message.forward_origin is not None:
+            forwarded = self.articles.in_message(message, bot_name)
+            if forwarded is not None:
+                return Show(forwarded)
+        if is_private and not self.articles.has_several:
+            return Ask(None) if question.text else Nothing()
+        # Just a mention, in reply to a message that shows an article: that article is meant.
+        asks_nothing = not question.text or message is not update.effective_message
+        named = self.articles.named(query.text, query.words) or self.articles.linked(
+            message, bot_name
+        )
+        if named is not None:
+            if is_private:
+                await self.chats.open_article(message.chat.id, named)
+            if asks_nothing or self.articles.is_only_name(query.text, query.words, named):
+                return Show(named)
+            return Ask(named, is_named=True)
+        replied = self.articles.replied(update.effective_message or message, bot_name)
+        if replied is None and is_private:
+            replied = await self.chats.opened_article(message.chat.id)
+        if replied is not None:
+            return Show(replied) if asks_nothing else Ask(replied)
+        return Ask(None) if question.text else Nothing()
+
+    def _without_links(self, query: Query) -> Query:
+        if "://" not in query.text:
+            return query
+        text = _LINK.sub(" ", query.text).strip()
+        return self.parser.parse(text) if text else query

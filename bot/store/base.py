@@ -87,6 +87,7 @@ class VoteResult:
         previous: The same before the tap.
         counts: The article's counts, this tap included.
         message: The tapped message as it was tracked before the tap; None if it is not tracked.
+        voted_at: The time of the tap in seconds since 1970, now its ``last_seen``.
     """
 
     change: Change
@@ -94,6 +95,7 @@ class VoteResult:
     previous: str | None
     counts: VoteCounts
     message: TrackedMessage | None = None
+    voted_at: float = 0.0
 
 
 @dataclass(frozen=True)

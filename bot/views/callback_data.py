@@ -1,4 +1,7 @@
-"""Callback data: what a button says when it is pressed. Anyone can forge it, so it only names."""
+"""Callback data: what a button sends when it is tapped.
+
+Anyone can forge it, so it only names things and grants nothing.
+"""
 
 import hashlib
 import re
@@ -11,7 +14,7 @@ from bot.corpus.loader import REACTION_ID
 
 @dataclass(frozen=True)
 class ReactionButton:
-    """A reaction to an article."""
+    """Votes for a reaction to an article."""
 
     article_id: str
     reaction_id: str
@@ -24,7 +27,7 @@ class ReactionButton:
 
 @dataclass(frozen=True)
 class QuestionButton:
-    """A sample question of an article. key: of the question's text, see question_key."""
+    """Asks a sample question of an article. ``key``: see ``question_key``."""
 
     article_id: str
     key: str
@@ -37,7 +40,7 @@ class QuestionButton:
 
 @dataclass(frozen=True)
 class ArticleButton:
-    """An article to show."""
+    """Shows an article."""
 
     article_id: str
 
@@ -49,10 +52,13 @@ class ArticleButton:
 
 @dataclass(frozen=True)
 class TurnButton:
-    """A place among the passages that match a question, to turn to.
+    """Turns to another passage that matches a question.
 
-    position: from 0. places: of every match, best first, the passage's number (from 1) and the
-    sentence's in it (from 0); so a turn needs no question, and works after a restart.
+    Attributes:
+        article_id: The article of the passages.
+        position: Index in ``places`` of the passage to show.
+        places: For each match, best first, the passage's number (from 1) and the number of its
+            marked sentence (from 0). So turning needs no question and works after a restart.
     """
 
     article_id: str
@@ -68,14 +74,14 @@ class TurnButton:
 
 @dataclass(frozen=True)
 class SearchAllButton:
-    """Asks the question above it again, of all articles."""
+    """Asks the question of its message again, of all articles."""
 
     data: str = "s"
 
 
 @dataclass(frozen=True)
 class LanguageButton:
-    """A language that the bot is to speak in a group. code: a BCP 47 one, spoken here or not."""
+    """Sets a group's language. ``code``: a BCP 47 code, possibly of a language not spoken here."""
 
     code: str
 
@@ -108,19 +114,24 @@ _PLAIN: tuple[tuple[re.Pattern[str], Callable[..., Button]], ...] = (
 
 
 def question_key(question: str) -> str:
-    """Return 10 hexadecimal digits of a question's text: numbers would change with the file."""
+    """Return 10 hexadecimal digits that name a question; its number would change with the file."""
     return hashlib.sha256(question.encode()).hexdigest()[:10]
 
 
+def is_reaction(data: object) -> bool:
+    """Return whether callback data of the bot's own is that of a reaction."""
+    return isinstance(data, str) and data.startswith("r:")
+
+
 def parse(data: str | None) -> Button | None:
-    """Return what callback data names, whether or not that exists; None for anything else."""
+    """Return the button with this data, whether or not what it names exists; None if forged."""
     if data is None:
         return None
     if match := _TURN.fullmatch(data):
         pairs = (place.split(".") for place in match[3].split("-"))
         places = tuple((int(passage), int(sentence)) for passage, sentence in pairs)
         button = TurnButton(match[1], int(match[2]), places)
-        # Only what the bot itself would have written, and no "007".
+        # Only what the bot itself would write, so no "007".
         return button if button.position < len(places) and button.data == data else None
     for pattern, kind in _PLAIN:
         if match := pattern.fullmatch(data):

@@ -50,9 +50,9 @@ class Translator:
         Raises:
             KeyError: there is no such key, or a value is missing.
         """
-        return self.rich(key, **values).text
+        return self.rich_text(key, **values).text
 
-    def rich(self, key: str, /, **values: Value) -> RichText:
+    def rich_text(self, key: str, /, **values: Value) -> RichText:
         """Return the same with the entities of those values that bring some; raises KeyError."""
         parts = list(self._parts(self._form(key, values.get("count")), values))
         found = RichText()

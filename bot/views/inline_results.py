@@ -1,7 +1,7 @@
-"""Lists of passages to send into any chat: what inline queries are answered with. Pure.
+"""Results of inline queries: messages that a reader may send into any chat. Pure.
 
-What a result holds has no word of the bot's own, as nobody knows which language a chat speaks; so
-it is the same for every reader. Words stand only on the button above the list.
+Nobody knows which language that chat speaks, so a result holds no word of the bot's own and is the
+same for every reader. Only the button above the list is in the reader's language.
 """
 
 import re
@@ -10,69 +10,83 @@ from dataclasses import dataclass
 from telegram import InlineQueryResultArticle, InputTextMessageContent
 
 from bot.corpus.article import ID_PATTERN
-from bot.delivery.sender import sending
-from bot.views.answers import OutgoingMessage
+from bot.views.outgoing import OutgoingMessage
 from bot.views.rich_text import cut
 
-PAGE = 10
-"""Results a page; Telegram takes 50, and nobody reads as many."""
+PAGE_SIZE = 10
+"""Results on a page. Telegram takes 50, but nobody reads that many."""
 QUERY_LIMIT = 256
 """Characters after which Telegram cuts a query."""
 TITLE_LIMIT, DESCRIPTION_LIMIT = 100, 200
-"""UTF-16 units of a result in the list; clients show three lines at most."""
+"""UTF-16 units of a result's title and description; apps show three lines at most."""
 
-_ID = re.compile(rf"({ID_PATTERN.pattern}):[a-z0-9.]+:(\d{{1,12}})")
+_RESULT_ID = re.compile(rf"({ID_PATTERN.pattern}):[a-z0-9.]+:(\d{{1,12}})")
 
 
 @dataclass(frozen=True)
-class Listed:
-    """A message that can be chosen. name: tells it from others of its article, in a-z, 0-9, "."."""
+class InlineResult:
+    """A message that can be chosen from the list.
+
+    Attributes:
+        title: First line in the list.
+        description: Lines below it; "" for none.
+        message: What is sent when it is chosen; it shows an article's counts.
+        name: Distinguishes it from other results of the same article: a-z, 0-9 and ".".
+    """
 
     title: str
     description: str
-    rendered: OutgoingMessage
+    message: OutgoingMessage
     name: str
-    version: int
 
 
-def result(listed: Listed) -> InlineQueryResultArticle:
-    """Return the result for a list, whose id tells article and version of the counts in it."""
-    id_ = f"{listed.rendered.article_id}:{listed.name}:{listed.version}"
-    return _result(id_, listed.title, listed.description, listed.rendered)
+def list_item(result: InlineResult) -> InlineQueryResultArticle:
+    """Return a result as the Bot API takes it; its id holds article and version of the counts."""
+    message = result.message
+    id_ = f"{message.article_id}:{result.name}:{message.counts_version}"
+    return _article(id_, result.title, result.description, message)
 
 
-def single_result(rendered: OutgoingMessage) -> InlineQueryResultArticle:
-    """Return a message as the one result that guest mode takes; nobody sees its title."""
-    return _result("answer", rendered.text.partition("\n")[0], "", rendered)
+def single_result(message: OutgoingMessage) -> InlineQueryResultArticle:
+    """Return a message as the one result that guest mode takes; its title is never shown."""
+    return _article("answer", message.text.partition("\n")[0], "", message)
 
 
-def _result(
-    id_: str, title: str, description: str, rendered: OutgoingMessage
+def _article(
+    id_: str, title: str, description: str, message: OutgoingMessage
 ) -> InlineQueryResultArticle:
-    parts = sending(rendered)
-    keyboard = parts.pop("reply_markup")
     return InlineQueryResultArticle(
         id=id_,
         title=cut(title, TITLE_LIMIT),
         description=cut(description, DESCRIPTION_LIMIT) or None,
-        input_message_content=InputTextMessageContent(parts.pop("text"), **parts),
-        reply_markup=keyboard,
+        input_message_content=InputTextMessageContent(
+            message.text, entities=message.entities, link_preview_options=message.link_preview
+        ),
+        reply_markup=message.keyboard,
     )
 
 
 def parse_result_id(result_id: str) -> tuple[str, int] | None:
-    """Return article id and version of a chosen result; None for what is no id of ours."""
-    match = _ID.fullmatch(result_id)
+    """Return article id and counts' version from a chosen result's id; None for a foreign id."""
+    match = _RESULT_ID.fullmatch(result_id)
     return (match[1], int(match[2])) if match else None
 
 
 def page_at(offset: str, count: int) -> tuple[range, str]:
-    """Return which of count results to show at an offset, and the next offset, "" for none."""
+    """Return the indices of the results on a page, and the offset of the next page.
+
+    Args:
+        offset: Telegram's offset; anything that is not a number of ours means the first page.
+        count: How many results there are in all.
+
+    Returns:
+        Indices below ``count``, and the next page's offset ("" on the last page).
+    """
     start = int(offset) if offset.isascii() and offset.isdigit() and len(offset) < 7 else 0
-    end = min(start + PAGE, count)
+    end = min(start + PAGE_SIZE, count)
     return range(start, end), str(end) if end < count else ""
 
 
 def was_cut(query: str) -> bool:
-    """Tell whether Telegram cut a query, as far as that can be told."""
+    """Return whether Telegram has probably cut a query."""
     return len(query) >= QUERY_LIMIT

@@ -1,4 +1,4 @@
-"""Keyboards: counts and callback data on buttons. Pure, as messages are."""
+"""Inline keyboards: reactions with their counts, sample questions, passages, articles. Pure."""
 
 from collections.abc import Mapping, Sequence
 
@@ -14,22 +14,22 @@ from bot.views.callback_data import (
     ReactionButton,
     SearchAllButton,
     TurnButton,
-    parse,
+    is_reaction,
     question_key,
 )
 from bot.views.i18n import Languages, Translator
 from bot.views.rich_text import cut
 
-BUTTONS_A_ROW = 4
-"""Seven in one row leave no room for counts on a phone."""
-MAX_LISTED = 20
-"""Articles listed as buttons; more would be no list to read."""
+REACTIONS_PER_ROW = 4
+"""Seven in one row would leave no room for counts on a phone."""
+MAX_ARTICLES_LISTED = 20
+"""Articles listed as buttons; nobody reads a longer list."""
 
 Row = list[InlineKeyboardButton]
 
 
 def compact(number: int) -> str:
-    """Return a count as it stands on a button: 0 as nothing, 1234 as 1.2K, rounded down."""
+    """Return a count as shown on a button: "" for 0, "1.2K" for 1234 (rounded down)."""
     for size, letter in ((1_000_000_000, "B"), (1_000_000, "M"), (1_000, "K")):
         if number >= size:
             tenths = number * 10 // size
@@ -41,7 +41,13 @@ def compact(number: int) -> str:
 def reaction_rows(
     article_id: str, reactions: Sequence[Reaction], counts: Mapping[str, int]
 ) -> list[Row]:
-    """Return the buttons of all reactions with their counts."""
+    """Return the buttons of all reactions with their counts.
+
+    Args:
+        article_id: The article that the reactions are about.
+        reactions: The reactions, in the order to show.
+        counts: Reaction id -> votes.
+    """
     buttons = [
         InlineKeyboardButton(
             f"{reaction.emoji} {compact(counts.get(reaction.id, 0))}".rstrip(),
@@ -49,7 +55,7 @@ def reaction_rows(
         )
         for reaction in reactions
     ]
-    return [buttons[n : n + BUTTONS_A_ROW] for n in range(0, len(buttons), BUTTONS_A_ROW)]
+    return [buttons[n : n + REACTIONS_PER_ROW] for n in range(0, len(buttons), REACTIONS_PER_ROW)]
 
 
 def with_counts(
@@ -58,24 +64,24 @@ def with_counts(
     reactions: Sequence[Reaction],
     counts: Mapping[str, int],
 ) -> InlineKeyboardMarkup:
-    """Return a keyboard as a message should show it now: fresh reactions, other rows kept.
+    """Return a keyboard as it should look now: new reaction rows, all other rows kept.
 
-    keyboard: the one that the message shows; None when that is not known.
+    Args:
+        keyboard: What the message shows; None when that is not known.
+        article_id: The article that the reactions are about.
+        reactions: The present set of reactions; rows of an earlier set are replaced too.
+        counts: Reaction id -> votes.
     """
-    others = [
+    kept = [
         row
         for row in (keyboard.inline_keyboard if keyboard else ())
-        if not all(isinstance(parse(_data(button)), ReactionButton) for button in row)
+        if not all(is_reaction(button.callback_data) for button in row)
     ]
-    return InlineKeyboardMarkup([*reaction_rows(article_id, reactions, counts), *others])
+    return InlineKeyboardMarkup([*reaction_rows(article_id, reactions, counts), *kept])
 
 
-def _data(button: InlineKeyboardButton) -> str | None:
-    return button.callback_data if isinstance(button.callback_data, str) else None
-
-
-def question_rows(article: Article, most: int) -> list[Row]:
-    """Return a button for each of the article's first sample questions, one a row."""
+def question_rows(article: Article, limit: int) -> list[Row]:
+    """Return a button for each of the article's first ``limit`` sample questions, one per row."""
     return [
         [
             InlineKeyboardButton(
@@ -83,43 +89,45 @@ def question_rows(article: Article, most: int) -> list[Row]:
                 callback_data=QuestionButton(article.id, question_key(question)).data,
             )
         ]
-        for question in article.questions[:most]
+        for question in article.questions[:limit]
     ]
 
 
-def turn_row(words: Translator, article: Article, matches: Sequence[Match], position: int) -> Row:
-    """Return the buttons that turn to the matches before and after a position (from 0)."""
+def turn_row(
+    translator: Translator, article: Article, matches: Sequence[Match], position: int
+) -> Row:
+    """Return the buttons that turn to the matches before and after ``position`` (from 0)."""
     places = tuple((match.passage.number, match.place) for match in matches)
-    turns = (("turn_previous", position - 1), ("turn_next", position + 1))
+    targets = (("turn_previous", position - 1), ("turn_next", position + 1))
     return [
         InlineKeyboardButton(
-            words.text(key), callback_data=TurnButton(article.id, other, places).data
+            translator.text(key), callback_data=TurnButton(article.id, other, places).data
         )
-        for key, other in turns
+        for key, other in targets
         if 0 <= other < len(matches)
     ]
 
 
-def search_all_row(words: Translator) -> Row:
+def search_all_row(translator: Translator) -> Row:
     """Return the button that asks the same question of all articles."""
-    text = words.text("search_all")
+    text = translator.text("search_all")
     return [InlineKeyboardButton(text, callback_data=SearchAllButton().data)]
 
 
 def article_rows(articles: Sequence[Article]) -> list[Row]:
-    """Return a button for each article, at most MAX_LISTED, one a row."""
+    """Return a button for each article, at most MAX_ARTICLES_LISTED, one per row."""
     return [
         [InlineKeyboardButton(cut(article.title, 60), callback_data=ArticleButton(article.id).data)]
-        for article in articles[:MAX_LISTED]
+        for article in articles[:MAX_ARTICLES_LISTED]
     ]
 
 
 def language_rows(languages: Languages) -> list[Row]:
-    """Return a button for each language, two a row, each named in itself."""
+    """Return a button for each language, two per row, each named in that language."""
     buttons = [
         InlineKeyboardButton(
-            words.text("language_name"), callback_data=LanguageButton(words.code).data
+            translator.text("language_name"), callback_data=LanguageButton(translator.code).data
         )
-        for words in languages.all
+        for translator in languages.all
     ]
     return [buttons[n : n + 2] for n in range(0, len(buttons), 2)]

@@ -1,4 +1,4 @@
-"""Links into the bot: what stands after t.me/<bot>?start=, and what a link in a text leads to."""
+"""Links that open the bot (t.me/<bot>?start=...), and the article that a link leads to."""
 
 import base64
 import binascii
@@ -16,13 +16,13 @@ PAYLOAD_LIMIT = 64
 _ARTICLE = re.compile(ID_PATTERN.pattern)
 # An underscore is in no article's id.
 _QUESTION = re.compile(r"q_([A-Za-z0-9_-]+)")
-_KEPT = re.compile(r"k_([0-9a-f]{32})")
+_SAVED = re.compile(r"k_([0-9a-f]{32})")
 _TRACKING = ("utm_", "fbclid", "gclid")
 
 
 @dataclass(frozen=True)
 class ArticleLink:
-    """Opens the chat on an article, whether or not there is one by that id."""
+    """Opens the chat about an article, whether or not there is one with that id."""
 
     article_id: str
 
@@ -35,38 +35,41 @@ class QuestionLink:
 
 
 @dataclass(frozen=True)
-class KeptQuestionLink:
-    """Asks a question that the store keeps under a key (see kept_key)."""
+class SavedQuestionLink:
+    """Asks a question that was saved in the store; see ``saved_payload``."""
 
     key: str
 
 
-Link = ArticleLink | QuestionLink | KeptQuestionLink
+Link = ArticleLink | QuestionLink | SavedQuestionLink
 
 
 def start_link(username: str, payload: str, group: bool = False) -> str:
-    """Return the link that opens the bot's chat, or with group one that adds it to a group."""
+    """Return the link that opens the bot's chat, or (with ``group``) adds it to a group."""
     return f"https://t.me/{username}?{'startgroup' if group else 'start'}={payload}"
 
 
 def question_payload(question: str) -> str | None:
-    """Return a payload that holds a question; None when it is too long for one (46 bytes)."""
+    """Return a payload that holds a question; None if it is too long (over 46 bytes)."""
     payload = "q_" + base64.urlsafe_b64encode(question.encode()).decode().rstrip("=")
     return payload if len(payload) <= PAYLOAD_LIMIT else None
 
 
-def kept_payload(question: str) -> tuple[str, str]:
-    """Return the payload that names a question which is kept, and the key to keep it under."""
+def saved_payload(question: str) -> tuple[str, str]:
+    """Return the payload for a question that is too long for one, and the key to save it under."""
     key = hashlib.sha256(question.encode()).hexdigest()[:32]
     return f"k_{key}", key
 
 
 def parse_payload(payload: str) -> Link | None:
-    """Return what a payload, which anyone may have written, leads to; None for nothing."""
+    """Return what a payload leads to; None if it is not of the bot's own making.
+
+    Anyone can write a payload, so what it names may not exist.
+    """
     if _ARTICLE.fullmatch(payload):
         return ArticleLink(payload)
-    if match := _KEPT.fullmatch(payload):
-        return KeptQuestionLink(match[1])
+    if match := _SAVED.fullmatch(payload):
+        return SavedQuestionLink(match[1])
     if len(payload) <= PAYLOAD_LIMIT and (match := _QUESTION.fullmatch(payload)):
         try:
             raw = base64.b64decode(match[1] + "=" * (-len(match[1]) % 4), altchars=b"-_")
@@ -78,16 +81,18 @@ def parse_payload(payload: str) -> Link | None:
 
 
 class Links:
-    """Tells which article an address leads to."""
+    """Finds the article that an address leads to."""
 
     def __init__(self, articles: Sequence[Article]) -> None:
         self._by_id = {article.id: article for article in articles}
         self._by_address = {_address(a.url): a for a in articles if a.url is not None}
 
     def article(self, url: str, username: str) -> Article | None:
-        """Return the article at an address: its own page, or a link into the bot's chat.
+        """Return the article that an address leads to; None for every other address.
 
-        username: the bot's, without "@". None for every other address.
+        Args:
+            url: An article's page, or a link that opens the bot's chat about it.
+            username: The bot's username without "@".
         """
         try:
             parts = urlsplit(url if "://" in url else f"https://{url}")
@@ -102,10 +107,10 @@ class Links:
 
 
 def _address(url: str) -> str:
-    """Return what two links to one page have in common, whoever shared them."""
+    """Return an address in a form that is equal for all links to one page, whoever shared them."""
     try:
         parts = urlsplit(url if "://" in url else f"https://{url}")
-        # As browsers show it, and as they send it.
+        # The form that browsers send, also of a name that they show in another script.
         host = (parts.hostname or "").encode("idna").decode().removeprefix("www.")
     except ValueError:
         return url

@@ -1,4 +1,4 @@
-"""Locks by key."""
+"""One lock for each key."""
 
 import asyncio
 from collections.abc import AsyncIterator, Hashable
@@ -6,14 +6,14 @@ from contextlib import asynccontextmanager
 
 
 class KeyedLocks:
-    """A lock for each key, kept only while somebody holds it or waits; first come, first served."""
+    """Locks by key, first come, first served; each exists only while somebody holds it or waits."""
 
     def __init__(self) -> None:
         self._locks: dict[Hashable, tuple[asyncio.Lock, int]] = {}
 
     @asynccontextmanager
     async def hold(self, key: Hashable) -> AsyncIterator[None]:
-        """Hold the key's lock."""
+        """Hold the lock of a key."""
         lock, users = self._locks.get(key, (asyncio.Lock(), 0))
         self._locks[key] = (lock, users + 1)
         try:

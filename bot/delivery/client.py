@@ -1,0 +1,66 @@
+"""The Bot API client: made from the settings, with its errors turned into words."""
+
+import contextlib
+import os
+from collections.abc import AsyncIterator, Iterator
+
+from telegram import Bot
+from telegram.error import InvalidToken, TelegramError
+from telegram.ext import ExtBot
+from telegram.request import HTTPXRequest
+
+from bot.config import Settings
+from bot.errors import ConnectError, SettingsError
+
+
+def create_bot(settings: Settings) -> ExtBot[None]:
+    """Return a client that is not connected yet.
+
+    Raises:
+        SettingsError: No token is set.
+    """
+    if settings.bot_token is None:
+        raise SettingsError(
+            "BOT_TOKEN is not set: get a token from @BotFather and put it into .env."
+        )
+    # Time spans instead of numbers, which the library is about to give up.
+    os.environ.setdefault("PTB_TIMEDELTA", "true")
+    return ExtBot(settings.bot_token, base_url=settings.base_url, request=create_request(settings))
+
+
+def create_request(settings: Settings) -> HTTPXRequest:
+    """Return what makes the HTTP requests, with connections of its own."""
+    # A proxy that the environment names cannot reach a server on this machine.
+    return HTTPXRequest(httpx_kwargs={"trust_env": False} if settings.is_local else {})
+
+
+@contextlib.asynccontextmanager
+async def connected(settings: Settings) -> AsyncIterator[Bot]:
+    """Connect for a few calls, without fetching updates.
+
+    Raises:
+        SettingsError: No token is set.
+        ConnectError: Telegram cannot be reached, or refuses the token or a call.
+    """
+    bot = create_bot(settings)
+    with errors_explained(settings):
+        async with bot:
+            yield bot
+
+
+@contextlib.contextmanager
+def errors_explained(settings: Settings) -> Iterator[None]:
+    """Turn the client's errors into a ConnectError that says what to do."""
+    try:
+        yield
+    except InvalidToken:
+        # From None: the exception's own text holds the token.
+        raise ConnectError(
+            f"{settings.bot_api_url} refuses the token: copy BOT_TOKEN again from @BotFather, "
+            "and check BOT_API_URL and TELEGRAM_TEST_ENVIRONMENT."
+        ) from None
+    except TelegramError as error:
+        raise ConnectError(
+            f"{settings.bot_api_url} cannot be used ({error.message}): "
+            "check the network and BOT_API_URL."
+        ) from None

@@ -1,0 +1,233 @@
+"""Edits one message that shows counts, so that it is never left with wrong ones."""
+
+import json
+import logging
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+from telegram import Bot, InlineKeyboardMarkup
+from telegram.error import RetryAfter, TelegramError
+
+from bot.corpus.loader import Reaction
+from bot.delivery.keyed_locks import KeyedLocks
+from bot.delivery.telegram_errors import Refusal, refusal_of
+from bot.store.base import (
+    VERSION_UNKNOWN,
+    Change,
+    MessageRef,
+    Store,
+    TrackedMessage,
+    VoteCounts,
+    VoteResult,
+)
+from bot.views.keyboards import with_counts
+from bot.views.outgoing import OutgoingMessage
+
+log = logging.getLogger(__name__)
+
+
+class MessageEditor:
+    """Brings tracked messages up to date.
+
+    There is one edit of a message at a time, with counts read when its turn comes: of two edits on
+    their way at once, the one with the older counts could arrive last.
+    """
+
+    def __init__(self, bot: Bot, store: Store, reactions: Sequence[Reaction]) -> None:
+        """Note what to work with.
+
+        Args:
+            bot: Makes the calls.
+            store: Where messages are tracked.
+            reactions: The reactions that messages show.
+        """
+        self._bot = bot
+        self._store = store
+        self._reactions = reactions
+        self._locks = KeyedLocks()
+        self._at_vote: dict[MessageRef, TrackedMessage] = {}
+
+    async def needs_edit(self, result: VoteResult) -> bool:
+        """Return whether a tapped message has to be edited after a vote.
+
+        Counts may change without a visible difference: 1,234 and 1,235 are both "1.2K".
+
+        Args:
+            result: The vote, on a message that is tracked.
+
+        Raises:
+            StoreError: The database failed.
+        """
+        before = result.message
+        if before is None:
+            return True
+        if before.version == VERSION_UNKNOWN:
+            earlier = self._at_vote.get(before.ref)
+            if earlier is not None and replace(earlier, version=VERSION_UNKNOWN) == before:
+                self._at_vote[before.ref] = replace(earlier, last_seen=result.voted_at)
+            return True
+        if self._with_counts(before, result.counts) != parse_keyboard(before.keyboard):
+            self._at_vote[before.ref] = replace(before, last_seen=result.voted_at)
+            return True
+        if result.change is not Change.REPEATED:
+            version = result.counts.version
+            await self._store.update(replace(before, version=version, last_seen=result.voted_at))
+        return False
+
+    def forget_vote(self, ref: MessageRef) -> None:
+        """Forget what a message showed when it was tapped."""
+        self._at_vote.pop(ref, None)
+
+    async def is_current(self, ref: MessageRef) -> bool:
+        """Return whether a message needs no edit; if so, note that it shows the present counts.
+
+        Returns:
+            True if it shows the present counts or is not tracked.
+
+        Raises:
+            StoreError: The database failed.
+        """
+        async with self._locks.hold(ref):
+            found = await self._store.tracked_with_counts(ref)
+            if found is None:
+                return True
+            message, counts = found
+            if not self._shows(message, self._with_counts(message, counts)):
+                return False
+            await self._store.update(replace(message, version=counts.version))
+            return True
+
+    async def refresh(self, ref: MessageRef) -> bool:
+        """Edit a message if its counts are outdated.
+
+        Returns:
+            Whether it was edited.
+
+        Raises:
+            TelegramError: It could not be edited.
+            StoreError: The database failed.
+        """
+        async with self._locks.hold(ref):
+            found = await self._store.tracked_with_counts(ref)
+            if found is None:
+                return False
+            message, counts = found
+            keyboard = self._with_counts(message, counts)
+            new = replace(message, keyboard=keyboard.to_json(), version=counts.version)
+            outdated = not self._shows(message, keyboard)
+            edited = outdated and await self._edit_keyboard(message, new, keyboard)
+            if edited or not outdated:
+                # Updated and not tracked anew: it may have been forgotten meanwhile.
+                await self._store.update(new)
+            self.forget_vote(ref)
+            return edited
+
+    async def replace(
+        self, ref: MessageRef, article_id: str, render: Callable[[VoteCounts], OutgoingMessage]
+    ) -> None:
+        """Replace the text of a message by another text about the same article.
+
+        Args:
+            ref: The message. It is no error if it was deleted.
+            article_id: The article whose counts it shows.
+            render: Returns the new message for the counts at the time of the edit.
+
+        Raises:
+            TelegramError: The message could not be edited.
+            StoreError: The database failed.
+        """
+        async with self._locks.hold(ref):
+            message = render(await self._store.counts(article_id))
+            keyboard = message.keyboard or InlineKeyboardMarkup([])
+            tracked = TrackedMessage(ref, article_id, keyboard.to_json(), VERSION_UNKNOWN)
+            await self._store.track(tracked)
+            call = self._bot.edit_message_text(
+                text=message.text,
+                entities=message.entities,
+                reply_markup=message.keyboard,
+                link_preview_options=message.link_preview,
+                **_address(ref),
+            )
+            if await self._edit(ref, call):
+                await self._store.update(replace(tracked, version=message.counts_version))
+
+    async def _edit_keyboard(
+        self, old: TrackedMessage, new: TrackedMessage, keyboard: InlineKeyboardMarkup
+    ) -> bool:
+        """Edit a keyboard; returns False if the message is gone."""
+        # Noted before the edit: if this process dies meanwhile, or the answer is lost, nobody knows
+        # what the message shows, and it must be edited again whatever the counts are then.
+        was_known = old.version != VERSION_UNKNOWN
+        if was_known:
+            await self._store.update(replace(new, version=VERSION_UNKNOWN))
+        call = self._bot.edit_message_reply_markup(**_address(old.ref), reply_markup=keyboard)
+        try:
+            return await self._edit(old.ref, call)
+        except RetryAfter:
+            # Refused for now, so the message certainly shows what it showed before.
+            if was_known:
+                await self._store.update(old)
+            raise
+        except TelegramError:
+            self.forget_vote(old.ref)
+            raise
+
+    async def _edit(self, ref: MessageRef, call: Coroutine[Any, Any, object]) -> bool:
+        """Make an edit; returns False if the message is gone, which is then no longer tracked."""
+        try:
+            await call
+        except TelegramError as error:
+            match refusal_of(error):
+                case None:
+                    raise
+                case Refusal.NOT_MODIFIED:
+                    return True
+                case Refusal.MESSAGE_GONE:
+                    await self._store.forget_message(ref)
+                    return False
+                case Refusal.CHAT_GONE | Refusal.FORBIDDEN:
+                    # Also for a group that became a supergroup: its messages have new numbers.
+                    await self._forget_chat_of(ref)
+                    return False
+                case _:
+                    log.warning("A message is left unchanged until votes come: %s", error.message)
+        return True
+
+    async def _forget_chat_of(self, ref: MessageRef) -> None:
+        if ref.chat_id is not None:
+            await self._store.forget_chat(ref.chat_id)
+        else:
+            await self._store.forget_message(ref)
+
+    def _with_counts(self, message: TrackedMessage, counts: VoteCounts) -> InlineKeyboardMarkup:
+        shown = parse_keyboard(message.keyboard)
+        return with_counts(shown, message.article_id, self._reactions, counts.votes)
+
+    def _shows(self, message: TrackedMessage, keyboard: InlineKeyboardMarkup) -> bool:
+        """Return whether a message certainly shows a keyboard."""
+        if parse_keyboard(message.keyboard) != keyboard:
+            return False
+        if message.version != VERSION_UNKNOWN:
+            return True
+        # A vote made the version unknown. If nothing touched the message since, neither a vote nor
+        # an edit, here or in another process, it still shows what it showed at the vote.
+        before = self._at_vote.get(message.ref)
+        return before is not None and replace(before, version=VERSION_UNKNOWN) == message
+
+
+def _address(ref: MessageRef) -> dict[str, Any]:
+    return {
+        "chat_id": ref.chat_id,
+        "message_id": ref.message_id,
+        "inline_message_id": ref.inline_message_id,
+    }
+
+
+@lru_cache(maxsize=1_024)
+def parse_keyboard(keyboard: str) -> InlineKeyboardMarkup | None:
+    """Return a keyboard from the Bot API's JSON; None for one without buttons."""
+    data = json.loads(keyboard)
+    # The JSON of a keyboard without buttons has no rows at all.
+    return InlineKeyboardMarkup.de_json(data, None) if data else None

@@ -1,0 +1,188 @@
+"""Sends, replies and edits; every message that shows counts is tracked from then on."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Iterator
+
+from telegram import Bot, InlineQueryResult, MaybeInaccessibleMessage, Message, ReplyParameters
+from telegram.constants import ChatAction
+from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
+
+from bot.delivery.live_counts import LiveCounts
+from bot.delivery.rate_limiter import Priority
+from bot.delivery.sender import Sender
+from bot.handlers.mentions import AddressedQuestion
+from bot.store.base import MessageRef
+from bot.views.outgoing import OutgoingMessage, with_question
+
+TYPING_AFTER = 0.5
+"""Seconds without an answer after which the reader sees that one is on its way."""
+TYPING_INTERVAL = 4.0
+"""Seconds between repetitions; apps show "typing" for five seconds."""
+
+log = logging.getLogger(__name__)
+
+
+class Messenger:
+    """Sends the bot's messages within the rate limits."""
+
+    def __init__(self, bot: Bot, sender: Sender, live_counts: LiveCounts) -> None:
+        self._bot = bot
+        self._sender = sender
+        self._live_counts = live_counts
+
+    async def send(self, beside: MaybeInaccessibleMessage, message: OutgoingMessage) -> None:
+        """Send a message to the chat and topic of another message; a failure is logged.
+
+        Args:
+            beside: A message in that chat.
+            message: What to send.
+        """
+        thread = None
+        if isinstance(beside, Message) and beside.message_thread_id and _topic(beside) is None:
+            # As in the comments below a channel's post, where readers see replies only.
+            thread = ReplyParameters(beside.message_id, allow_sending_without_reply=True)
+        with _refusal_logged():
+            await self._send(beside, message, thread)
+
+    async def reply(self, question: AddressedQuestion, message: OutgoingMessage) -> None:
+        """Send a message as a reply that quotes the question; a failure is logged.
+
+        If the question can no longer be quoted, it is shown above its answer instead.
+        """
+        asked = question.message
+        with _refusal_logged():
+            try:
+                await self._send(asked, message, question.reply_parameters())
+            except BadRequest as error:
+                # Edited or deleted meanwhile, or with something in it that cannot be quoted.
+                log.debug("No reply to a message: %s", error.message)
+                root = asked.message_thread_id if _topic(asked) is None else None
+                thread = ReplyParameters(root, allow_sending_without_reply=True) if root else None
+                await self._send(asked, with_question(message, question.text), thread)
+
+    async def reply_to(self, message: Message, reply: OutgoingMessage) -> None:
+        """Send a message as a reply that quotes nothing; a failure is logged."""
+        await self.reply(AddressedQuestion("", message), reply)
+
+    async def send_to_chat(self, chat_id: int, message: OutgoingMessage) -> None:
+        """Send a message to a chat as such; a failure is logged."""
+        with _refusal_logged():
+            await self._deliver(chat_id, message, None, None)
+
+    async def edit(self, old: Message, new: OutgoingMessage) -> None:
+        """Replace a message that shows no counts by another one; a failure is logged."""
+        try:
+            await self._sender.call(
+                old.chat.id,
+                Priority.ANSWER,
+                lambda: old.edit_text(
+                    new.text,
+                    entities=new.entities,
+                    reply_markup=new.keyboard,
+                    link_preview_options=new.link_preview,
+                ),
+            )
+        except TelegramError as error:
+            log.info("A message is left as it is: %s", error.message)
+
+    async def answer_guest(
+        self, guest_query_id: str, result: InlineQueryResult, message: OutgoingMessage
+    ) -> None:
+        """Answer in a chat where the bot is no member; a failure is logged.
+
+        Args:
+            guest_query_id: Telegram's id of the question.
+            result: The message as guest mode takes it.
+            message: The message.
+        """
+        try:
+            sent = await self._sender.call(
+                guest_query_id,
+                Priority.ANSWER,
+                lambda: self._bot.answer_guest_query(guest_query_id, result),
+            )
+        except TelegramError as error:
+            log.warning("A guest's question could not be answered: %s", error.message)
+            return
+        await self._track(MessageRef(inline_message_id=sent.inline_message_id), message)
+
+    async def _send(
+        self,
+        beside: MaybeInaccessibleMessage,
+        message: OutgoingMessage,
+        reply: ReplyParameters | None,
+    ) -> None:
+        await self._deliver(beside.chat.id, message, reply, _topic(beside))
+
+    async def _deliver(
+        self,
+        chat_id: int,
+        message: OutgoingMessage,
+        reply: ReplyParameters | None,
+        topic: int | None,
+    ) -> None:
+        async def send(
+            to: int, reply: ReplyParameters | None = None, topic: int | None = None
+        ) -> Message:
+            return await self._bot.send_message(
+                to,
+                message.text,
+                entities=message.entities,
+                reply_markup=message.keyboard,
+                link_preview_options=message.link_preview,
+                reply_parameters=reply,
+                message_thread_id=topic,
+            )
+
+        async def send_or_follow() -> Message:
+            try:
+                return await send(chat_id, reply, topic)
+            except ChatMigrated as error:
+                return await send(error.new_chat_id)
+
+        try:
+            sent = await self._sender.call(chat_id, Priority.ANSWER, send_or_follow)
+        except Forbidden:
+            await self._live_counts.forget_chat(chat_id)
+        else:
+            await self._track(MessageRef(sent.chat.id, sent.message_id), message)
+
+    async def _track(self, ref: MessageRef, message: OutgoingMessage) -> None:
+        if message.article_id is not None and message.keyboard is not None:
+            await self._live_counts.track(
+                ref, message.article_id, message.keyboard, message.counts_version
+            )
+
+
+def _topic(message: MaybeInaccessibleMessage) -> int | None:
+    if not isinstance(message, Message) or not message.is_topic_message:
+        return None
+    return message.message_thread_id
+
+
+@contextlib.contextmanager
+def _refusal_logged() -> Iterator[None]:
+    try:
+        yield
+    except TelegramError as error:
+        log.warning("A message could not be sent: %s", error.message)
+
+
+@contextlib.asynccontextmanager
+async def typing_if_slow(message: Message) -> AsyncIterator[None]:
+    """Show "typing" in the chat of a message while an answer takes long."""
+
+    async def show() -> None:
+        await asyncio.sleep(TYPING_AFTER)
+        with contextlib.suppress(TelegramError):
+            while True:
+                await message.reply_chat_action(ChatAction.TYPING)
+                await asyncio.sleep(TYPING_INTERVAL)
+
+    task = asyncio.create_task(show())
+    try:
+        yield
+    finally:
+        task.cancel()

@@ -1,0 +1,83 @@
+"""The list of routes: which handler gets which update. Also which updates to ask Telegram for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from telegram.constants import UpdateType
+from telegram.ext import (
+    BaseHandler,
+    CallbackQueryHandler,
+    ChatMemberHandler,
+    ChosenInlineResultHandler,
+    CommandHandler,
+    InlineQueryHandler,
+    MessageHandler,
+    filters,
+)
+
+from bot.delivery.identity import FromPeople
+from bot.handlers import buttons, commands, groups, guests, inline, language, private
+from bot.handlers.services import Context
+
+_WRITTEN = filters.TEXT | filters.CAPTION
+_FROM_PEOPLE = FromPeople()
+_NEW = _FROM_PEOPLE & filters.UpdateType.MESSAGE
+_PRIVATE = _FROM_PEOPLE & filters.UpdateType.MESSAGES & filters.ChatType.PRIVATE
+# New messages only: a group does not wait for the answer to a corrected one.
+_GROUP = _NEW & filters.ChatType.GROUPS
+_MESSAGE, _EDITED = UpdateType.MESSAGE, UpdateType.EDITED_MESSAGE
+
+
+@dataclass(frozen=True)
+class Route:
+    """A handler and the kinds of updates that it needs."""
+
+    handler: BaseHandler[Any, Context, Any]
+    updates: Sequence[UpdateType]
+
+
+def routes() -> list[Route]:
+    """Return all routes. The first one that fits an update handles it, so the order matters."""
+    return [
+        # First, because most updates are taps, and every route that is tried takes time.
+        Route(CallbackQueryHandler(buttons.tapped), [UpdateType.CALLBACK_QUERY]),
+        # Before messages: for the library a guest's message is a message like any other.
+        Route(
+            MessageHandler(_FROM_PEOPLE & filters.UpdateType.GUEST_MESSAGE, guests.asked),
+            [UpdateType.GUEST_MESSAGE],
+        ),
+        _command("start", commands.start),
+        _command("help", commands.show_help),
+        _command("article", commands.article),
+        _command("ask", commands.ask),
+        _command("privacy", commands.privacy),
+        _command("forget", commands.forget),
+        _command("language", language.command),
+        Route(InlineQueryHandler(inline.query), [UpdateType.INLINE_QUERY]),
+        Route(ChosenInlineResultHandler(inline.chosen), [UpdateType.CHOSEN_INLINE_RESULT]),
+        Route(
+            ChatMemberHandler(groups.membership_changed, ChatMemberHandler.MY_CHAT_MEMBER),
+            [UpdateType.MY_CHAT_MEMBER],
+        ),
+        Route(MessageHandler(_PRIVATE & filters.COMMAND, commands.unknown), [_MESSAGE, _EDITED]),
+        # An edited question is asked again; an edited picture or a moving location is not.
+        Route(MessageHandler(_PRIVATE & _WRITTEN, private.question), [_MESSAGE, _EDITED]),
+        Route(
+            MessageHandler(_PRIVATE & _NEW & ~filters.StatusUpdate.ALL, private.not_text),
+            [_MESSAGE],
+        ),
+        Route(MessageHandler(_GROUP & filters.StatusUpdate.MIGRATE, groups.migrated), [_MESSAGE]),
+        Route(MessageHandler(_GROUP & filters.COMMAND, groups.unknown_command), [_MESSAGE]),
+        Route(MessageHandler(_GROUP & _WRITTEN, groups.message), [_MESSAGE]),
+    ]
+
+
+def allowed_updates() -> list[str]:
+    """Return the kinds of updates that the routes need."""
+    return sorted({str(kind.value) for route in routes() for kind in route.updates})
+
+
+def _command(name: str, callback: Any) -> Route:
+    handler = CommandHandler(name, callback, filters=_PRIVATE | _GROUP)
+    return Route(handler, [_MESSAGE, _EDITED])

@@ -1,0 +1,38 @@
+"""Where a question is asked, and so what may be offered there."""
+
+from enum import Enum
+
+from telegram import Bot, MaybeInaccessibleMessage, Update, User
+from telegram.constants import ChatType
+
+
+class Surface(Enum):
+    """A kind of place in which the bot is asked."""
+
+    PRIVATE = "private"
+    GROUP = "group"
+    GUEST = "guest"
+    """A chat in which the bot is no member: it can answer once and send nothing more."""
+
+
+def surface_of(update: Update) -> Surface:
+    """Return where an update comes from; private if it has no chat."""
+    if update.guest_message is not None:
+        return Surface.GUEST
+    chat = update.effective_chat
+    return Surface.PRIVATE if chat is None or chat.type == ChatType.PRIVATE else Surface.GROUP
+
+
+def surface_of_message(message: MaybeInaccessibleMessage) -> Surface:
+    """Return where a message of the bot's own stands."""
+    return Surface.PRIVATE if message.chat.type == ChatType.PRIVATE else Surface.GROUP
+
+
+def account(bot: Bot) -> User:
+    """Return the bot's own account."""
+    return bot.bot
+
+
+def username(bot: Bot) -> str:
+    """Return the bot's username without "@"; "" if it has none."""
+    return account(bot).username or ""
