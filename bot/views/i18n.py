@@ -1,8 +1,8 @@
-"""The bot's own words, in the languages of its data files. Articles keep their own language.
+"""Translations: the bot's own words, in the languages of ``bot/data/i18n``.
 
 Right-to-left and left-to-right text in one line are kept apart as the Unicode Bidirectional
-Algorithm (UAX #9) provides for: what is filled into a text of the other direction is isolated, and
-a line that would take its direction from what was filled in gets a mark of its own in front.
+Algorithm (UAX #9) provides: a value of the other direction is isolated from the text around it, and
+a line that would take its direction from such a value gets a directional mark in front.
 """
 
 import datetime as dt
@@ -24,11 +24,11 @@ from bot.views.rich_text import Piece, RichText
 
 ENGLISH = "en"
 FOLDER = DATA / "i18n"
-"""A file a language, named by its BCP 47 code."""
+"""One file per language, named by its BCP 47 code."""
 
 Value = str | int | Piece
 Texts = Mapping[str, str | Mapping[str, str]]
-"""For each key a text, or one for each plural category of the language."""
+"""Key -> text, or plural category of the language (CLDR) -> text."""
 
 _ISOLATE, _LEFT_TO_RIGHT, _END = "\u2068", "\u2066", "\u2069"
 _COMMAND = re.compile(r"/[a-z]+")
@@ -36,7 +36,11 @@ _MARKS = {"ltr": "\u200e", "rtl": "\u200f"}
 
 
 class Translator:
-    """What the bot says in one language. code: the language's BCP 47 code."""
+    """Translates keys into one language.
+
+    Attributes:
+        code: The language's BCP 47 code.
+    """
 
     def __init__(self, code: str, texts: Texts, english: Texts) -> None:
         self.code = code
@@ -45,15 +49,19 @@ class Translator:
         self._locale = Locale.parse(code)
 
     def text(self, key: str, /, **values: Value) -> str:
-        """Return the text of a key with values filled in; count also chooses the plural form.
+        """Return the text of a key.
+
+        Args:
+            key: A key of the data files.
+            **values: What to fill in by name; ``count`` also selects the plural form.
 
         Raises:
-            KeyError: there is no such key, or a value is missing.
+            KeyError: There is no such key, or a value is missing.
         """
         return self.rich_text(key, **values).text
 
     def rich_text(self, key: str, /, **values: Value) -> RichText:
-        """Return the same with the entities of those values that bring some; raises KeyError."""
+        """Return the text of a key with the entities of its values; see ``text``."""
         parts = list(self._parts(self._form(key, values.get("count")), values))
         found = RichText()
         if direction_of("".join(text for text, _ in parts)) not in (None, self.direction):
@@ -66,18 +74,19 @@ class Translator:
         return found
 
     def joined(self, items: Sequence[str]) -> str:
-        """Return a list of things as a sentence holds it."""
+        """Return a list as it stands in a sentence: "a, b, and c"."""
         return format_list(items, locale=self._locale)
 
     @property
     def direction(self) -> str:
-        """Return "ltr" or "rtl": how the language is written."""
+        """The direction in which the language is written: "ltr" or "rtl"."""
         return self._locale.text_direction
 
     def language(self, tag: str) -> str | None:
-        """Return what another language is called here; None for this one, or an unknown one.
+        """Return the name of another language; None for this one, or if it has no known name.
 
-        tag: a BCP 47 tag.
+        Args:
+            tag: The other language's BCP 47 tag.
         """
         code = tag.split("-", maxsplit=1)[0].lower()
         if code == self.code:
@@ -88,7 +97,7 @@ class Translator:
             return None
 
     def label(self, reaction: Reaction) -> str:
-        """Return a reaction's name; one that a newsroom chose itself stays as it is."""
+        """Return a reaction's name in this language, or its own label if a newsroom chose one."""
         key = f"reaction_{reaction.id}"
         if self._english.get(key) != reaction.label:
             return reaction.label
@@ -105,7 +114,7 @@ class Translator:
     def _parts(
         self, template: str, values: Mapping[str, Value]
     ) -> Iterator[tuple[str, Piece | None]]:
-        """Yield the texts that a template consists of, each with the piece it was filled from."""
+        """Yield the parts of a template; those that were filled in with the piece they came from."""
         for literal, name, _, _ in string.Formatter().parse(template):
             if self.direction == "rtl":
                 yield _COMMAND.sub(rf"{_LEFT_TO_RIGHT}\g<0>{_END}", literal), None
@@ -123,46 +132,56 @@ class Languages:
     """All languages that the bot speaks."""
 
     def __init__(self, texts: Mapping[str, Texts]) -> None:
-        """Note the texts by their language's code; English must be among them."""
+        """Note the texts: language code -> texts. English must be among them."""
         english = texts[ENGLISH]
-        self._words = {code: Translator(code, found, english) for code, found in texts.items()}
+        self._translators = {
+            code: Translator(code, found, english) for code, found in texts.items()
+        }
 
     @property
     def all(self) -> tuple[Translator, ...]:
         """Every language, English first."""
-        rest = (words for code, words in sorted(self._words.items()) if code != ENGLISH)
-        return (self.english, *rest)
+        others = (each for code, each in sorted(self._translators.items()) if code != ENGLISH)
+        return (self.english, *others)
 
     @property
     def english(self) -> Translator:
-        """What is spoken where nothing else is known."""
-        return self._words[ENGLISH]
+        """The language for everybody whose language is not known or not spoken."""
+        return self._translators[ENGLISH]
 
     def of(self, code: str | None) -> Translator:
-        """Return the words of a language tag such as "de-AT"; English for one not spoken here."""
+        """Return the language of a BCP 47 tag such as "de-AT"; English if it is not spoken."""
         language = (code or ENGLISH).replace("_", "-").split("-", maxsplit=1)[0].lower()
-        return self._words.get(language, self.english)
+        return self._translators.get(language, self.english)
 
     def named(self, name: str) -> Translator | None:
-        """Return the language that a person means by its code or by its own or English name."""
+        """Return the language with a code or name (its own or the English one); None if unknown."""
         wanted = name.strip().casefold()
-        for words in self._words.values():
-            locale = Locale.parse(words.code)
-            names = (words.code, words.text("language_name"), locale.get_display_name(ENGLISH))
+        for translator in self._translators.values():
+            locale = Locale.parse(translator.code)
+            names = (
+                translator.code,
+                translator.text("language_name"),
+                locale.get_display_name(ENGLISH),
+            )
             if wanted in (str(known).casefold() for known in names):
-                return words
+                return translator
         return None
 
 
 @lru_cache(maxsize=1)
 def read_languages() -> Languages:
-    """Return the languages that come with the bot; raises CorpusError for an unreadable file."""
+    """Return the languages that come with the bot.
+
+    Raises:
+        CorpusError: A file cannot be read.
+    """
     files = sorted(FOLDER.glob("*.yaml"))
     return Languages({file.stem: strict_yaml.parse(read_text(file)).value for file in files})
 
 
 def long_date(date: dt.date, language: str) -> str:
-    """Return a date in full, as an article in that language (a BCP 47 tag) would write it."""
+    """Return a date in full, as written in the language with this BCP 47 tag."""
     try:
         locale = Locale.parse(language, sep="-")
     except (UnknownLocaleError, ValueError):
@@ -171,7 +190,7 @@ def long_date(date: dt.date, language: str) -> str:
 
 
 def direction_of(text: str) -> str | None:
-    """Return "ltr" or "rtl" after the first letter of a text that has one; None without any."""
+    """Return the direction of a text's first letter: "ltr" or "rtl"; None if it has no letter."""
     for char in text:
         match unicodedata.bidirectional(char):
             case "L":

@@ -1,16 +1,22 @@
-"""Text with entities, which no text can break, within the lengths that Telegram takes."""
+"""Text with entities instead of markup, so that no text can break it; and Telegram's lengths."""
 
 from dataclasses import dataclass
 
 from telegram import MessageEntity
 
 TEXT_LIMIT = 4096
-"""UTF-16 units of a message's text: Telegram speaks of characters and counts these at times."""
+"""UTF-16 units of a message's text. Telegram speaks of characters, but in places counts units."""
 
 
 @dataclass(frozen=True)
 class Piece:
-    """A part of a text, with the types of the entities that hold for it; url makes it a link."""
+    """A part of a text.
+
+    Attributes:
+        text: The part.
+        types: Types of the entities that cover it, as in ``telegram.MessageEntity``.
+        url: Where it links to; None for no link.
+    """
 
     text: str
     types: tuple[str, ...] = ()
@@ -18,14 +24,14 @@ class Piece:
 
 
 class RichText:
-    """A text that grows by pieces, each with the entities that hold for it."""
+    """A text built from pieces, each covered by entities of its own."""
 
     def __init__(self) -> None:
         self._text = ""
         self._entities: list[MessageEntity] = []
 
     def add(self, piece: "str | Piece", *types: str) -> "RichText":
-        """Append a piece, with entities of the given types beside its own."""
+        """Append a piece, covered by entities of the given types beside its own."""
         piece = Piece(piece) if isinstance(piece, str) else piece
         start, end = len(self._text), len(self._text) + len(piece.text)
         self._text += piece.text
@@ -36,7 +42,7 @@ class RichText:
         return self
 
     def join(self, other: "RichText") -> "RichText":
-        """Append another text with its entities."""
+        """Append another text together with its entities."""
         for entity in other._entities:
             start = self.end + entity.offset
             self.mark(start, start + entity.length, entity.type, entity.url)
@@ -44,23 +50,23 @@ class RichText:
         return self
 
     def mark(self, start: int, end: int, type_: str, url: str | None = None) -> None:
-        """Put an entity over what was appended from start to end, in characters."""
+        """Cover the text from ``start`` to ``end`` (in characters) with an entity."""
         if end > start:
             self._entities.append(MessageEntity(type_, start, end - start, url=url))
 
     @property
     def end(self) -> int:
-        """Where the next piece will start, in characters."""
+        """The length so far, in characters."""
         return len(self._text)
 
     @property
     def text(self) -> str:
-        """All pieces."""
+        """The whole text."""
         return self._text
 
     @property
     def entities(self) -> list[MessageEntity]:
-        """The entities, in UTF-16 units as Telegram counts them."""
+        """All entities, with offsets and lengths in UTF-16 units as Telegram counts them."""
         return list(MessageEntity.adjust_message_entities_to_utf_16(self._text, self._entities))
 
 
@@ -70,7 +76,7 @@ def units(text: str) -> int:
 
 
 def cut(text: str, limit: int) -> str:
-    """Return the text, or its beginning and an ellipsis, in at most limit UTF-16 units."""
+    """Return a text, cut to its beginning and an ellipsis if over ``limit`` UTF-16 units."""
     if units(text) <= limit:
         return text
     end = fitting(text, limit - 1)
@@ -78,10 +84,15 @@ def cut(text: str, limit: int) -> str:
 
 
 def cut_around(text: str, span: tuple[int, int], limit: int) -> tuple[str, tuple[int, int]]:
-    """Return a part of the text that holds the span, and the span in it, within the limit.
+    """Cut a text around a span of it; ellipses mark what is left out.
 
-    span: (start, end) in characters. limit: UTF-16 units, 3 or more. Where something was left
-    out an ellipsis stands; a span that is itself too long loses its end.
+    Args:
+        text: The text.
+        span: (start, end) in characters.
+        limit: UTF-16 units of the result, 3 or more.
+
+    Returns:
+        The part of the text, and the span in it. A span that is itself too long loses its end.
     """
     if units(text) <= limit:
         return text, span
@@ -99,7 +110,7 @@ def cut_around(text: str, span: tuple[int, int], limit: int) -> tuple[str, tuple
 
 
 def fitting(text: str, limit: int) -> int:
-    """Return how many characters from the start fit into limit UTF-16 units."""
+    """Return how many characters from the start fit into ``limit`` UTF-16 units."""
     used = 0
     for number, char in enumerate(text):
         used += 2 if char > "\uffff" else 1

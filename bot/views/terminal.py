@@ -1,4 +1,4 @@
-"""Answers, counts and measurements as text for a terminal, or as data for programs. No I/O."""
+"""Answers, counts and measurements as text for a terminal, or as data for JSON. Pure."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -9,7 +9,12 @@ from bot.retrieval.evaluation import Report
 
 
 def answer_json(question: str, found: Answer | None) -> dict[str, object]:
-    """Return an answer for programs; the README lists its fields. found: None for no answer."""
+    """Return an answer as data for JSON; docs/operations.md lists the fields.
+
+    Args:
+        question: The question as asked.
+        found: What was found; None if the question holds no word.
+    """
     answer: dict[str, object] = {
         "question": question,
         "verdict": str(found.verdict if found else Verdict.NOT_IN_ARTICLE),
@@ -26,7 +31,13 @@ def answer_json(question: str, found: Answer | None) -> dict[str, object]:
 
 
 def answer_text(found: Answer | None, corpus: Corpus, bold: bool) -> str:
-    """Return an answer to read. bold: whether the terminal shows bold; else it is **marked**."""
+    """Return an answer as text.
+
+    Args:
+        found: What was found; None if the question holds no word.
+        corpus: The corpus that was searched.
+        bold: Whether the terminal can show bold; if not, the sentence is **marked**.
+    """
     if found is None or found.verdict is Verdict.NOT_IN_ARTICLE:
         article = found.article if found else corpus.articles[0]
         asks = "".join(f"\n  {question}" for question in article.questions[:2])
@@ -49,7 +60,7 @@ def _passage(match: Match, before: str, after: str) -> str:
 
 
 def report_table(reports: Sequence[Report]) -> str:
-    """Return a row for each question set."""
+    """Return a table with a row for each question set."""
     head = (
         "file articles questions top-1 top-3 MRR sentence given-passage AUROC answered-at-5%-false"
     )
@@ -71,9 +82,11 @@ def report_table(reports: Sequence[Report]) -> str:
 
 
 def stats_json(totals: Mapping[str, Mapping[str, int]], corpus: Corpus) -> list[dict[str, object]]:
-    """Return the counts of every article, those of the corpus first.
+    """Return the counts of every article as data for JSON, articles of the corpus first.
 
-    totals: for each article's id, votes for each reaction's id.
+    Args:
+        totals: Article id -> reaction id -> votes.
+        corpus: The present corpus; articles that are no longer in it come last.
     """
     titles = {article.id: article.title for article in corpus.articles}
     shown = [reaction.id for reaction in corpus.reactions]
@@ -90,7 +103,10 @@ def stats_json(totals: Mapping[str, Mapping[str, int]], corpus: Corpus) -> list[
 
 
 def stats_table(totals: Mapping[str, Mapping[str, int]], corpus: Corpus) -> str:
-    """Return a row for each article; see stats_json. Reactions of old have a column if used."""
+    """Return a table with a row for each article; see ``stats_json``.
+
+    Reactions that are no longer offered have a column if they have votes.
+    """
     labels = {reaction.id: reaction.label for reaction in corpus.reactions}
     used = {reaction for counts in totals.values() for reaction in counts}
     columns = [*labels, *sorted(used - labels.keys())]
@@ -116,6 +132,6 @@ def _aligned(rows: Sequence[Sequence[str]]) -> str:
 
 
 def count_of_articles(corpus: Corpus) -> str:
-    """Return how many articles there are, in words."""
+    """Return "1 article", "2 articles" and so on."""
     count = len(corpus.articles)
     return "1 article" if count == 1 else f"{count} articles"
