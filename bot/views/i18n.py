@@ -114,7 +114,7 @@ class Translator:
     def _parts(
         self, template: str, values: Mapping[str, Value]
     ) -> Iterator[tuple[str, Piece | None]]:
-        """Yield the parts of a template; those that were filled in with the piece they came from."""
+        """Yield the parts of a template; filled-in ones with the piece that they came from."""
         for literal, name, _, _ in string.Formatter().parse(template):
             if self.direction == "rtl":
                 yield _COMMAND.sub(rf"{_LEFT_TO_RIGHT}\g<0>{_END}", literal), None

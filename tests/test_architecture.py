@@ -1,0 +1,170 @@
+"""The house is as docs/architecture.md says: layers, sizes, names; and the documents are true."""
+
+import ast
+import re
+import tomllib
+from collections import Counter
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from bot.config import Settings
+from tests.conftest import ROOT, article_bot
+
+BOT = ROOT / "bot"
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+MAP = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+LAYERS = [
+    {"errors"},
+    {"config", "logs"},
+    {"corpus"},
+    {"retrieval"},
+    {"store"},
+    {"views"},
+    {"delivery"},
+    {"handlers"},
+    {"app", "channel_posts"},
+    {"sandbox"},
+    {"cli"},
+    {"__main__"},
+]
+"""Lowest first; a module may import from lower layers and from its own package."""
+MAX_ENTRIES, MAX_FILE, MAX_FUNCTION = 16, 300, 40
+
+
+def python_files(*folders: str) -> list[Path]:
+    return [file for folder in folders for file in sorted((ROOT / folder).rglob("*.py"))]
+
+
+def imported(file: Path) -> set[str]:
+    """The packages and modules directly in bot/ that a file imports, anywhere in it."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module == "bot":
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("bot."):
+            found.add(str(node.module).split(".")[1])
+        elif isinstance(node, ast.Import):
+            found |= {a.name.split(".")[1] for a in node.names if a.name.startswith("bot.")}
+    return found
+
+
+def test_imports_run_downward() -> None:
+    """And every module has its layer."""
+    level = {name: number for number, layer in enumerate(LAYERS) for name in layer}
+    for file in python_files("bot"):
+        name = file.relative_to(BOT).parts[0].removesuffix(".py")
+        if name != "__init__":
+            for other in imported(file) - {name}:
+                assert level[other] < level[name], f"{file.relative_to(ROOT)} imports {other}"
+
+
+@pytest.mark.parametrize(
+    "package", ["corpus", "retrieval", "store", "views", "delivery", "handlers"]
+)
+def test_no_package_imports_in_a_circle(package: str) -> None:
+    """A stranger can read its files one after the other."""
+    files = {f"bot.{package}.{file.stem}": file for file in (BOT / package).glob("*.py")}
+    needs = {name: modules(file) & files.keys() - {name} for name, file in files.items()}
+    while ready := [name for name, others in needs.items() if not others & needs.keys()]:
+        for name in ready:
+            del needs[name]
+    assert not needs
+
+
+def modules(file: Path) -> set[str]:
+    """Every module of ours that a file imports, by its whole name."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+def test_nothing_grows_too_large() -> None:
+    """The package's entries, each file, each function."""
+    entries = [path for path in BOT.iterdir() if path.name not in ("__pycache__", "starter_corpus")]
+    assert len(entries) <= MAX_ENTRIES
+    for file in python_files("bot", "tests"):
+        text = file.read_text(encoding="utf-8")
+        assert text.count("\n") <= MAX_FILE, file
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                size = (node.end_lineno or 0) - node.lineno + 1
+                assert size <= MAX_FUNCTION, f"{file}: {node.name} has {size} lines"
+
+
+def test_a_file_name_stands_once() -> None:
+    """Commands may be called as what they run: `cli/publish.py`."""
+    names = Counter(
+        file.name
+        for file in python_files("bot")
+        if file.parent.name != "cli" and not file.name.startswith("__")
+    )
+    assert [name for name, count in names.items() if count > 1] == []
+
+
+def test_the_map_is_true() -> None:
+    """It names every file of the packages that it lists in full, and none that is not there."""
+    block = MAP.split("    bot/\n")[1].split("\n\n")[0]
+    named, folder = set(), ""
+    for line in block.splitlines():
+        depth, words = len(line) - len(line.lstrip()), line.split()
+        if depth == 6 and words[0].endswith("/"):
+            folder = words[0]
+            named.add(folder)
+        elif depth == 6:
+            named.add(words[0])
+        else:
+            names = [w for w in words if re.fullmatch(r"[a-z_0-9]+(\.py|/)", w)]
+            named |= {folder + name for name in names}
+    there = set()
+    for path in BOT.iterdir():
+        if path.name.startswith("__") or path.name == "starter_corpus":
+            continue
+        there.add(path.name + ("/" if path.is_dir() else ""))
+        if path.is_dir() and path.name not in ("cli", "data", "sandbox"):
+            there |= {
+                f"{path.name}/{each.name}{'/' if each.is_dir() else ''}"
+                for each in path.iterdir()
+                if not each.name.startswith("__")
+            }
+    assert named == there
+
+
+def test_every_file_that_the_documents_name_exists() -> None:
+    """Code between backquotes, and the targets of links."""
+    for document in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
+        text = document.read_text(encoding="utf-8")
+        for target in re.findall(r"\]\((?!https?://|#)([^)#]+)", text):
+            assert (document.parent / target).exists(), f"{document.name}: {target}"
+    for name in set(re.findall(r"`((?:[a-z_]+/)*[a-z_0-9]+(?:\.py|\.yaml|\.md|/))`", MAP)):
+        assert any((base / name).exists() for base in (ROOT, BOT)), name
+
+
+def test_every_setting_is_in_the_example_and_the_readme() -> None:
+    """Each explained in one line before it, with no others."""
+    lines = (ROOT / ".env.example").read_text(encoding="utf-8").splitlines()
+    keys = [field.name.upper() for field in fields(Settings)]
+    assert [line.split("=")[0] for line in lines if "=" in line and line[0] != "#"] == keys
+    for key in keys:
+        at = next(n for n, line in enumerate(lines) if line.startswith(f"{key}="))
+        assert lines[at - 1].startswith("# ")
+        assert f"| `{key}` |" in README
+
+
+@pytest.mark.parametrize("command", sorted(set(re.findall(r"article-bot ([a-z]+)", README + " "))))
+def test_every_command_of_the_readme_exists(command: str) -> None:
+    """And explains itself."""
+    result = article_bot(command, "--help")
+    assert result.returncode == 0, result.stderr
+    for option in set(re.findall(rf"article-bot {command}[^\n`]*?(--[a-z-]+)", README)):
+        assert option in result.stdout
+
+
+def test_versions_agree() -> None:
+    """The change log begins with the version of the project."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    log = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert re.findall(r"^## (\S+)", log, re.MULTILINE)[0] == project["version"]
