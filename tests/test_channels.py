@@ -122,7 +122,7 @@ async def test_the_forward_in_the_discussion_group_loses_no_count(stage: Stage) 
     ("to", "said"),
     [
         ("@nowhere_at_all", "The bot sees no channel @nowhere_at_all"),
-        ("no channel", "is no channel: give @name"),
+        ("no channel", "is not a channel: give @name"),
         ("1001", "is a person"),
     ],
 )

@@ -92,7 +92,7 @@ def test_a_language_is_known_by_its_tag(code: str | None, speaks: str) -> None:
 def test_right_to_left_keeps_other_text_apart() -> None:
     """A headline is isolated; a line that begins with one still reads from the right."""
     arabic = read_languages().of("ar")
-    text = arabic.rich("it_is_about", title=Piece("Bridge Opens", ("bold",)))
+    text = arabic.rich_text("it_is_about", title=Piece("Bridge Opens", ("bold",)))
     assert "\u2068Bridge Opens\u2069" in text.text
     [bold] = text.entities
     assert text.text[bold.offset : bold.offset + bold.length] == "Bridge Opens"

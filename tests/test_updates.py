@@ -105,7 +105,7 @@ async def test_an_update_that_nobody_can_read_is_left_out(stage: Stage) -> None:
     await stage.post("updates", update={"poll": {"id": "1"}})
     await ada.send("security")
     await stage.settled(bot)
-    assert bot.output.count("cannot be read or handled, and is left out") == 2
+    assert bot.output.count("cannot be read or handled, and is skipped") == 2
     assert "Update 0 " not in bot.output
 
 

@@ -10,11 +10,11 @@ from bot.logs import set_up_logging
 
 def link(settings: Settings, arguments: argparse.Namespace) -> int:
     """Print the links that open the bot on an article."""
-    from bot.channel_posts import links  # noqa: PLC0415
+    from bot.channel_posts import bot_links  # noqa: PLC0415
 
     set_up_logging(settings.log_level, settings.secrets)
     corpus = load_corpus(find_corpus(settings.corpus_dir))
-    chat, group = asyncio.run(links(settings, corpus, arguments.article))
+    chat, group = asyncio.run(bot_links(settings, corpus, arguments.article))
     print(f"In the chat with the bot:  {chat}\nIn a group, which it joins: {group}")
     return 0
 

@@ -27,12 +27,12 @@ def stats(settings: Settings, arguments: argparse.Namespace) -> int:
 
 
 async def _totals(settings: Settings) -> Mapping[str, Mapping[str, int]]:
-    from bot.app import open_database  # noqa: PLC0415
+    from bot.store.open import open_store  # noqa: PLC0415
 
     if settings.sqlite_file is not None and not settings.sqlite_file.is_file():
         # Nobody has voted, and a command that only looks makes no database.
         return {}
-    async with open_database(settings) as (database, _):
+    async with open_store(settings) as (database, _):
         return await database.all_counts()
 
 
