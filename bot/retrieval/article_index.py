@@ -91,6 +91,10 @@ class Match:
     score: float
     confidence: float
 
+    @property
+    def sentence_number(self):
+        return self.place
+
 
 @dataclass(frozen=True)
 class Answer:

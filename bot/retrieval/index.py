@@ -30,10 +30,11 @@ class Index:
         self,
         articles: Sequence[Article],
         aliases: Mapping[str, Sequence[str]],
-        phrases: Phrases,
+        phrases: Phrases | None = None,
         ranking: Ranking = DEFAULT,
     ) -> None:
-        self._phrases = phrases
+        from bot.retrieval.intents import read_phrases
+        self._phrases = phrases or read_phrases()
         self._ranking = ranking
         self._indexes = [ArticleIndex(article, aliases, ranking) for article in articles]
         self._by_id = {index.article.id: index for index in self._indexes}
@@ -46,12 +47,16 @@ class Index:
         index = self._by_id.get(article_id)
         return index.match_at(number, place) if index is not None else None
 
+    def passages(self, question):
+        return self.matches(question.text)
+
     def answer(self, question: str, article_id: str | None = None) -> Answer | None:
         """Return the best passages of all articles; None when the question holds no word.
 
         article_id: of the only article to ask; None for all. Asked what it is all about, the
         first article answers.
         """
+        question = getattr(question, "text", question)
         only = self._by_id.get(article_id or "")
         if self._phrases.kind(question) == "overview":
             return (only or self._indexes[0]).overview(question)

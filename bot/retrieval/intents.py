@@ -27,3 +27,12 @@ class Phrases:
 def read_phrases() -> Phrases:
     """Return the phrases that come with the bot."""
     return Phrases(read_aliases(DATA / "intents.yaml"))
+
+
+from enum import StrEnum
+
+
+class Intent(StrEnum):
+    GREETING = "greeting"
+    THANKS = "thanks"
+    OVERVIEW = "overview"
