@@ -7,7 +7,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity
 
 from bot.corpus.article import Article
 from bot.corpus.loader import Reaction, load_corpus
-from bot.retrieval.article_index import Answer, Match, Verdict
+from bot.retrieval.answer import Answer, Match, Verdict
 from bot.store.base import Change, VoteResult
 from bot.views import answers, chat_texts
 from bot.views.callback_data import (

@@ -10,11 +10,11 @@ from bot.config import Settings
 from bot.corpus.article import Article
 from bot.corpus.loader import DATA, find_corpus, load_corpus, read_aliases
 from bot.errors import CorpusError, Fault
-from bot.retrieval.article_index import Answer, Verdict
+from bot.retrieval.answer import Answer, Verdict
 from bot.retrieval.evaluation import evaluate as measure
 from bot.retrieval.evaluation import read_set
 from bot.retrieval.index import Index
-from bot.retrieval.intents import read_phrases
+from bot.retrieval.query import read_query_parser
 from bot.views.terminal import answer_json, answer_text, count_of_articles, report_table
 
 
@@ -23,7 +23,8 @@ def ask(settings: Settings, arguments: argparse.Namespace) -> int:
     logging.basicConfig(level=logging.WARNING)
     question = " ".join(arguments.question)
     corpus = load_corpus(find_corpus(settings.corpus_dir))
-    found = Index(corpus.articles, corpus.aliases, read_phrases()).answer(question)
+    query = read_query_parser().parse(question)
+    found = Index(corpus.articles, corpus.aliases).answer(query)
     if arguments.json:
         print(json.dumps(answer_json(question, found), ensure_ascii=False, indent=2))
     else:
@@ -39,7 +40,7 @@ def check(settings: Settings, _: argparse.Namespace) -> int:
     except CorpusError as error:
         print(error)
         return 1
-    index = Index(corpus.articles, corpus.aliases, read_phrases())
+    index, parser = Index(corpus.articles, corpus.aliases), read_query_parser()
     faults = [
         Fault(
             located.file,
@@ -49,7 +50,7 @@ def check(settings: Settings, _: argparse.Namespace) -> int:
         )
         for located in corpus.located
         for question, line in zip(located.article.questions, located.question_lines, strict=True)
-        if not _is_answered(index.answer(question), located.article)
+        if not _is_answered(index.answer(parser.parse(question)), located.article)
     ]
     for fault in faults:
         print(fault)

@@ -10,7 +10,7 @@ from telegram.error import BadRequest, TelegramError
 from bot.corpus.article import Article
 from bot.delivery.telegram_errors import Refusal, refusal_of
 from bot.handlers.services import Context, Services
-from bot.retrieval.article_index import Match
+from bot.retrieval.answer import Match
 from bot.retrieval.intents import Intent
 from bot.store.base import VERSION_UNKNOWN, MessageRef
 from bot.views import answers

@@ -13,7 +13,7 @@ from bot.handlers.chat_state import ChatState
 from bot.handlers.mentions import AddressedQuestion
 from bot.handlers.surfaces import Surface, surface_of, username
 from bot.logs import FailureLog
-from bot.retrieval.article_index import Answer
+from bot.retrieval.answer import Answer
 from bot.retrieval.index import Index
 from bot.retrieval.intents import Intent
 from bot.retrieval.query import Query, QueryParser

@@ -3,33 +3,20 @@
 A token is a piece of a word: its 4-grams with the word's ends marked (``_agr agre gree reed eed_``
 for "agreed"), so that inflected and misspelled words still share most of their tokens. Numbers stay
 whole. Scripts that put no spaces between words give n-grams of the whole run. Two neighbouring
-words give a pair token. Texts are analysed in the same way for passages and for questions.
+words also give a token, a bigram. Passages and questions are analysed in the same way.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
 import sentencex
 import stopwordsiso
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
 
-GRAM = 4
-"""Characters of a token: with 3 strangers share too much, with 5 one slip costs too much."""
-PAIR_PREFIX = 4
-"""Letters of each word in a pair, so that endings matter little."""
-PAIR = 0.6
-"""Weight of a pair beside a word: order helps, but most pairs of a question are its own."""
-FUNCTION_WORD = 0.42
-"""Weight of a function word beside another word of a question. Kept lists of them are generous
-("member", "states", "work"), so none is dropped for good."""
-CORRECTED = 5
-"""Letters of the shortest word that is taken for a misspelled one; shorter ones have too many
-neighbours."""
+from bot.retrieval.params import DEFAULT_PARAMS, RetrievalParams
 
 _ABBREVIATION = re.compile(r"(?<![^\W_])(?:[^\W\d_]\.){2,}(?:[^\W\d_](?![^\W_]))?")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
@@ -46,7 +33,7 @@ _STARTS_UNSPACED = re.compile(f"[{_UNSPACED}]")
 
 
 class _Folding(dict[int, str | None]):
-    """str.translate's table, filled as characters are met: what typography varies becomes one."""
+    """The table for ``str.translate``, filled as characters occur; merges typographic variants."""
 
     def __missing__(self, code: int) -> str | None:
         char = chr(code)
@@ -83,9 +70,11 @@ def words(text: str) -> list[str]:
 
 
 def sentences(text: str, language: str) -> list[tuple[int, int]]:
-    """Return the sentences of a text as (start, end) in characters, without the spaces between.
+    """Return the sentences of a text as (start, end) in characters, without surrounding spaces.
 
-    language: a BCP 47 tag; one that has no rules of its own is split by general ones.
+    Args:
+        text: The text.
+        language: A BCP 47 tag; a language without rules of its own is split by general ones.
     """
     spans = []
     position = 0
@@ -101,22 +90,35 @@ def sentences(text: str, language: str) -> list[tuple[int, int]]:
 
 @dataclass(frozen=True)
 class Word:
-    """text: folded. functional: it only holds a sentence together ("the", "did")."""
+    """A word of a text.
+
+    Attributes:
+        text: The word, folded.
+        is_function_word: Whether it only holds a sentence together ("the", "did").
+    """
 
     text: str
-    functional: bool
+    is_function_word: bool
 
 
 class Analyzer:
-    """Turns passages and questions of one article into words and tokens.
+    """Turns the words of passages and questions of one article into tokens.
 
-    language: a BCP 47 tag, for the list of function words. aliases: mappings of a name to other
-    names of the same thing; all of them are taken for the name. A later mapping may give more
-    names to a name of an earlier one.
+    Args:
+        language: A BCP 47 tag, for the list of function words.
+        aliases: Mappings of a name to other names of the same thing; all of them are taken for
+            the name. A later mapping may add names to a name of an earlier one.
+        params: Thresholds and weights.
     """
 
-    def __init__(self, language: str, *aliases: Mapping[str, Sequence[str]]) -> None:
-        self._function_words = function_words(language.split("-", maxsplit=1)[0])
+    def __init__(
+        self,
+        language: str,
+        *aliases: Mapping[str, Sequence[str]],
+        params: RetrievalParams = DEFAULT_PARAMS,
+    ) -> None:
+        self._params = params
+        self.function_words = function_words(language.split("-", maxsplit=1)[0])
         self._names: dict[tuple[str, ...], tuple[str, ...]] = {}
         for mapping in aliases:
             for name, others in mapping.items():
@@ -129,135 +131,122 @@ class Analyzer:
 
     @property
     def names(self) -> set[str]:
-        """Every name of a single word that the aliases know."""
+        """Every name of a single word that the aliases know, folded."""
         return {key[0] for key in self._names if len(key) == 1}
 
     def passage_tokens(self, written: Sequence[str]) -> list[str]:
         """Return every token of a passage's or sentence's words, as often as it stands there."""
-        named = self._resolve(written)
-        kept = {word.text for word in named}
-        tokens = [token for word in named for token in grams(word.text)]
+        resolved = self._resolve(written)
+        kept = {word.text for word in resolved}
+        tokens = [token for word in resolved for token in self._char_ngrams(word.text)]
         # What was written counts beside the name it stands for: readers misspell both.
-        tokens += [token for word in written if word not in kept for token in grams(word)]
-        return tokens + list(self._pairs(named))
+        tokens += [
+            token for word in written if word not in kept for token in self._char_ngrams(word)
+        ]
+        return tokens + list(self._bigrams(resolved))
 
-    def question_tokens(self, written: Sequence[str]) -> dict[str, float]:
-        """Return the different tokens of a question's words and what each weighs, over 0 to 1.
+    def query_tokens(self, written: Sequence[str]) -> dict[str, float]:
+        """Return the distinct tokens of a question's words, each with its weight, over 0 to 1.
 
-        A word's tokens share its weight, as each would otherwise speak for the whole word: n
-        tokens weigh 1/sqrt(n) each. A function word weighs FUNCTION_WORD of another.
+        A word's tokens share its weight, because each would otherwise count as the whole word: n
+        tokens weigh 1/sqrt(n) each. Function words and bigrams weigh less, as the parameters say.
         """
         weights: dict[str, float] = {}
-        named = self._resolve(written)
-        for word in named:
-            pieces = grams(word.text)
-            for token in pieces:
-                # In unspaced scripts a function word is no word of its own, but a gram.
-                functional = word.functional or token in self._function_words
-                weight = (FUNCTION_WORD if functional else 1.0) / len(pieces) ** 0.5
+        resolved, reduced = self._resolve(written), self._params.function_word_weight
+        for word in resolved:
+            ngrams = self._char_ngrams(word.text)
+            for token in ngrams:
+                # In unspaced scripts a function word is not a word of its own, but an n-gram.
+                is_function_word = word.is_function_word or token in self.function_words
+                weight = (reduced if is_function_word else 1.0) / len(ngrams) ** 0.5
                 weights[token] = max(weight, weights.get(token, 0.0))
-        for token, functional in self._pairs(named).items():
-            weights[token] = PAIR * (FUNCTION_WORD if functional else 1.0)
+        for token, is_function_word in self._bigrams(resolved).items():
+            factor = reduced if is_function_word else 1.0
+            weights[token] = self._params.query_bigram_weight * factor
         return weights
 
-    def corrected(self, written: Sequence[str], vocabulary: "Vocabulary") -> list[str]:
-        """Return a question's words, each that the article has not in place of its nearest."""
-        return [
-            word if word in self._function_words else vocabulary.nearest(word) for word in written
-        ]
+    def _char_ngrams(self, word: str) -> tuple[str, ...]:
+        return char_ngrams(word, self._params.ngram_size)
 
-    def _pairs(self, named: Sequence[Word]) -> dict[str, bool]:
-        """Return a token for every two neighbouring words, and whether both are functional.
+    def _bigrams(self, resolved: Sequence[Word]) -> dict[str, bool]:
+        """Return a token for every two neighbouring words, and whether both are function words.
 
-        Also for those with function words between them: "the US agree" and "the US has agreed"
-        share a pair.
+        Words with only function words between them are neighbours too: "the US agree" and "the US
+        has agreed" share a bigram.
         """
-        found = {_pair(*two): two[0].functional and two[1].functional for two in pairwise(named)}
-        for two in pairwise([word for word in named if not word.functional]):
-            found.setdefault(_pair(*two), False)
+        found = {
+            self._bigram(*two): two[0].is_function_word and two[1].is_function_word
+            for two in pairwise(resolved)
+        }
+        for two in pairwise([word for word in resolved if not word.is_function_word]):
+            found.setdefault(self._bigram(*two), False)
         return found
 
+    def _bigram(self, first: Word, second: Word) -> str:
+        size = self._params.bigram_prefix
+        return f"{first.text[:size]} {second.text[:size]}"
+
     def _resolve(self, written: Sequence[str]) -> list[Word]:
-        """Put the name of a thing in place of its other names."""
+        """Replace other names of a thing by its name."""
         resolved = []
         position = 0
         while position < len(written):
             for length in range(min(self._longest, len(written) - position), 0, -1):
                 name = self._names.get(tuple(written[position : position + length]))
                 if name is not None:
-                    resolved += [Word(word, functional=False) for word in name]
+                    resolved += [Word(word, is_function_word=False) for word in name]
                     position += length
                     break
             else:
                 word = written[position]
-                resolved.append(Word(word, functional=word in self._function_words))
+                resolved.append(Word(word, is_function_word=word in self.function_words))
                 position += 1
         return resolved
 
 
-class Vocabulary:
-    """The words of an article, to find the one that was meant."""
-
-    def __init__(self, known: Iterable[str]) -> None:
-        self._known = frozenset(known)
-        # Sorted, so that of two words equally near the same one is found in every process.
-        self._candidates = sorted(
-            word for word in self._known if len(word) >= CORRECTED - 1 and _is_correctable(word)
-        )
-
-    def nearest(self, word: str) -> str:
-        """Return the word itself if it is known, too short or far from all, else the nearest.
-
-        Near is one letter dropped, added or replaced, or two neighbours swapped.
-        """
-        if word in self._known or len(word) < CORRECTED or not _is_correctable(word):
-            return word
-        found = process.extractOne(word, self._candidates, scorer=OSA.distance, score_cutoff=1)
-        return found[0] if found else word
-
-
-def _is_correctable(word: str) -> bool:
-    """Tell numbers, where a digit is no slip, and unspaced runs from words."""
-    return not word[0].isdigit() and not _STARTS_UNSPACED.match(word)
-
-
 @lru_cache(maxsize=100_000)
-def grams(word: str) -> tuple[str, ...]:
-    """Return the tokens of one folded word, at least one.
+def char_ngrams(word: str, size: int) -> tuple[str, ...]:
+    """Return the tokens of one word, at least one.
 
-    A character of Chinese or Japanese means something by itself, a letter of Thai does not.
+    A number is one token. A character of Chinese or Japanese means something by itself, so runs of
+    them give n-grams of 1 and 2; those of other unspaced scripts give n-grams of 2 and 3.
+
+    Args:
+        word: A folded word, not empty.
+        size: Characters of an n-gram in spaced scripts, where the word's ends are marked.
     """
     if word[0].isdigit():
         return (f"#{word}",)
-    if _STARTS_UNSPACED.match(word):
+    if is_unspaced(word):
         sizes = (1, 2) if _STARTS_HAN.match(word) else (2, 3)
-        found = [word[n : n + size] for size in sizes for n in range(len(word) - size + 1)]
+        found = [word[n : n + each] for each in sizes for n in range(len(word) - each + 1)]
         return tuple(found) or (word,)
     marked = f"_{word}_"
-    return tuple(marked[n : n + GRAM] for n in range(max(1, len(marked) - GRAM + 1)))
+    return tuple(marked[n : n + size] for n in range(max(1, len(marked) - size + 1)))
 
 
-def _pair(first: Word, second: Word) -> str:
-    return f"{first.text[:PAIR_PREFIX]} {second.text[:PAIR_PREFIX]}"
+def is_unspaced(word: str) -> bool:
+    """Return whether a word is of a script that puts no spaces between words."""
+    return _STARTS_UNSPACED.match(word) is not None
 
 
-def is_pair(token: str) -> bool:
-    """Tell whether a token stands for two neighbouring words."""
+def is_bigram(token: str) -> bool:
+    """Return whether a token stands for two neighbouring words."""
     return " " in token
 
 
 @lru_cache
 def function_words(language: str) -> frozenset[str]:
-    """Return the folded function words of a language, empty where no list of them is kept."""
+    """Return the folded function words of a language; none if there is no list for it."""
     if not stopwordsiso.has_lang(language):
         return frozenset()
-    # The words of an entry of several ("in spite of") may mean something by themselves.
+    # The words of a phrase ("in spite of") may mean something by themselves.
     single = (entry for entry in stopwordsiso.stopwords(language) if " " not in entry)
     return frozenset(word for entry in single for word in words(entry))
 
 
 def guess_language(text: str) -> str:
-    """Return the language of whose kept list the text has the most words; "en" for none."""
+    """Return the language whose function words the text holds most of; "en" if it holds none."""
     found = words(text)
     shares = {
         language: sum(word in function_words(language) for word in found)

@@ -1,4 +1,4 @@
-"""What kind of thing a question asks for, and whether a sentence holds such a thing."""
+"""The type of answer that a question asks for, and whether a sentence holds one."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -12,8 +12,8 @@ _WRITTEN_WORD = re.compile(r"\w+")
 _YEAR = re.compile(r"\d{4}")
 
 
-class Asked(StrEnum):
-    """A kind of thing to ask for."""
+class AnswerType(StrEnum):
+    """A type of answer."""
 
     NUMBER = "number"
     TIME = "time"
@@ -21,42 +21,46 @@ class Asked(StrEnum):
 
 
 @lru_cache(maxsize=1)
-def _phrases() -> dict[tuple[str, ...], Asked]:
+def _phrases() -> dict[tuple[str, ...], AnswerType]:
     read = read_aliases(DATA / "answer_types.yaml")
-    return {tuple(words(phrase)): kind for kind in Asked for phrase in read[kind]}
+    return {tuple(words(phrase)): kind for kind in AnswerType for phrase in read[kind]}
 
 
 @lru_cache(maxsize=1)
-def _times() -> frozenset[str]:
+def _time_words() -> frozenset[str]:
     return _folded(read_aliases(DATA / "answer_types.yaml")["times"])
 
 
-def what_is_asked(written: Sequence[str]) -> Asked | None:
-    """Return the kind of thing that a question's folded words ask for first; None for no kind."""
+def classify(query_words: Sequence[str]) -> AnswerType | None:
+    """Return the type of answer that a question asks for first; None if it names no type.
+
+    Args:
+        query_words: The question's folded words, in order.
+    """
     phrases = _phrases()
     longest = max(len(phrase) for phrase in phrases)
-    for start in range(len(written)):
+    for start in range(len(query_words)):
         for length in range(longest, 0, -1):
-            kind = phrases.get(tuple(written[start : start + length]))
+            kind = phrases.get(tuple(query_words[start : start + length]))
             if kind is not None:
                 return kind
     return None
 
 
-def things(sentence: str) -> dict[Asked, frozenset[str]]:
-    """Return the folded words of a sentence that are numbers, tell a time, or look like names.
+def extract(sentence: str) -> dict[AnswerType, frozenset[str]]:
+    """Return the folded words of a sentence that could be an answer of each type.
 
-    A name is a word with a capital that does not begin the sentence; scripts without capitals
-    have none. A time is a year or a word such as a month's.
+    A name is a capitalized word that does not begin the sentence, so scripts without capitals have
+    none. A time is a year or a word such as a month's name.
     """
     found = list(_WRITTEN_WORD.finditer(sentence))
     names = [match[0] for match in found[1:] if match[0][0].isupper()]
     numbers = [match[0] for match in found if match[0][0].isdigit()]
     years = [number for number in numbers if _YEAR.match(number)]
     return {
-        Asked.NAME: _folded(names),
-        Asked.NUMBER: _folded(numbers),
-        Asked.TIME: _folded(years) | (_times() & set(words(sentence))),
+        AnswerType.NAME: _folded(names),
+        AnswerType.NUMBER: _folded(numbers),
+        AnswerType.TIME: _folded(years) | (_time_words() & set(words(sentence))),
     }
 
 

@@ -7,270 +7,218 @@ with the few passages of one article, Okapi's formula gives the words that matte
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 from itertools import accumulate
 
 import numpy as np
 from rank_bm25 import BM25Plus
 
-from bot.corpus.article import Article, Passage
-from bot.retrieval.analysis import Analyzer, Vocabulary, is_pair, sentences, words
-from bot.retrieval.answer_types import Asked, things, what_is_asked
-
-MAX_QUESTION = 1_000
-"""Characters of a question that are read; the rest cannot make it clearer."""
-
-MATCHES = 3
-"""Passages that an answer holds at most: the best, and those to turn to."""
-
-NEAREST = 2
-"""Passages shown as the closest when none is surely the answer."""
-
-
-class Verdict(StrEnum):
-    """What the bot may say of its answer."""
-
-    ANSWERED = "answered"
-    UNSURE = "unsure"
-    NOT_IN_ARTICLE = "not_in_article"
-
-
-@dataclass(frozen=True)
-class Ranking:
-    """The numbers of the ranking. Each was chosen for what it adds (tests/benchmarks).
-
-    sentence: weight of the best sentence's IDF mass beside the passage's BM25+.
-    standfirst: factor on the standfirst's score, since it sums the article up.
-    asked: what a sentence gains by holding the kind of thing that is asked for, as a share of the
-        best one's mass.
-    correct: whether misspelled words are taken for the article's.
-    evenness: added to every IDF for the confidence, so that a missing common word matters too.
-    order: weight of pairs in the confidence.
-    answered, unsure: confidence from which on a passage counts as the answer, or is shown as the
-        closest. At 0.41 one of 20 questions about other things is taken for answered.
-    worth: of the best passage's score, what another needs to be worth turning to.
-    lead: what a token adds to an article's share by standing in headline or standfirst.
-    share: weight of an article's share beside its best passage's confidence.
-    """
-
-    sentence: float = 0.6
-    standfirst: float = 1.08
-    asked: float = 0.3
-    correct: bool = True
-    evenness: float = 2.0
-    order: float = 0.4
-    answered: float = 0.41
-    unsure: float = 0.25
-    worth: float = 0.6
-    lead: float = 1.0
-    share: float = 2.0
-
-    def verdict(self, confidence: float) -> Verdict:
-        """Return what a confidence of 0 to 1 allows to say."""
-        if confidence >= self.answered:
-            return Verdict.ANSWERED
-        return Verdict.UNSURE if confidence >= self.unsure else Verdict.NOT_IN_ARTICLE
-
-
-DEFAULT = Ranking()
-
-
-@dataclass(frozen=True)
-class Match:
-    """A passage and how it fits a question.
-
-    sentence: (start, end) in characters of the passage's text; place: its number in the passage,
-    from 0. score: 0 or more, to compare within one question only. confidence: the share of what the
-    question asks for that the passage holds, 0 to 1.
-    """
-
-    passage: Passage
-    sentence: tuple[int, int]
-    place: int
-    score: float
-    confidence: float
-
-    @property
-    def sentence_number(self):
-        return self.place
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What an article says to a question.
-
-    article: the nearest, also when the verdict is NOT_IN_ARTICLE. matches: the best passages, best
-    first, at least one.
-    """
-
-    question: str
-    verdict: Verdict
-    article: Article
-    matches: tuple[Match, ...]
-
-    @property
-    def best(self) -> Match:
-        """The passage that fits best."""
-        return self.matches[0]
+from bot.corpus.article import Article
+from bot.retrieval.analysis import Analyzer, is_bigram, sentences, words
+from bot.retrieval.answer import Answer, Match, Verdict, verdict_of
+from bot.retrieval.answer_types import extract
+from bot.retrieval.params import (
+    DEFAULT_PARAMS,
+    MAX_MATCHES,
+    MAX_UNSURE_MATCHES,
+    RetrievalParams,
+)
+from bot.retrieval.query import Query
+from bot.retrieval.spelling import SpellingCorrector
 
 
 class ArticleIndex:
-    """The passages of one article, ready to be asked."""
+    """The passages of one article, ready to be searched.
+
+    Args:
+        article: The article.
+        aliases: Name -> other names of the same thing; the article's own are added.
+        params: Thresholds and weights.
+    """
 
     def __init__(
         self,
         article: Article,
         aliases: Mapping[str, Sequence[str]],
-        ranking: Ranking = DEFAULT,
+        params: RetrievalParams = DEFAULT_PARAMS,
     ) -> None:
         self.article = article
-        self._ranking = ranking
+        self._params = params
         self._passages = article.passages
-        self._analyzer = Analyzer(article.language, aliases, article.aliases)
+        self._analyzer = Analyzer(article.language, aliases, article.aliases, params=params)
         # A passage of nothing but spaces, as a question set may have, is one empty sentence.
         self._spans = [
             sentences(p.text, article.language) or [(0, len(p.text))] for p in self._passages
         ]
         # Sentences are counted through the article; those of passage n end before _ends[n].
         self._ends = list(accumulate(len(spans) for spans in self._spans))
-        vocabulary = self._analyzer.names
-        documents = []
-        places = defaultdict(list)
-        for number, (passage, spans) in enumerate(zip(self._passages, self._spans, strict=True)):
-            document: list[str] = []
-            for place, (start, end) in enumerate(spans, self._first(number)):
-                written = words(passage.text[start:end])
-                tokens = self._analyzer.passage_tokens(written)
-                vocabulary.update(written)
-                document += tokens
-                for token in set(tokens):
-                    places[token].append(place)
-            documents.append(document)
-        self._sentences_with = {token: tuple(found) for token, found in places.items()}
-        self._things = [
-            things(passage.text[start:end])
+        texts = [
+            passage.text[start:end]
             for passage, spans in zip(self._passages, self._spans, strict=True)
             for start, end in spans
         ]
-        self._vocabulary = Vocabulary(vocabulary)
-        self._bm25 = BM25Plus(documents)
-        self._rarest = math.log(len(documents) + 1)
+        written = [words(text) for text in texts]
+        tokens = [self._analyzer.passage_tokens(sentence) for sentence in written]
+        self._sentences_with = postings(tokens)
+        self._bm25 = BM25Plus(
+            [
+                [token for sentence in tokens[self._first(n) : end] for token in sentence]
+                for n, end in enumerate(self._ends)
+            ]
+        )
+        self._max_idf = math.log(len(self._passages) + 1)
+        self._extracted = [extract(text) for text in texts]
+        self._spelling = SpellingCorrector(
+            self._analyzer.names.union(*written),
+            self._analyzer.function_words,
+            params.min_correctable_length,
+        )
 
-    def _first(self, number: int) -> int:
-        return self._ends[number - 1] if number else 0
-
-    def tokens(self) -> Iterable[str]:
+    def tokens(self) -> set[str]:
         """Return every token of the passages and the headline."""
         return {*self._sentences_with, *self._analyzer.passage_tokens(words(self.article.title))}
 
-    def lead_tokens(self) -> Iterable[str]:
+    def title_tokens(self) -> set[str]:
         """Return every token of headline and standfirst."""
-        lead = (self.article.title, self.article.standfirst)
-        return {token for text in lead for token in self._analyzer.passage_tokens(words(text))}
+        texts = (self.article.title, self.article.standfirst)
+        return {token for text in texts for token in self._analyzer.passage_tokens(words(text))}
 
-    def rank(self, question: str, most: int | None = None) -> list[Match]:
-        """Return the passages, best first; none when the question holds no word.
+    def answer(self, query: Query) -> Answer | None:
+        """Return the best passages; None if the question holds no word."""
+        matches = self.rank(query, MAX_MATCHES)
+        return self.answer_of(query, matches) if matches else None
 
-        most: how many to return at most; None for all.
+    def answer_of(self, query: Query, ranked: Sequence[Match]) -> Answer:
+        """Return the answer that the ranked passages make.
+
+        Args:
+            query: The question.
+            ranked: What ``rank`` returned for it, at least MAX_MATCHES if there are so many.
         """
-        written = words(question[:MAX_QUESTION])
-        if self._ranking.correct:
-            written = self._analyzer.corrected(written, self._vocabulary)
-        weights = self._analyzer.question_tokens(written)
-        if not weights:
-            return []
-        scores = np.zeros(len(self._passages))
-        masses = [0.0] * self._ends[-1]
-        for token, weight in weights.items():
-            places = self._sentences_with.get(token)
-            if places is not None:
-                scores += weight * self._bm25.get_scores([token])
-                # Rare among the sentences, which is not quite rare among the passages.
-                mass = weight * math.log((len(masses) + 1) / len(places))
-                for place in places:
-                    masses[place] += mass
-        for number, end in enumerate(self._ends):
-            scores[number] += self._ranking.sentence * max(masses[self._first(number) : end])
-        if self.article.standfirst:
-            scores[0] *= self._ranking.standfirst
-        # A stable sort: news puts first things first, so of equals the earlier passage wins.
-        order = np.argsort(-scores, kind="stable")[:most]
-        kind = what_is_asked(written)
-        found = []
-        for number in map(int, order):
-            place = self._best_sentence(number, masses, kind, written)
-            confidence = self._confidence(number, weights)
-            found.append(self._match(number, place, float(scores[number]), confidence))
-        return found
+        best = ranked[0]
+        verdict = verdict_of(best.confidence, self._params)
+        if verdict is Verdict.UNSURE:
+            kept = tuple(ranked[:MAX_UNSURE_MATCHES])
+        else:
+            min_score = self._params.min_score_ratio * best.score
+            others = (m for m in ranked[1:MAX_MATCHES] if m.score >= min_score)
+            kept = (best, *filter(self.is_relevant, others))
+        return Answer(query.text, verdict, self.article, kept)
 
-    def match_at(self, number: int, place: int) -> Match | None:
-        """Return a passage (number from 1) and its sentence as a match that was found before.
+    def is_relevant(self, match: Match) -> bool:
+        """Return whether a passage is worth showing."""
+        return match.confidence >= self._params.unsure_threshold
 
-        Its score is 0 and its confidence 1; None when the article has no such sentence.
+    def overview(self, query: Query) -> Answer:
+        """Return the standfirst, which says what the article as a whole is about."""
+        match = self._match(0, 0, 0.0, 1.0)
+        return Answer(query.text, Verdict.ANSWERED, self.article, (match,))
+
+    def match_at(self, number: int, sentence_number: int) -> Match | None:
+        """Return a match that was found before, with score 0 and confidence 1.
+
+        Args:
+            number: The passage's number, from 1.
+            sentence_number: The sentence's number in the passage, from 0.
+
+        Returns:
+            None if the article has no such sentence.
         """
-        if not 1 <= number <= len(self._passages) or not 0 <= place < len(self._spans[number - 1]):
+        if not 1 <= number <= len(self._passages):
             return None
-        return self._match(number - 1, place, 0.0, 1.0)
+        if not 0 <= sentence_number < len(self._spans[number - 1]):
+            return None
+        return self._match(number - 1, sentence_number, 0.0, 1.0)
 
-    def _match(self, number: int, place: int, score: float, confidence: float) -> Match:
-        span = self._spans[number][place]
-        return Match(self._passages[number], span, place, score, confidence)
+    def rank(self, query: Query, limit: int | None = None) -> list[Match]:
+        """Return the passages, best first; none if the question holds no word.
 
-    def _best_sentence(
-        self, number: int, masses: Sequence[float], kind: Asked | None, written: Sequence[str]
-    ) -> int:
-        """Return which sentence of a passage answers best, from 0."""
+        Args:
+            query: The question.
+            limit: How many passages to return at most; None for all.
+        """
+        if self._params.corrects_spelling:
+            query = self._spelling.correct_query(query)
+        tokens = self._analyzer.query_tokens(query.words)
+        if not tokens:
+            return []
+        scores, idf_weights = self._score(tokens)
+        # A stable sort: news puts the most important first, so of equals the earlier passage wins.
+        order = np.argsort(-scores, kind="stable")[:limit]
+        return [
+            self._match(
+                number,
+                self._best_sentence(number, idf_weights, query),
+                float(scores[number]),
+                self._confidence(number, tokens),
+            )
+            for number in map(int, order)
+        ]
+
+    def _first(self, number: int) -> int:
+        """Return the number of a passage's first sentence, both from 0."""
+        return self._ends[number - 1] if number else 0
+
+    def _match(self, number: int, sentence: int, score: float, confidence: float) -> Match:
+        span = self._spans[number][sentence]
+        return Match(self._passages[number], span, sentence, score, confidence)
+
+    def _score(
+        self, tokens: Mapping[str, float]
+    ) -> "tuple[np.ndarray[tuple[int], np.dtype[np.float64]], list[float]]":
+        """Return the score of each passage, and the IDF weight of each sentence of the article."""
+        scores = np.zeros(len(self._passages))
+        idf_weights = [0.0] * self._ends[-1]
+        for token, weight in tokens.items():
+            holders = self._sentences_with.get(token)
+            if holders is not None:
+                scores += weight * self._bm25.get_scores([token])
+                # Rare among the sentences, which is not quite the same as among the passages.
+                idf_weight = weight * math.log((len(idf_weights) + 1) / len(holders))
+                for sentence in holders:
+                    idf_weights[sentence] += idf_weight
+        for number, end in enumerate(self._ends):
+            best = max(idf_weights[self._first(number) : end])
+            scores[number] += self._params.sentence_weight * best
+        if self.article.standfirst:
+            scores[0] *= self._params.standfirst_boost
+        return scores, idf_weights
+
+    def _best_sentence(self, number: int, idf_weights: Sequence[float], query: Query) -> int:
+        """Return the number of the sentence of a passage that answers best, from 0."""
         first = self._first(number)
-        values = list(masses[first : self._ends[number]])
-        if kind is not None:
-            gain = self._ranking.asked * max(values)
-            for place in range(len(values)):
-                if self._things[first + place][kind] - set(written):
-                    values[place] += gain
+        values = list(idf_weights[first : self._ends[number]])
+        if query.answer_type is not None:
+            boost = self._params.answer_type_boost * max(values)
+            for sentence in range(len(values)):
+                if self._extracted[first + sentence][query.answer_type].difference(query.words):
+                    values[sentence] += boost
         return values.index(max(values))
 
-    def _confidence(self, number: int, weights: Mapping[str, float]) -> float:
+    def _confidence(self, number: int, tokens: Mapping[str, float]) -> float:
         """Return the share of the question that a passage holds, rare tokens counting more.
 
-        A token that stands nowhere in the article counts as the rarest there could be; a pair
-        that stands nowhere counts for nothing, since most are the question's own.
+        A token that the article lacks counts as the rarest there could be. A bigram that it lacks
+        counts for nothing, because most bigrams are the question's own.
         """
         idf, held_by_passage = self._bm25.idf, self._bm25.doc_freqs[number]
         total = held = 0.0
-        for token, weight in weights.items():
-            if is_pair(token) and token not in idf:
+        for token, weight in tokens.items():
+            if is_bigram(token) and token not in idf:
                 continue
-            share = self._ranking.order if is_pair(token) else 1.0
-            mass = share * weight * (idf.get(token, self._rarest) + self._ranking.evenness)
-            total += mass
+            factor = self._params.bigram_weight if is_bigram(token) else 1.0
+            idf_weight = (
+                factor * weight * (idf.get(token, self._max_idf) + self._params.idf_smoothing)
+            )
+            total += idf_weight
             if token in held_by_passage:
-                held += mass
+                held += idf_weight
         return held / total
 
-    def answer(self, question: str) -> Answer | None:
-        """Return the best passages; None when the question holds no word."""
-        matches = self.rank(question, MATCHES)
-        if not matches:
-            return None
-        best = matches[0]
-        verdict = self._ranking.verdict(best.confidence)
-        if verdict is Verdict.UNSURE:
-            matches = matches[:NEAREST]
-        else:
-            least = self._ranking.worth * best.score
-            matches = [m for m in matches if m is best or self._is_worth(m, least)]
-        return Answer(question, verdict, self.article, tuple(matches))
 
-    def worth_reading(self, question: str) -> list[Match]:
-        """Return the passages that touch a question at all, best first."""
-        ranked = self.rank(question)
-        return [match for match in ranked if match.confidence >= self._ranking.unsure]
-
-    def overview(self, question: str) -> Answer:
-        """Return the standfirst, which answers what the article as a whole is about."""
-        match = self._match(0, 0, 0.0, 1.0)
-        return Answer(question, Verdict.ANSWERED, self.article, (match,))
-
-    def _is_worth(self, match: Match, least: float) -> bool:
-        return match.score >= least and match.confidence >= self._ranking.unsure
+def postings(documents: Iterable[Iterable[str]]) -> dict[str, list[int]]:
+    """Return token -> numbers of the documents that hold it, from 0, ascending."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for number, tokens in enumerate(documents):
+        for token in set(tokens):
+            found[token].append(number)
+    return dict(found)

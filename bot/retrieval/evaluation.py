@@ -1,8 +1,9 @@
-"""Retrieval measured on question sets in SQuAD's format, through the code that answers readers.
+"""Measures retrieval on question sets in SQuAD's format, with the code that answers readers.
 
-The format: https://rajpurkar.github.io/SQuAD-explorer/ (``data`` of articles, their ``paragraphs``
-with a ``context`` and ``qas``). Each article is asked its own questions, as readers do; for the
-confidence each index is also asked questions of other articles of the file.
+The format: https://rajpurkar.github.io/SQuAD-explorer/ (``data`` lists articles, their
+``paragraphs`` with a ``context`` and ``qas``). Each article is searched for its own questions, as
+readers do, and for foreign ones (questions of the file's other articles) to measure the
+confidence.
 """
 
 import json
@@ -17,12 +18,15 @@ from typing import Any
 from bot.corpus.article import Article
 from bot.errors import BotError
 from bot.retrieval.analysis import guess_language
-from bot.retrieval.article_index import DEFAULT, ArticleIndex, Match, Ranking
+from bot.retrieval.answer import Match
+from bot.retrieval.article_index import ArticleIndex
+from bot.retrieval.params import DEFAULT_PARAMS, RetrievalParams
+from bot.retrieval.query import Query, read_query_parser
 
 FALSE_ANSWERS = 0.05
 """The share of foreign questions that may be answered."""
 LANGUAGE_SAMPLE = 20_000
-"""Characters from which a file's language is told."""
+"""Characters from which a file's language is guessed."""
 
 _LONG_WORD = re.compile(r"[^\W\d_]{5,}")
 
@@ -33,8 +37,12 @@ class SetError(BotError):
 
 @dataclass(frozen=True)
 class Question:
-    """text: as asked. paragraph: the one that holds the answer, from 1. start: where the first
-    answer begins in it, in characters.
+    """A question of a set.
+
+    Attributes:
+        text: As asked.
+        paragraph: Number of the paragraph that holds the answer, from 1.
+        start: Where the first answer begins in that paragraph, in characters.
     """
 
     text: str
@@ -44,28 +52,41 @@ class Question:
 
 @dataclass(frozen=True)
 class QuestionSet:
-    """A file: its articles, each with its questions (those without an answer are left out)."""
+    """A file of questions.
+
+    Attributes:
+        file: Its name.
+        articles: Its articles, each with its questions; questions without an answer are left out.
+    """
 
     file: str
     articles: tuple[tuple[Article, tuple[Question, ...]], ...]
 
     @property
     def alphabet(self) -> list[str]:
-        """The small letters of the questions, in order."""
+        """The lower-case letters of the questions, sorted."""
         used = {char for _, own in self.articles for q in own for char in q.text.lower()}
         return sorted(char for char in used if char.isalpha())
 
 
 @dataclass(frozen=True)
 class Report:
-    """Figures of a file; all but the counts are fractions, 0 to 1.
+    """The figures of a file; all but the first three are fractions, 0 to 1.
 
-    top1, top3: the right paragraph is first, or among three. mrr: mean reciprocal rank.
-    sentence_hit: the first paragraph is right and its marked sentence holds the answer's start;
-    given_passage: the right paragraph's marked sentence does, wherever it ranked. auroc: that an
-    article's own question has a higher confidence than a foreign one, ties counting half.
-    answered_at_5_percent_false: the own questions above the confidence that 5 % of the foreign
-    ones exceed. Both None where the file has one article only.
+    Attributes:
+        file: Its name.
+        articles: How many articles it has.
+        questions: How many questions it has.
+        top1: The right paragraph is first.
+        top3: The right paragraph is among the first three.
+        mrr: Mean reciprocal rank of the right paragraph.
+        sentence_hit: The right paragraph is first and its marked sentence holds the answer's start.
+        sentence_hit_given_passage: The right paragraph's marked sentence holds the answer's start,
+            wherever the paragraph ranked.
+        auroc: Chance that an article's own question has a higher confidence than a foreign one,
+            ties counting half. None if the file has one article only.
+        answered_at_5_percent_false: Share of own questions above the confidence that 5 % of the
+            foreign ones exceed. None if the file has one article only.
     """
 
     file: str
@@ -81,10 +102,10 @@ class Report:
 
 
 def read_set(file: Path) -> QuestionSet:
-    """Read a question set.
+    """Return the question set of a file.
 
     Raises:
-        SetError: it cannot be read, is not of the format or holds no question.
+        SetError: The file cannot be read, has another format or holds no question.
     """
     try:
         data = json.loads(file.read_text(encoding="utf-8"))["data"]
@@ -118,10 +139,10 @@ def _questions(raw: Mapping[str, Any]) -> tuple[Question, ...]:
 
 
 def misspelled(text: str, alphabet: Sequence[str], chance: random.Random) -> str:
-    """Return the text with one slip in every word of five or more letters.
+    """Return the text with one typing error in every word of five or more letters.
 
     An inner letter is dropped, swapped with the next inner one, replaced by another of the
-    alphabet, or doubled; each is as likely.
+    alphabet, or doubled, each with the same probability.
     """
 
     def slip(match: re.Match[str]) -> str:
@@ -146,34 +167,40 @@ def evaluate(
     aliases: Mapping[str, Sequence[str]],
     typos: bool = False,
     seed: int = 0,
-    ranking: Ranking = DEFAULT,
+    params: RetrievalParams = DEFAULT_PARAMS,
     progress: Callable[[float], None] = lambda _: None,
 ) -> Report:
-    """Measure a question set.
+    """Return the figures of a question set.
 
-    typos: misspell every question. seed: of the misspellings and of the foreign questions.
-    progress: called with the share that is done, 0 to 1.
+    Args:
+        questions: The set.
+        aliases: Name -> other names of the same thing.
+        typos: Whether to misspell every question.
+        seed: Of the misspellings and of the choice of foreign questions.
+        params: Thresholds and weights.
+        progress: Called with the share that is done, 0 to 1.
     """
     chance = random.Random(seed)
     alphabet = questions.alphabet
+    parser = read_query_parser()
+
+    def query(text: str) -> Query:
+        return parser.parse(misspelled(text, alphabet, chance) if typos else text)
+
     tally = _Tally()
     for done, (article, own) in enumerate(questions.articles):
-        index = ArticleIndex(article, aliases, ranking)
+        index = ArticleIndex(article, aliases, params)
         others = [q.text for other, qs in questions.articles if other is not article for q in qs]
         for question in own:
-            asked = misspelled(question.text, alphabet, chance) if typos else question.text
-            tally.own(index.rank(asked), question)
+            tally.own(index.rank(query(question.text)), question)
             if others:
-                foreign = chance.choice(others)
-                tally.foreign(
-                    index.rank(misspelled(foreign, alphabet, chance) if typos else foreign)
-                )
+                tally.foreign(index.rank(query(chance.choice(others))))
         progress((done + 1) / len(questions.articles))
     return tally.report(questions)
 
 
 class _Tally:
-    """Counts what the answers are worth."""
+    """Collects the ranks and confidences of all questions."""
 
     def __init__(self) -> None:
         self.ranks: list[int | None] = []

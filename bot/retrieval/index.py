@@ -1,136 +1,143 @@
-"""All articles of a corpus: a question -> the article and its passages, or that none says."""
+"""All articles of a corpus: a question -> the article and its passages, or that none answers."""
 
 import math
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
 from bot.corpus.article import Article
-from bot.retrieval.analysis import Analyzer, words
-from bot.retrieval.article_index import (
-    DEFAULT,
-    MAX_QUESTION,
-    Answer,
-    ArticleIndex,
-    Match,
-    Ranking,
-    Verdict,
+from bot.retrieval.analysis import Analyzer
+from bot.retrieval.answer import Answer, Match, Verdict, verdict_of
+from bot.retrieval.article_index import ArticleIndex, postings
+from bot.retrieval.intents import Intent
+from bot.retrieval.params import (
+    DEFAULT_PARAMS,
+    MAX_CANDIDATE_ARTICLES,
+    MAX_MATCHES,
+    RetrievalParams,
 )
-from bot.retrieval.intents import Phrases
-
-CANDIDATES = 8
-"""Articles of a large corpus whose passages are looked at."""
+from bot.retrieval.query import Query
 
 
 class Index:
-    """All articles of a corpus, ready to be asked."""
+    """All articles of a corpus, ready to be searched.
+
+    Args:
+        articles: At least one.
+        aliases: Name -> other names of the same thing.
+        params: Thresholds and weights.
+    """
 
     def __init__(
         self,
         articles: Sequence[Article],
         aliases: Mapping[str, Sequence[str]],
-        phrases: Phrases | None = None,
-        ranking: Ranking = DEFAULT,
+        params: RetrievalParams = DEFAULT_PARAMS,
     ) -> None:
-        from bot.retrieval.intents import read_phrases
-        self._phrases = phrases or read_phrases()
-        self._ranking = ranking
-        self._indexes = [ArticleIndex(article, aliases, ranking) for article in articles]
+        self._params = params
+        self._indexes = [ArticleIndex(article, aliases, params) for article in articles]
         self._by_id = {index.article.id: index for index in self._indexes}
-        self._analyzers = {a.language: Analyzer(a.language, aliases) for a in articles}
-        self._articles_with = _postings(index.tokens() for index in self._indexes)
-        self._leads_with = _postings(index.lead_tokens() for index in self._indexes)
+        self._analyzers = {
+            a.language: Analyzer(a.language, aliases, params=params) for a in articles
+        }
+        self._articles_with = _arrays(postings(index.tokens() for index in self._indexes))
+        self._titles_with = _arrays(postings(index.title_tokens() for index in self._indexes))
 
-    def match_at(self, article_id: str, number: int, place: int) -> Match | None:
-        """Return a match that was found before; see ArticleIndex.match_at."""
+    def match_at(self, article_id: str, number: int, sentence_number: int) -> Match | None:
+        """Return a match that was found before; see ``ArticleIndex.match_at``."""
         index = self._by_id.get(article_id)
-        return index.match_at(number, place) if index is not None else None
+        return index.match_at(number, sentence_number) if index is not None else None
 
-    def passages(self, question):
-        return self.matches(question.text)
+    def answer(self, query: Query, article_id: str | None = None) -> Answer | None:
+        """Return the best passages; None if the question holds no word.
 
-    def answer(self, question: str, article_id: str | None = None) -> Answer | None:
-        """Return the best passages of all articles; None when the question holds no word.
-
-        article_id: of the only article to ask; None for all. Asked what it is all about, the
-        first article answers.
+        Args:
+            query: The question. If it asks for an overview, the first article answers.
+            article_id: The only article to search; None for all.
         """
-        question = getattr(question, "text", question)
         only = self._by_id.get(article_id or "")
-        if self._phrases.kind(question) == "overview":
-            return (only or self._indexes[0]).overview(question)
+        if query.intent is Intent.OVERVIEW:
+            return (only or self._indexes[0]).overview(query)
         if only is not None or len(self._indexes) == 1:
-            return (only or self._indexes[0]).answer(question)
-        nearest = self._nearest(question)
-        return max(nearest, key=lambda pair: pair[0], default=(0.0, None))[1]
+            return (only or self._indexes[0]).answer(query)
+        candidates = self._candidates(query, MAX_MATCHES)
+        best = max(candidates, key=lambda candidate: candidate[0], default=None)
+        if best is None:
+            return None
+        _, index, ranked = best
+        return index.answer_of(query, ranked)
 
-    def matches(self, question: str) -> list[tuple[Article, Match, bool]]:
-        """Return all passages worth reading, best first, each with its article.
+    def passages(self, query: Query) -> list[tuple[Article, Match, bool]]:
+        """Return all passages worth showing, best first; the first one is the answer's.
 
-        The first is the answer's. The last of each tells whether the passage surely answers.
+        Args:
+            query: The question.
+
+        Returns:
+            The article, the match, and whether the passage surely answers.
         """
-        if self._phrases.kind(question) == "overview":
-            return [(i.article, i.overview(question).best, True) for i in self._indexes]
+        if query.intent is Intent.OVERVIEW:
+            return [(index.article, index.overview(query).best, True) for index in self._indexes]
         found = []
-        for worth, answer in self._nearest(question):
+        for score, index, ranked in self._candidates(query):
             share = 1.0
-            for match in self._by_id[answer.article.id].worth_reading(question):
+            for match in filter(index.is_relevant, ranked):
                 # In the article's own order, and among other articles' by how much of the
-                # question a passage covers beside the article's best one.
-                share = min(share, match.confidence / (answer.best.confidence or 1.0))
-                found.append((worth * share, answer.article, match))
+                # question a passage covers compared with the article's best one.
+                share = min(share, match.confidence / (ranked[0].confidence or 1.0))
+                found.append((score * share, index.article, match))
         found.sort(key=lambda item: -item[0])
         return [(article, match, self._is_sure(match)) for _, article, match in found]
 
     def _is_sure(self, match: Match) -> bool:
-        return self._ranking.verdict(match.confidence) is Verdict.ANSWERED
+        return verdict_of(match.confidence, self._params) is Verdict.ANSWERED
 
-    def _nearest(self, question: str) -> list[tuple[float, Answer]]:
-        """Return the answers of the articles nearest to a question, each with its worth.
+    def _candidates(
+        self, query: Query, limit: int | None = None
+    ) -> Iterator[tuple[float, ArticleIndex, list[Match]]]:
+        """Yield the articles that may answer, each with its score and ranked passages.
 
-        An article that holds more of the question, in its headline above all, is the likelier
-        one; which passage of it answers, its own index knows best.
+        An article that holds more of the question, above all in its headline, is likelier to be
+        meant; which of its passages answers, its own index knows best.
+
+        Args:
+            query: The question.
+            limit: How many passages of an article to rank at most; None for all.
         """
-        shares = self._shares(question)
-        numbers = map(int, np.argsort(-shares, kind="stable")[:CANDIDATES])
-        answers = ((number, self._indexes[number].answer(question)) for number in numbers)
-        return [
-            (self._ranking.share * float(shares[number]) + answer.best.confidence, answer)
-            for number, answer in answers
-            if answer is not None
-        ]
+        scores = self._article_scores(query)
+        best = np.argsort(-scores, kind="stable")[:MAX_CANDIDATE_ARTICLES]
+        for number in map(int, best):
+            ranked = self._indexes[number].rank(query, limit)
+            if ranked:
+                score = self._params.article_weight * float(scores[number])
+                yield score + ranked[0].confidence, self._indexes[number], ranked
 
-    def _shares(self, question: str) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
-        """Return how much of the question's IDF mass over articles each article holds.
+    def _article_scores(self, query: Query) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
+        """Return how much of the question's IDF weight over articles each article holds.
 
-        Over 0, and up to 1 + lead for one that holds all of it in headline or standfirst.
+        Each is 0 or more, and at most 1 + title_boost, for an article that holds all of it in
+        headline or standfirst.
         """
         count = len(self._indexes)
-        shares = np.zeros(count)
-        written = words(question[:MAX_QUESTION])
+        scores = np.zeros(count)
         for language, analyzer in self._analyzers.items():
             found, total = np.zeros(count), 0.0
-            for token, weight in analyzer.question_tokens(written).items():
-                holders = self._articles_with.get(token, _NOBODY)
-                mass = weight * math.log((count + 1) / max(1, len(holders)))
-                total += mass
-                found[holders] += mass
-                found[self._leads_with.get(token, _NOBODY)] += self._ranking.lead * mass
+            for token, weight in analyzer.query_tokens(query.words).items():
+                holders = self._articles_with.get(token, _NONE)
+                idf_weight = weight * math.log((count + 1) / max(1, len(holders)))
+                total += idf_weight
+                found[holders] += idf_weight
+                in_title = self._titles_with.get(token, _NONE)
+                found[in_title] += self._params.title_boost * idf_weight
             of_language = [index.article.language == language for index in self._indexes]
-            shares += np.where(of_language, found / (total or 1.0), 0.0)
-        return shares
+            scores += np.where(of_language, found / (total or 1.0), 0.0)
+        return scores
 
 
-def _postings(
-    sets: Iterable[Iterable[str]],
+_NONE = np.array([], dtype=np.int32)
+
+
+def _arrays(
+    numbers: Mapping[str, Sequence[int]],
 ) -> "dict[str, np.ndarray[tuple[int], np.dtype[np.int32]]]":
-    """Return the numbers of the sets that hold each token."""
-    found = defaultdict(list)
-    for number, tokens in enumerate(sets):
-        for token in tokens:
-            found[token].append(number)
-    return {token: np.array(numbers, dtype=np.int32) for token, numbers in found.items()}
-
-
-_NOBODY = np.array([], dtype=np.int32)
+    return {token: np.array(found, dtype=np.int32) for token, found in numbers.items()}

@@ -1,38 +1,47 @@
-"""Whole messages that are no question about something in the article: data, told by their words."""
+"""What a whole message is, if it is not a question about something in an article."""
 
 from collections.abc import Mapping, Sequence
+from enum import StrEnum
 
 from bot.corpus.loader import DATA, read_aliases
 from bot.retrieval.analysis import words
 
-LONGEST = 60
-"""Characters; no such message is longer."""
-
-
-class Phrases:
-    """Tells kinds of messages. phrases: a kind -> what people write."""
-
-    def __init__(self, phrases: Mapping[str, Sequence[str]]) -> None:
-        self._kinds = {
-            tuple(words(phrase)): kind for kind, listed in phrases.items() for phrase in listed
-        }
-
-    def kind(self, text: str) -> str | None:
-        """Return "greeting", "thanks" or "overview"; None for what may be a question."""
-        if len(text) > LONGEST:
-            return None
-        return self._kinds.get(tuple(words(text)))
-
-
-def read_phrases() -> Phrases:
-    """Return the phrases that come with the bot."""
-    return Phrases(read_aliases(DATA / "intents.yaml"))
-
-
-from enum import StrEnum
+MAX_LENGTH = 60
+"""Characters; a longer message is taken for a question."""
 
 
 class Intent(StrEnum):
+    """What a message means, other than a question about something in an article."""
+
     GREETING = "greeting"
     THANKS = "thanks"
     OVERVIEW = "overview"
+
+
+class IntentClassifier:
+    """Recognizes messages by all of their words.
+
+    Args:
+        phrases: Intent -> what people write.
+    """
+
+    def __init__(self, phrases: Mapping[str, Sequence[str]]) -> None:
+        self._intents = {
+            tuple(words(phrase)): Intent(name)
+            for name, listed in phrases.items()
+            for phrase in listed
+        }
+
+    def classify(self, text: str, text_words: tuple[str, ...]) -> Intent | None:
+        """Return what a message means; None if it may be a question.
+
+        Args:
+            text: The message.
+            text_words: Its folded words.
+        """
+        return self._intents.get(text_words) if len(text) <= MAX_LENGTH else None
+
+
+def read_intents() -> IntentClassifier:
+    """Return a classifier with the phrases that come with the bot."""
+    return IntentClassifier(read_aliases(DATA / "intents.yaml"))

@@ -1,24 +1,42 @@
-"""temporary"""
+"""A question, cut into words once; everything that searches or answers is given this."""
+
 from dataclasses import dataclass
+
 from bot.retrieval.analysis import words
-from bot.retrieval.intents import Intent, read_phrases, Phrases
+from bot.retrieval.answer_types import AnswerType, classify
+from bot.retrieval.intents import Intent, IntentClassifier, read_intents
+from bot.retrieval.params import MAX_QUERY_LENGTH
 
 
 @dataclass(frozen=True)
 class Query:
+    """A question.
+
+    Attributes:
+        text: As it was asked.
+        words: The folded words of its first MAX_QUERY_LENGTH characters.
+        answer_type: The type of answer that it asks for; None if it asks for none in particular.
+        intent: What the message is, if it asks nothing about something in an article; else None.
+    """
+
     text: str
     words: tuple[str, ...]
+    answer_type: AnswerType | None
     intent: Intent | None
 
 
 @dataclass(frozen=True)
 class QueryParser:
-    phrases: Phrases
+    """Makes a Query of what a reader wrote."""
+
+    intents: IntentClassifier
 
     def parse(self, text: str) -> Query:
-        kind = self.phrases.kind(text)
-        return Query(text, tuple(words(text)), Intent(kind) if kind else None)
+        """Return the question that a text asks; one without words asks nothing."""
+        found = tuple(words(text[:MAX_QUERY_LENGTH]))
+        return Query(text, found, classify(found), self.intents.classify(text, found))
 
 
 def read_query_parser() -> QueryParser:
-    return QueryParser(read_phrases())
+    """Return a parser with the phrases that come with the bot."""
+    return QueryParser(read_intents())

@@ -1,4 +1,5 @@
 """temporary"""
+
 import contextlib, time
 from bot.config import NEW_KEY
 from bot.errors import SettingsError
@@ -15,6 +16,7 @@ async def open_store(settings, clock=time.time):
         store = SqliteStore(settings.sqlite_file, voters.fingerprint, clock)
     else:
         from bot.store.postgres import PostgresStore
+
         store = PostgresStore(settings.database_url, voters.fingerprint, clock)
     try:
         await store.open()

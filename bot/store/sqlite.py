@@ -55,14 +55,20 @@ class SqliteStore(SqliteFile):
         def work(connection: sqlite3.Connection) -> VoteResult:
             with transaction(connection) as db:
                 from dataclasses import replace
+
                 before = None
                 if message is not None:
-                    rows = db.execute(f"SELECT * FROM copies WHERE {_OF_A_COPY}", _key(message)).fetchall()
+                    rows = db.execute(
+                        f"SELECT * FROM copies WHERE {_OF_A_COPY}", _key(message)
+                    ).fetchall()
                     before = _known(rows[0]) if rows else None
                 r = _press(db, article_id, voter, reaction_id, callback_query_id, now)
                 if before is not None:
                     v = before.version if r.change is Change.REPEATED else -1
-                    db.execute(f"UPDATE copies SET version = ?, seen = ? WHERE {_OF_A_COPY}", (v, now, *_key(message)))
+                    db.execute(
+                        f"UPDATE copies SET version = ?, seen = ? WHERE {_OF_A_COPY}",
+                        (v, now, *_key(message)),
+                    )
                 return replace(r, message=before, voted_at=now)
 
         return await self._writing.run(work)

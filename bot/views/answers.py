@@ -11,7 +11,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity
 
 from bot.corpus.article import Article
 from bot.corpus.loader import Reaction
-from bot.retrieval.article_index import Answer, Match, Verdict
+from bot.retrieval.answer import Answer, Match, Verdict
 from bot.store.base import VoteCounts
 from bot.views.i18n import Translator, long_date
 from bot.views.keyboards import Row, question_rows, reaction_rows, search_all_row, turn_row

@@ -6,7 +6,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.corpus.article import Article
 from bot.corpus.loader import Reaction
-from bot.retrieval.article_index import Match
+from bot.retrieval.answer import Match
 from bot.views.callback_data import (
     ArticleButton,
     LanguageButton,
@@ -97,7 +97,7 @@ def turn_row(
     translator: Translator, article: Article, matches: Sequence[Match], position: int
 ) -> Row:
     """Return the buttons that turn to the matches before and after ``position`` (from 0)."""
-    places = tuple((match.passage.number, match.place) for match in matches)
+    places = tuple((match.passage.number, match.sentence_number) for match in matches)
     targets = (("turn_previous", position - 1), ("turn_next", position + 1))
     return [
         InlineKeyboardButton(

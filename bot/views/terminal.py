@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from bot.corpus.loader import Corpus
-from bot.retrieval.article_index import Answer, Match, Verdict
+from bot.retrieval.answer import Answer, Match, Verdict
 from bot.retrieval.evaluation import Report
 
 

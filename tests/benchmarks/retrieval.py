@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import bm25s
 import numpy as np
@@ -24,13 +25,15 @@ import Stemmer
 import tantivy
 from rank_bm25 import BM25Okapi
 
-import bot.retrieval.analysis
 from bot.corpus.article import Article
 from bot.corpus.loader import DATA, read_aliases
-from bot.retrieval.article_index import DEFAULT, ArticleIndex
+from bot.retrieval.article_index import ArticleIndex
 from bot.retrieval.evaluation import QuestionSet, evaluate, misspelled, read_set
+from bot.retrieval.params import DEFAULT_PARAMS
+from bot.retrieval.query import read_query_parser
 
 ALIASES = read_aliases(DATA / "aliases.yaml")
+PARSER = read_query_parser()
 
 Search = Callable[[str], int | None]
 """A question -> the number of the paragraph put first, from 1; None for no paragraph."""
@@ -40,7 +43,7 @@ def ours(article: Article) -> Search:
     index = ArticleIndex(article, ALIASES)
 
     def search(question: str) -> int | None:
-        matches = index.rank(question, 1)
+        matches = index.rank(PARSER.parse(question), 1)
         return matches[0].passage.number if matches else None
 
     return search
@@ -158,42 +161,38 @@ def ablation_table(sets: Sequence[QuestionSet]) -> None:
     print("\nWithout one part: top-1, marked sentence, AUROC; top-1 with typos\n")
     print("| |", " | ".join(Path(questions.file).stem for questions in sets), "|")
     print("|---|" + "---|" * len(sets))
-    parts = {
-        "everything": (DEFAULT, {}),
-        "no correction": (replace(DEFAULT, correct=False), {}),
-        "no best sentence": (replace(DEFAULT, sentence=0.0), {}),
-        "no kind of thing asked for": (replace(DEFAULT, asked=0.0), {}),
-        "confidence by plain IDF": (replace(DEFAULT, evenness=0.0), {}),
-        "confidence without pairs": (replace(DEFAULT, order=0.0), {}),
-        "function words count in full": (DEFAULT, {"FUNCTION_WORD": 1.0}),
-        "function words dropped": (DEFAULT, {"FUNCTION_WORD": 1e-9}),
-        "no pairs": (DEFAULT, {"PAIR": 1e-9}),
-        "3-grams": (DEFAULT, {"GRAM": 3}),
-        "5-grams": (DEFAULT, {"GRAM": 5}),
+    parts: dict[str, dict[str, Any]] = {
+        "everything": {},
+        "no correction": {"corrects_spelling": False},
+        "no best sentence": {"sentence_weight": 0.0},
+        "no answer type": {"answer_type_boost": 0.0},
+        "confidence by plain IDF": {"idf_smoothing": 0.0},
+        "confidence without bigrams": {"bigram_weight": 0.0},
+        "function words count in full": {"function_word_weight": 1.0},
+        "function words dropped": {"function_word_weight": 1e-9},
+        "no bigrams": {"query_bigram_weight": 1e-9},
+        "3-grams": {"ngram_size": 3},
+        "5-grams": {"ngram_size": 5},
     }
-    for name, (ranking, constants) in parts.items():
-        kept = {key: getattr(bot.retrieval.analysis, key) for key in constants}
-        for key, value in constants.items():
-            setattr(bot.retrieval.analysis, key, value)
-        bot.retrieval.analysis.grams.cache_clear()
+    for name, changed in parts.items():
+        params = replace(DEFAULT_PARAMS, **changed)
         cells = []
         for questions in sets:
-            clean = evaluate(questions, ALIASES, ranking=ranking)
-            wrong = evaluate(questions, ALIASES, typos=True, ranking=ranking)
+            clean = evaluate(questions, ALIASES, params=params)
+            wrong = evaluate(questions, ALIASES, typos=True, params=params)
             cells.append(
                 f"{clean.top1:.1%}, {clean.sentence_hit:.1%}, {clean.auroc or 0:.4f};"
                 f" {wrong.top1:.1%}"
             )
         print(f"| {name} |", " | ".join(cells), "|", flush=True)
-        for key, value in kept.items():
-            setattr(bot.retrieval.analysis, key, value)
-    bot.retrieval.analysis.grams.cache_clear()
 
 
 def confidence_curve(sets: Sequence[QuestionSet]) -> None:
     """Answered against falsely answered, at each threshold, and the one in use."""
     print("\nAnswered / falsely answered at a threshold of the confidence\n")
-    thresholds = sorted({0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, DEFAULT.answered})
+    thresholds = sorted(
+        {0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, DEFAULT_PARAMS.answer_threshold}
+    )
     print("| |", " | ".join(f"{t:.2f}" for t in thresholds), "|")
     print("|---|" + "---|" * len(thresholds))
     for questions in sets:
@@ -204,7 +203,7 @@ def confidence_curve(sets: Sequence[QuestionSet]) -> None:
             for t in thresholds
         ]
         print(f"| {Path(questions.file).stem} |", " | ".join(cells), "|", flush=True)
-    print(f"\nIn use: {DEFAULT.answered}.")
+    print(f"\nIn use: {DEFAULT_PARAMS.answer_threshold}.")
 
 
 def confidences(questions: QuestionSet) -> tuple[list[float], list[float]]:
@@ -216,9 +215,10 @@ def confidences(questions: QuestionSet) -> tuple[list[float], list[float]]:
         index = ArticleIndex(article, ALIASES)
         others = [q.text for other, qs in questions.articles if other is not article for q in qs]
         for question in asked:
-            own += [match.confidence for match in index.rank(question.text, 1)]
+            own += [match.confidence for match in index.rank(PARSER.parse(question.text), 1)]
             if others:
-                foreign += [m.confidence for m in index.rank(chance.choice(others), 1)]
+                query = PARSER.parse(chance.choice(others))
+                foreign += [match.confidence for match in index.rank(query, 1)]
     return own, foreign
 
 

@@ -1,0 +1,63 @@
+"""What retrieval returns: passages, the sentence that answers, and how sure that is."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.corpus.article import Article, Passage
+from bot.retrieval.params import RetrievalParams
+
+
+class Verdict(StrEnum):
+    """What the bot may claim about an answer."""
+
+    ANSWERED = "answered"
+    UNSURE = "unsure"
+    NOT_IN_ARTICLE = "not_in_article"
+
+
+@dataclass(frozen=True)
+class Match:
+    """A passage and how well it fits a question.
+
+    Attributes:
+        passage: The passage.
+        sentence: (start, end) of the sentence that fits best, in characters of the passage's text.
+        sentence_number: That sentence's number in the passage, from 0.
+        score: 0 or more; comparable within one question only.
+        confidence: The share of the question that the passage holds, 0 to 1.
+    """
+
+    passage: Passage
+    sentence: tuple[int, int]
+    sentence_number: int
+    score: float
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an article says to a question.
+
+    Attributes:
+        question: The question as it was asked.
+        verdict: What the bot may claim.
+        article: The article that fits best, even if the verdict is NOT_IN_ARTICLE.
+        matches: The best passages, best first; at least one.
+    """
+
+    question: str
+    verdict: Verdict
+    article: Article
+    matches: tuple[Match, ...]
+
+    @property
+    def best(self) -> Match:
+        """The passage that fits best."""
+        return self.matches[0]
+
+
+def verdict_of(confidence: float, params: RetrievalParams) -> Verdict:
+    """Return what a confidence of 0 to 1 allows the bot to claim."""
+    if confidence >= params.answer_threshold:
+        return Verdict.ANSWERED
+    return Verdict.UNSURE if confidence >= params.unsure_threshold else Verdict.NOT_IN_ARTICLE

@@ -1,0 +1,71 @@
+"""Thresholds and weights of retrieval: everything that can be tuned, in one place.
+
+Each number was chosen for what it adds on the question sets; ``tests/benchmarks/retrieval.py``
+prints the figures with and without each part.
+"""
+
+from dataclasses import dataclass
+
+MAX_QUERY_LENGTH = 1_000
+"""Characters of a question that are read; the rest cannot make it clearer."""
+
+MAX_MATCHES = 3
+"""Passages that an answer holds at most: the best one and those a reader can turn to."""
+
+MAX_UNSURE_MATCHES = 2
+"""Passages shown as the closest ones if none is surely the answer."""
+
+MAX_CANDIDATE_ARTICLES = 8
+"""Articles of a large corpus whose passages are ranked."""
+
+
+@dataclass(frozen=True)
+class RetrievalParams:
+    """The numbers of retrieval.
+
+    Attributes:
+        ngram_size: Characters of an n-gram. Unrelated words share too many 3-grams, and one
+            typing error breaks too many 5-grams.
+        bigram_prefix: Letters of each word in a bigram, so that word endings matter little.
+        query_bigram_weight: Weight of a bigram in a question, compared with a word. Word order
+            helps, but most of a question's bigrams are its own.
+        function_word_weight: Weight of a function word in a question, compared with another word.
+            Published lists are generous ("member", "states", "work"), so no word is dropped.
+        corrects_spelling: Whether misspelled words are replaced by the article's.
+        min_correctable_length: Letters of the shortest word that is corrected; shorter words have
+            too many neighbours.
+        sentence_weight: Weight of the best sentence's IDF weight beside the passage's BM25+ score.
+        standfirst_boost: Factor on the standfirst's score, because it sums up the article.
+        answer_type_boost: What a sentence gains by holding the type of answer that is asked for,
+            as a share of the best sentence's IDF weight.
+        idf_smoothing: Added to every IDF for the confidence, so that a missing common word
+            matters too.
+        bigram_weight: Further factor on bigrams in the confidence.
+        answer_threshold: Confidence (0 to 1) from which a passage counts as the answer. At 0.41,
+            one of 20 questions about something else is taken for answered.
+        unsure_threshold: Confidence (0 to 1) from which a passage is shown as the closest one.
+        min_score_ratio: The least score of a further match, as a share of the best one's.
+        title_boost: What a token adds to an article's score by standing in headline or
+            standfirst, as a multiple of what it adds by standing in the text.
+        article_weight: Weight of an article's score beside its best passage's confidence.
+    """
+
+    ngram_size: int = 4
+    bigram_prefix: int = 4
+    query_bigram_weight: float = 0.6
+    function_word_weight: float = 0.42
+    corrects_spelling: bool = True
+    min_correctable_length: int = 5
+    sentence_weight: float = 0.6
+    standfirst_boost: float = 1.08
+    answer_type_boost: float = 0.3
+    idf_smoothing: float = 2.0
+    bigram_weight: float = 0.4
+    answer_threshold: float = 0.41
+    unsure_threshold: float = 0.25
+    min_score_ratio: float = 0.6
+    title_boost: float = 1.0
+    article_weight: float = 2.0
+
+
+DEFAULT_PARAMS = RetrievalParams()
