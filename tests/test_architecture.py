@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from bot.config import Settings
-from tests.conftest import ROOT, article_bot
+from tests.support.corpora import ROOT
+from tests.support.processes import article_bot
 
 BOT = ROOT / "bot"
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -5,7 +5,10 @@ import asyncio
 import pytest
 
 from bot.store.base import REPEAT_WINDOW
-from tests.conftest import ARTICLE, Chat, Stage, article_bot, buttons, marked
+from tests.support.chat import Chat, buttons, marked
+from tests.support.corpora import ARTICLE
+from tests.support.processes import article_bot
+from tests.support.stage import Stage
 
 LOVE = f"r:{ARTICLE}:love"
 ASK = "💬 Ask about this article"

@@ -13,16 +13,11 @@ import httpx
 import pytest
 
 from bot.corpus.loader import load_corpus
-from tests.conftest import (
-    ARTICLE,
-    ROOT,
-    Chat,
-    Process,
-    Sandbox,
-    article_bot,
-    clean_environment,
-    start_sandbox,
-)
+from tests.support.chat import Chat
+from tests.support.corpora import ARTICLE, ROOT
+from tests.support.processes import Process, article_bot, clean_environment, start_sandbox
+from tests.support.stage import Sandbox
+from tests.support.threads import SandboxThread
 from tests.test_corpus import GOOD
 
 TOKEN = "4242:a-very-secret-token-that-no-log-may-show"
@@ -175,20 +170,20 @@ def test_run_ends_with_a_sentence(tmp_path: Path, settings: dict[str, str], sent
 
 @pytest.mark.parametrize("suffix", ["", "/", "/bot", "/bot/"])
 def test_run_with_a_refused_token(
-    running: tuple[Process, str], tmp_path: Path, suffix: str
+    sandbox_thread: SandboxThread, tmp_path: Path, suffix: str
 ) -> None:
     """Against a real server, in each form of its address; the test environment's too."""
     result = article_bot(
         "run",
         folder=tmp_path,
         BOT_TOKEN=TOKEN,
-        BOT_API_URL=running[1] + suffix,
+        BOT_API_URL=sandbox_thread.url + suffix,
         CORPUS_DIR=str(ROOT / "corpus"),
         LOG_LEVEL="DEBUG",
         TELEGRAM_TEST_ENVIRONMENT="yes" if suffix == "/" else "no",
     )
     assert result.returncode == 2
-    assert f"{running[1]} refuses the token: copy BOT_TOKEN again" in result.stderr
+    assert f"{sandbox_thread.url} refuses the token: copy BOT_TOKEN again" in result.stderr
     assert "secret" not in result.stderr.replace("[secret]", "")
 
 

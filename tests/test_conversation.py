@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.conftest import Chat, Sandbox, buttons, marked
+from tests.support.chat import Chat, buttons, marked
+from tests.support.stage import Sandbox
 
 TITLE = "US Offers Security Guarantees to Ukraine in Peace Talks, Officials Say."
 

@@ -6,7 +6,7 @@ import pytest
 
 from bot.corpus.loader import load_corpus
 from bot.errors import CorpusError
-from tests.conftest import ARTICLE, ROOT
+from tests.support.corpora import ARTICLE, ROOT
 
 GOOD = """---
 title: Bridge Opens

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.retrieval.evaluation import SetError, answered_at, auroc, evaluate, misspelled, read_set
-from tests.conftest import article_bot
+from tests.support.processes import article_bot
 
 SET = {
     "data": [

@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.conftest import Chat, Sandbox, Stage, buttons, marked
+from tests.support.chat import Chat, buttons, marked
+from tests.support.stage import Sandbox, Stage
 
 BOT = "@article_sandbox_bot"
 SENATE = "Who has to approve the package?"

@@ -1,6 +1,8 @@
 """Guest mode: the bot is called into a chat that it is no member of."""
 
-from tests.conftest import ARTICLE, Chat, Sandbox, Stage, buttons, marked
+from tests.support.chat import Chat, buttons, marked
+from tests.support.corpora import ARTICLE
+from tests.support.stage import Sandbox, Stage
 
 BOT = "@article_sandbox_bot"
 SENATE = "Who has to approve the package?"

@@ -2,7 +2,9 @@
 
 import asyncio
 
-from tests.conftest import ARTICLE, Chat, Sandbox, Stage, buttons, marked
+from tests.support.chat import Chat, buttons, marked
+from tests.support.corpora import ARTICLE
+from tests.support.stage import Sandbox, Stage
 
 SENATE = "Who has to approve the package?"
 TITLE = "US Offers Security Guarantees to Ukraine in Peace Talks, Officials Say."

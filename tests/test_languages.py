@@ -12,7 +12,9 @@ from bot.corpus.loader import Reaction
 from bot.views.chat_texts import GROUP_COMMANDS, PRIVATE_COMMANDS
 from bot.views.i18n import FOLDER, direction_of, read_languages
 from bot.views.rich_text import Piece
-from tests.conftest import ARTICLE, ROOT, Chat, Sandbox, buttons
+from tests.support.chat import Chat, buttons
+from tests.support.corpora import ARTICLE, ROOT
+from tests.support.stage import Sandbox
 
 SENATE = "Who has to approve the package?"
 FILES = sorted(FOLDER.glob("*.yaml"))

@@ -2,7 +2,10 @@
 
 import pytest
 
-from tests.conftest import ARTICLE, Chat, Sandbox, Stage, article_bot, buttons, marked
+from tests.support.chat import Chat, buttons, marked
+from tests.support.corpora import ARTICLE
+from tests.support.processes import article_bot
+from tests.support.stage import Sandbox, Stage
 
 BRIDGE = "Harbour Bridge Opens After Six Years"
 SENATE = "Who has to approve the package?"

@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import ARTICLE, ROOT, TOKEN, Chat, Stage, buttons
+from tests.support.chat import Chat, buttons
+from tests.support.corpora import ARTICLE, ROOT
+from tests.support.stage import TOKEN, Stage
 
 LIKE, LOVE, SAD = (f"r:{ARTICLE}:{name}" for name in ("like", "love", "sad"))
 LIMITS = {
@@ -132,7 +134,7 @@ async def test_an_edit_that_fails_is_made_later(stage: Stage, fault: str) -> Non
 
 async def test_what_was_stale_is_refreshed_after_a_restart(stage: Stage) -> None:
     """The bot is killed while Telegram refuses every edit."""
-    bot = await stage.bot()
+    bot = await stage.process()
     ada, ben = await stage.reader(), await stage.reader()
     hers, his = await ada.send("/article"), await ben.send("/article")
     await stage.fault("429", method="editMessageReplyMarkup", seconds=100)
@@ -140,7 +142,7 @@ async def test_what_was_stale_is_refreshed_after_a_restart(stage: Stage) -> None
     await asyncio.sleep(0.3)
     await stage.kill(bot)
     await stage.mend()
-    await stage.bot()
+    await stage.process()
     await ben.shows(his, "👍 1")
     await ada.shows(hers, "👍 1")
 
@@ -204,7 +206,7 @@ async def test_a_keyboard_of_an_earlier_reaction_set(stage: Stage, tmp_path: Pat
 async def test_another_worker_takes_over(stage: Stage, postgres_url: str) -> None:
     """Two on PostgreSQL: whichever is killed, the other answers, counts and refreshes."""
     for victim in (0, 1):
-        workers = [await stage.bot(DATABASE_URL=postgres_url) for _ in range(2)]
+        workers = [await stage.process(DATABASE_URL=postgres_url) for _ in range(2)]
         ada, ben = await stage.reader(), await stage.reader()
         hers, his = await ada.send("/article"), await ben.send("/article")
         # Killed between Telegram's answer and its note of it, nobody would know of the message.
@@ -283,7 +285,7 @@ async def test_a_copy_that_was_sent_while_the_database_failed(stage: Stage) -> N
 
 async def test_dying_between_an_edit_and_its_note(stage: Stage) -> None:
     """Telegram carried the edit out, the bot is killed, the counts go back: it is edited again."""
-    bot = await stage.bot()
+    bot = await stage.process()
     ada, ben = await stage.reader(), await stage.reader()
     hers, his = await ada.send("/article"), await ben.send("/article")
     await stage.settled(bot)
@@ -298,6 +300,6 @@ async def test_dying_between_an_edit_and_its_note(stage: Stage) -> None:
     database.execute("DELETE FROM votes")
     database.commit()
     database.close()
-    await stage.bot()
+    await stage.process()
     await ben.shows(his, "👍")
     await ada.shows(hers, "👍")

@@ -1,27 +1,21 @@
 """A corpus of several articles, in the chat."""
 
-import shutil
-from collections.abc import AsyncIterator
 from pathlib import Path
 
-import httpx
 import pytest
 
-from tests.conftest import ARTICLE, ROOT, Chat, Sandbox, buttons, marked, start_sandbox
+from tests.support.chat import Chat, buttons, marked
+from tests.support.corpora import write_two_articles
+from tests.support.stage import Stage
 from tests.test_corpus import GOOD
 
 
 @pytest.fixture
-async def reader(tmp_path: Path) -> AsyncIterator[Chat]:
+async def reader(stage: Stage, tmp_path: Path) -> Chat:
     """A reader of two articles."""
-    corpus = tmp_path / "corpus"
-    corpus.mkdir()
-    shutil.copy(ROOT / "corpus" / f"{ARTICLE}.md", corpus)
-    (corpus / "bridge.md").write_text(GOOD, encoding="utf-8")
-    process, url = start_sandbox(tmp_path, CORPUS_DIR=str(corpus))
-    async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=30) as client:
-        yield await Sandbox(process, url, client).reader()
-    assert process.stop() == 0, process.output
+    corpus = write_two_articles(tmp_path, GOOD)
+    await stage.bot(CORPUS_DIR=str(corpus))
+    return await stage.reader()
 
 
 async def test_each_question_finds_its_article_and_votes_are_kept_apart(reader: Chat) -> None:

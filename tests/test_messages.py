@@ -8,7 +8,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity
 from bot.corpus.article import Article
 from bot.corpus.loader import Reaction, load_corpus
 from bot.retrieval.answer import Answer, Match, Verdict
-from bot.store.base import Change, VoteResult
+from bot.store.base import NO_VOTES, Change, VoteCounts, VoteResult
 from bot.views import answers, chat_texts
 from bot.views.callback_data import (
     ArticleButton,
@@ -23,12 +23,12 @@ from bot.views.callback_data import (
 )
 from bot.views.i18n import Translator, read_languages
 from bot.views.keyboards import compact, with_counts
+from bot.views.outgoing import with_question
 from bot.views.rich_text import cut, cut_around, units
-from tests.conftest import ROOT
+from tests.support.corpora import ROOT
 
 REACTIONS = load_corpus(ROOT / "corpus").reactions
 ENGLISH = read_languages().english
-SETTING = answers.RenderOptions(ENGLISH, REACTIONS)
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,8 @@ def test_counts_are_compact(count: int, shown: str) -> None:
     ends=st.tuples(st.floats(0, 1), st.floats(0, 1)),
     verdict=st.sampled_from(list(Verdict)),
     asked=st.none() | st.text(min_size=1, max_size=1_200),
-    words=st.sampled_from(read_languages().all),
+    translator=st.sampled_from(read_languages().all),
+    scope=st.sampled_from(list(answers.Scope)),
 )
 @settings(max_examples=200, deadline=None)
 def test_any_answer_is_a_message_that_telegram_takes(
@@ -67,7 +68,8 @@ def test_any_answer_is_a_message_that_telegram_takes(
     ends: tuple[float, float],
     verdict: Verdict,
     asked: str | None,
-    words: Translator,
+    translator: Translator,
+    scope: answers.Scope,
 ) -> None:
     """Length and entities, in UTF-16 units; the quotation holds the sentence."""
     article = Article(
@@ -77,10 +79,8 @@ def test_any_answer_is_a_message_that_telegram_takes(
     end = start + 1 + int(ends[1] * (len(passage) - start - 1))
     one = Match(article.passages[1], (start, end), 0, 1.0, 0.5)
     found = Answer("?", verdict, article, (one, one)[: 1 + len(title) % 2])
-    setting = answers.RenderOptions(
-        words, REACTIONS, several=len(title) % 3 > 0, offers_all=len(passage) % 2 > 0
-    )
-    rendered = answers.answer(setting, found, {"like": 5}, asked)
+    counts = VoteCounts({"like": 5}, 5)
+    rendered = with_question(answers.answer(translator, REACTIONS, found, counts, scope), asked)
     size = units(rendered.text)
     assert 1 <= size <= 4_096
     assert all(
@@ -113,7 +113,7 @@ def test_the_headline_is_a_link_where_there_is_an_address() -> None:
     article = Article(
         "a", "Title", "Standfirst", "en", ("Why?",), ("Text.",), url="https://e.org/x"
     )
-    [link] = [e for e in answers.about(SETTING, article, {}).entities if e.url]
+    [link] = [e for e in answers.about(ENGLISH, REACTIONS, article, NO_VOTES).entities if e.url]
     assert (link.type, link.offset, link.length, link.url) == ("text_link", 0, 5, "https://e.org/x")
 
 
@@ -133,25 +133,22 @@ def test_other_rows_stay_when_counts_change() -> None:
 
 
 @pytest.mark.parametrize(
-    ("press", "text"),
+    ("change", "choice", "previous", "text"),
     [
-        (VoteResult(Change.VOTED, "love", None, {}), "Love it is. Tap again to take it back."),
-        (
-            VoteResult(Change.CHANGED, "sad", "love", {}),
-            "Sad instead of Love. Tap again to take it back.",
-        ),
-        (VoteResult(Change.TAKEN_BACK, None, "love", {}), "Love taken back."),
-        (VoteResult(Change.REPEATED, "love", "love", {}), "Love it is. Tap again to take it back."),
-        (VoteResult(Change.REPEATED, None, None, {}), "Taken back already."),
-        (
-            VoteResult(Change.CHANGED, "sad", "gone", {}),
-            "Sad instead of gone. Tap again to take it back.",
-        ),
+        (Change.VOTED, "love", None, "Love it is. Tap again to take it back."),
+        (Change.CHANGED, "sad", "love", "Sad instead of Love. Tap again to take it back."),
+        (Change.TAKEN_BACK, None, "love", "Love taken back."),
+        (Change.REPEATED, "love", "love", "Love it is. Tap again to take it back."),
+        (Change.REPEATED, None, None, "Taken back already."),
+        (Change.CHANGED, "sad", "gone", "Sad instead of gone. Tap again to take it back."),
     ],
 )
-def test_the_toast_says_what_happened(press: VoteResult, text: str) -> None:
+def test_the_toast_says_what_happened(
+    change: Change, choice: str | None, previous: str | None, text: str
+) -> None:
     """Within 200 characters."""
-    assert chat_texts.toast(ENGLISH, press, REACTIONS) == text
+    result = VoteResult(change, choice, previous, NO_VOTES)
+    assert chat_texts.toast(ENGLISH, result, REACTIONS) == text
 
 
 @pytest.mark.parametrize(

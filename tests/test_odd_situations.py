@@ -5,7 +5,9 @@ import sqlite3
 
 import pytest
 
-from tests.conftest import ARTICLE, BRIDGE, Chat, Sandbox, Stage, buttons, marked, shelf
+from tests.support.chat import Chat, buttons, marked
+from tests.support.corpora import ARTICLE, BRIDGE, write_two_articles
+from tests.support.stage import Sandbox, Stage
 from tests.test_groups import silence
 
 BOT = "@article_sandbox_bot"
@@ -123,7 +125,7 @@ async def test_forget_leaves_nothing_that_is_being_edited(stage: Stage) -> None:
 
 async def test_forget_comes_after_what_was_asked_before_it(stage: Stage) -> None:
     """Else an earlier answer would note the chat again."""
-    corpus = shelf(stage.folder, BRIDGE)
+    corpus = write_two_articles(stage.folder, BRIDGE)
     bot = await stage.bot(CORPUS_DIR=str(corpus))
     ada = await stage.reader()
     await stage.fault("slow", method="sendMessage", seconds=0.5)
@@ -331,7 +333,7 @@ async def test_an_edited_command_is_not_carried_out_again_in_a_group(
 
 async def test_an_opened_article_that_could_not_be_noted(stage: Stage) -> None:
     """Is not said to be."""
-    corpus = shelf(stage.folder, BRIDGE)
+    corpus = write_two_articles(stage.folder, BRIDGE)
     await stage.bot(CORPUS_DIR=str(corpus))
     reader = await stage.reader()
     await reader.send("/start")
@@ -363,7 +365,7 @@ async def test_a_question_of_several_paragraphs_stays_when_a_passage_is_turned(
 async def test_addresses_are_compared_as_browsers_show_and_send_them(stage: Stage) -> None:
     """Escaped or not, in letters of any script."""
     text = BRIDGE.replace("https://example.org/bridge", "https://münchen.example/brücke")
-    corpus = shelf(stage.folder, text)
+    corpus = write_two_articles(stage.folder, text)
     await stage.bot(CORPUS_DIR=str(corpus))
     reader = await stage.reader()
     sent = await reader.send("https://xn--mnchen-3ya.example/br%C3%BCcke")

@@ -15,7 +15,7 @@ from bot.retrieval.answer_types import AnswerType, classify, extract
 from bot.retrieval.index import Index
 from bot.retrieval.query import read_query_parser
 from bot.retrieval.spelling import SpellingCorrector
-from tests.conftest import ROOT
+from tests.support.corpora import ROOT
 from tests.test_corpus import GOOD
 
 CORPUS = load_corpus(ROOT / "corpus")

@@ -23,7 +23,8 @@ from bot.store.base import (
 )
 from bot.store.postgres import PostgresStore
 from bot.store.sqlite import SqliteStore
-from tests.conftest import ROOT, new_database
+from tests.support.corpora import ROOT
+from tests.support.databases import new_database
 
 ADA, BEN = b"a" * 32, b"b" * 32
 

@@ -14,13 +14,18 @@ from typing import Any
 import asyncpg
 import pytest
 
-from tests.conftest import ARTICLE, Chat, Process, Stage, buttons
+from tests.support.chat import Chat, buttons
+from tests.support.corpora import ARTICLE
+from tests.support.processes import Process
+from tests.support.stage import Stage
+from tests.support.threads import BotThread
 
 LIKE, LOVE = f"r:{ARTICLE}:like", f"r:{ARTICLE}:love"
+Bot = BotThread | Process
 TRY_AGAIN = "Could not count that, please tap again."
 
 
-async def check(bot: Process, reader: Chat, answer: dict[str, Any]) -> None:
+async def check(bot: Bot, reader: Chat, answer: dict[str, Any]) -> None:
     """While the database fails: taps are told so, questions answered, one line is logged."""
     before = bot.output
     for data in (LIKE, LOVE, LIKE):
@@ -33,15 +38,22 @@ async def check(bot: Process, reader: Chat, answer: dict[str, Any]) -> None:
     assert buttons(await reader.current(answer))[0] == "👍"
 
 
-async def check_again(bot: Process, reader: Chat, answer: dict[str, Any]) -> None:
+async def check_again(bot: Bot, reader: Chat, answer: dict[str, Any]) -> None:
     """When it works again: the tap counts, once, and the log says that it is over."""
     assert await reader.tap(answer, LOVE) == "Love it is. Tap again to take it back."
     await reader.shows(answer, "❤️ 1", "👍")
     assert bot.output.count("Votes are counted again.") == 1
 
 
-async def ready(stage: Stage, **settings: str) -> tuple[Process, Chat, dict[str, Any]]:
+async def ready(stage: Stage, **settings: str) -> tuple[BotThread, Chat, dict[str, Any]]:
     bot = await stage.bot(**settings)
+    reader = await stage.reader()
+    return bot, reader, await reader.send("/article")
+
+
+async def ready_process(stage: Stage) -> tuple[Process, Chat, dict[str, Any]]:
+    """A bot in a process of its own, for what happens to a process."""
+    bot = await stage.process()
     reader = await stage.reader()
     return bot, reader, await reader.send("/article")
 
@@ -66,7 +78,7 @@ async def test_a_database_that_another_process_locks(stage: Stage) -> None:
 
 async def test_a_full_disk(stage: Stage) -> None:
     """The process may write no more to any file."""
-    bot, ada, answer = await ready(stage)
+    bot, ada, answer = await ready_process(stage)
     pid, kind = bot.popen.pid, resource.RLIMIT_FSIZE
     free = resource.prlimit(pid, kind, (1, resource.RLIM_INFINITY))
     # A log that cannot be written tells nothing: it goes on from where it is.
@@ -115,7 +127,7 @@ async def test_a_disk_that_turns_read_only(stage: Stage, disk: Path) -> None:
     assert "Read-only file system" in refused.output
     assert "Traceback" not in refused.output
     subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True)
-    bot = await stage.bot(DATABASE_URL=f"sqlite:///{disk}/votes.db")
+    bot = await stage.process(DATABASE_URL=f"sqlite:///{disk}/votes.db")
     assert await ada.tap(answer, LOVE) == "Love it is. Tap again to take it back."
     assert await stage.stop(bot) == 0
 

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ARTICLE, ROOT, Process, Stage, clean_environment
+from tests.support.corpora import ARTICLE, ROOT
+from tests.support.processes import Process, clean_environment
+from tests.support.stage import Stage
 
 LIKE, LOVE = f"r:{ARTICLE}:like", f"r:{ARTICLE}:love"
 
@@ -23,7 +25,7 @@ async def until_written(bot: Process, text: str) -> None:
 
 async def test_a_killed_bot_answers_when_it_is_back(stage: Stage) -> None:
     """A question and a tap under way when the power goes are handled by the next process."""
-    bot = await stage.bot()
+    bot = await stage.process()
     ada, ben = await stage.reader(), await stage.reader()
     answer = await ben.send("/article")
     await stage.settled(bot)
@@ -38,7 +40,7 @@ async def test_a_killed_bot_answers_when_it_is_back(stage: Stage) -> None:
     database.close()
     await stage.mend()
     assert await stage.pending() == 2
-    bot = await stage.bot()
+    bot = await stage.process()
     assert "The United States has agreed" in (await ada.read())["text"]
     await ben.shows(answer, "👍 1")
     await stage.settled(bot)
@@ -46,7 +48,7 @@ async def test_a_killed_bot_answers_when_it_is_back(stage: Stage) -> None:
 
 async def test_a_slow_chat_holds_nobody_up_and_is_not_forgotten(stage: Stage) -> None:
     """Telegram closes Ada's chat for a while; 150 others ask, and the bot is killed meanwhile."""
-    bot = await stage.bot()
+    bot = await stage.process()
     ada = await stage.reader()
     others = [await stage.reader() for _ in range(10)]
     await stage.fault("429", chat=ada.chat, method="sendMessage", seconds=60)
@@ -59,11 +61,11 @@ async def test_a_slow_chat_holds_nobody_up_and_is_not_forgotten(stage: Stage) ->
     await stage.settled(bot)
     await stage.kill(bot)
     await stage.mend()
-    bot = await stage.bot()
+    bot = await stage.process()
     assert "The United States has agreed" in (await ada.read())["text"]
     await asyncio.sleep(0.2)
     assert await stage.stop(bot) == 0
-    bot = await stage.bot()
+    bot = await stage.process()
     await ada.send("/help")
     assert len(await stage.calls("sendmessage", ada.chat)) == 3
 
@@ -144,7 +146,7 @@ async def test_trouble_with_fetching_is_logged_once_and_passes(stage: Stage) -> 
 
 async def test_another_process_with_the_same_token_is_named(stage: Stage) -> None:
     """Both go on, so that one of them is left when the other ends."""
-    first, second = await stage.bot(), await stage.bot()
+    first, second = await stage.process(), await stage.process()
     ada = await stage.reader()
     await ada.send("security")
     await until_written(first, "another process polls with the same token; stop one of them")
@@ -155,7 +157,7 @@ async def test_another_process_with_the_same_token_is_named(stage: Stage) -> Non
 
 async def test_a_token_that_is_revoked_ends_the_bot(stage: Stage) -> None:
     """With a sentence, and without the token."""
-    bot = await stage.bot()
+    bot = await stage.process()
     port = int(stage.server.url.rpartition(":")[2])
     await stage.server.stop()
     from bot.sandbox.server import SandboxServer

@@ -4,7 +4,10 @@ import json
 import stat
 from pathlib import Path
 
-from tests.conftest import ARTICLE, Chat, Process, Stage, article_bot, buttons
+from tests.support.chat import Chat, buttons
+from tests.support.corpora import ARTICLE
+from tests.support.processes import Process, article_bot
+from tests.support.stage import Stage
 from tests.test_corpus import GOOD
 
 LIKE, LOVE = f"r:{ARTICLE}:like", f"r:{ARTICLE}:love"

@@ -5,7 +5,9 @@ import asyncio
 import pytest
 
 from bot.store.base import REPEAT_WINDOW
-from tests.conftest import ARTICLE, Chat, Sandbox, buttons
+from tests.support.chat import Chat, buttons
+from tests.support.corpora import ARTICLE
+from tests.support.stage import Sandbox
 
 LIKE, LOVE = f"r:{ARTICLE}:like", f"r:{ARTICLE}:love"
 

@@ -34,7 +34,9 @@ import httpx
 
 from bot.sandbox.server import SandboxServer
 from bot.store.voters import Voters
-from tests.conftest import ARTICLE, NO_LIMITS, ROOT, Chat, Process, clean_environment
+from tests.support.chat import Chat
+from tests.support.corpora import ARTICLE, ROOT
+from tests.support.processes import NO_LIMITS, Process, clean_environment
 
 TOKEN = "123456:for-the-kill-test"
 VOTER_KEY = "a key of the kill test, 32 characters or more"
@@ -44,7 +46,7 @@ LIFE = 1.5
 """Seconds that a life lasts at most, by chance; more where three starts take longer."""
 SLOW_EVERY, SLOW = 10, 2.5
 """In every tenth life, three times as long, some answers to buttons take so many seconds."""
-PATIENCE = 15.0
+TIMEOUT = 15.0
 """Seconds in which the bot must get on with what is left after the last start."""
 TOAST = re.compile(r"\w+ (it is|instead of \w+)\.")
 REACTIONS = ("like", "dislike", "love", "funny", "angry", "sad", "wow")
@@ -300,7 +302,7 @@ async def trial(url: str, folder: Path, kills: int, seed: int, many: int = READE
         try:
             # The first deaths come while there is no database yet, or half of one.
             for _ in range(first := max(1, kills // 10)):
-                await bot.delivery.live_counts(chance.random())
+                await bot.live(chance.random())
             await bot.start_and_wait()
             await query(url, NOTES[report.engine])
             readers = [await _join(client, chance) for _ in range(many)]
@@ -337,10 +339,10 @@ async def _kill(bot: Bot, url: str, chance: random.Random, times: int) -> int:
     aside = 0
     for number in range(times):
         if number % SLOW_EVERY < SLOW_EVERY - 1:
-            await bot.delivery.live_counts(chance.random())
+            await bot.live(chance.random())
             continue
         await bot.telegram.slow(0.05)
-        await bot.delivery.live_counts(chance.uniform(0, 3))
+        await bot.live(chance.uniform(0, 3))
         await bot.telegram.slow(0)
         aside += len(await query(url, "SELECT 1 FROM set_aside"))
     return aside
@@ -352,7 +354,7 @@ async def _die_between(bot: Bot, url: str, reader: Reader) -> None:
     await _worked_off(bot, url)
     await bot.telegram.slow(1)
     await reader.tap()
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT):
         while not await query(url, "SELECT 1 FROM set_aside"):
             pass
     bot.kill()
@@ -364,7 +366,7 @@ async def _worked_off(bot: Bot, url: str) -> None:
     while left := await _left(bot, url):
         if left < least:
             least, since = left, time.monotonic()
-        if time.monotonic() > since + PATIENCE:
+        if time.monotonic() > since + TIMEOUT:
             bot.problems.append(f"The bot does not get on with {left} updates.")
             return
         await asyncio.sleep(0.05)

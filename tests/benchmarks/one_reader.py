@@ -16,7 +16,9 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from tests.conftest import ARTICLE, Chat, Stage
+from tests.support.chat import Chat
+from tests.support.corpora import ARTICLE
+from tests.support.stage import Stage
 
 REACTIONS = ("like", "dislike", "love", "funny", "angry", "sad", "wow")
 LIMITS = {"PRIVATE_CHAT_PER_SECOND": "1", "GROUP_PER_MINUTE": "20", "OVERALL_PER_SECOND": "30"}

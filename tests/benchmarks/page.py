@@ -15,8 +15,8 @@ from pathlib import Path
 import httpx
 from playwright.async_api import Browser, Page, async_playwright
 
-from tests.conftest import start_sandbox
 from tests.page.conftest import BROWSER, FLAGS
+from tests.support.processes import start_sandbox
 
 PAINT = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
 # The answer is the milliseconds of each frame.

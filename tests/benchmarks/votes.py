@@ -24,7 +24,7 @@ import asyncpg
 from bot.store.base import CALLBACK_QUERY_KEPT, REPEAT_WINDOW
 from bot.store.postgres import PostgresStore
 from bot.store.sqlite import SqliteStore
-from tests.conftest import new_database
+from tests.support.databases import new_database
 
 REACTIONS = ("like", "dislike", "love", "funny", "angry", "sad", "wow")
 ARTICLES = 20

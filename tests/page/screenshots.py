@@ -10,8 +10,8 @@ from typing import Any
 
 from playwright.async_api import Browser, Page, async_playwright
 
-from tests.conftest import start_sandbox
 from tests.page.conftest import BROWSER, FLAGS, QUESTION, App
+from tests.support.processes import start_sandbox
 
 FOLDER = Path(__file__).parents[2] / "bot" / "sandbox" / "page"
 BOT = "@article_sandbox_bot"

@@ -8,8 +8,9 @@ import pytest
 from bot.cli.running import SANDBOX_TOKEN
 from playwright.async_api import expect
 
-from tests.conftest import ARTICLE, ROOT, clean_environment
 from tests.page.conftest import START, App, Desk
+from tests.support.corpora import ARTICLE, ROOT
+from tests.support.processes import clean_environment
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

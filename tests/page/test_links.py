@@ -3,8 +3,8 @@
 import pytest
 from playwright.async_api import expect
 
-from tests.conftest import ARTICLE
 from tests.page.conftest import START, Desk
+from tests.support.corpora import ARTICLE
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 BOT = "https://t.me/article_sandbox_bot"

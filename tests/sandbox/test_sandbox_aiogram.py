@@ -28,7 +28,7 @@ from aiogram.types import (
 from pydantic import BaseModel
 
 from bot.sandbox.methods import METHODS
-from tests.conftest import ROOT
+from tests.support.corpora import ROOT
 
 from .conftest import ADA, BEN, TOKEN
 

@@ -26,13 +26,13 @@ from tests.benchmarks.copies.figures import Run, all_true
 from tests.benchmarks.copies.server import Client, Watch, serving
 from tests.benchmarks.copies.table import Measured, print_tables
 from tests.benchmarks.copies.usage import Usage
-from tests.conftest import postgres_server
+from tests.support.databases import postgres_server
 
 SETTLE = 3.0
 """Seconds between the bot's start and the first tap."""
 BUTTONS = 10.0
 """Seconds after the last tap in which its button must be answered."""
-PATIENCE = 240.0
+TIMEOUT = 240.0
 """Seconds after the last tap in which all copies must agree."""
 
 
@@ -146,7 +146,7 @@ async def load(
         await until(lambda: len(seen.answered) >= len(made), BUTTONS)
         truth = await asyncio.to_thread(history.true_counts, address, reactions)
         run = Run(made, seen, before, truth, Limits(options.overall))
-        await until(lambda: all_true(run), PATIENCE)
+        await until(lambda: all_true(run), TIMEOUT)
         usage.append([Usage.of(process) for process in processes])
     say("the end is reached")
     readers = {tapped.query: tapped.tap.reader for tapped in made}

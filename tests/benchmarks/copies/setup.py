@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.benchmarks.copies.server import TOKEN, ChatKey, Client, Shown, counts
-from tests.conftest import NO_LIMITS, ROOT, Process, clean_environment
+from tests.support.corpora import ROOT
+from tests.support.processes import NO_LIMITS, Process, clean_environment
 
 READY = re.compile(r"answers questions about")
 MEMBERS = 10
 """Readers in a group."""
-PATIENCE = 120.0
+TIMEOUT = 120.0
 """Seconds for all copies to be sent."""
 
 
@@ -59,7 +60,7 @@ async def send_copies(client: Client, people: People, sizes: Sizes, chance: rand
     for chat in chats[: sizes.copies]:
         reader = chance.choice(people.groups[chat]) if chat in people.groups else chat
         await client.post("messages", reader=reader, chat=chat, text="/article")
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT
     while len(await shown(client)) < sizes.copies:
         if time.monotonic() > deadline:
             raise RuntimeError("the bot did not send all copies")

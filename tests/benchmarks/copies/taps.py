@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tests.benchmarks.copies.server import ChatKey, Client
 from tests.benchmarks.copies.setup import People
-from tests.conftest import ARTICLE
+from tests.support.corpora import ARTICLE
 
 IN_PRIVATE = 0.7
 """Share of the taps in the reader's own chat; the others are in a group."""

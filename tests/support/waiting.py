@@ -1,0 +1,29 @@
+"""Waiting for a fact instead of for a time."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+TIMEOUT = 20.0
+"""Seconds until a fact must be there; a busy machine is slow."""
+
+
+async def until(
+    fact: Callable[[], object] | Callable[[], Awaitable[object]],
+    explain: Callable[[], object] = lambda: "it did not happen",
+    seconds: float = TIMEOUT,
+) -> None:
+    """Wait until a condition holds.
+
+    Args:
+        fact: The condition, a function or a coroutine function.
+        explain: Returns what to say if it never holds.
+        seconds: How long to wait at most.
+    """
+    deadline = time.monotonic() + seconds
+    while True:
+        found = fact()
+        if await found if isinstance(found, Awaitable) else found:
+            return
+        assert time.monotonic() < deadline, explain()
+        await asyncio.sleep(0.01)
