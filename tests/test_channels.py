@@ -1,7 +1,5 @@
 """Articles published in channels, and the discussion groups that they are forwarded to."""
 
-import asyncio
-
 import pytest
 
 from bot.store.base import REPEAT_WINDOW
@@ -43,7 +41,7 @@ async def test_a_post_shows_the_article_with_reactions_and_a_link(stage: Stage) 
     assert await channel[1].tap(post, LOVE) == "Love it is. Tap again to take it back."
     await channel[0].shows(post, "❤️ 1", ASK)
     await ben.shows(asked, "❤️ 1")
-    await asyncio.sleep(REPEAT_WINDOW)
+    stage.clock.advance(REPEAT_WINDOW)
     assert await ben.tap(asked, LOVE) == "Love taken back."
     await channel[0].shows_only(post, "👍", "👎", "❤️", "😂", "😡", "😢", "😮", ASK)
 

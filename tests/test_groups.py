@@ -1,12 +1,13 @@
 """What a group sees of the bot: nothing until it is addressed, then one answer that replies."""
 
-import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
 import pytest
 
 from tests.support.chat import Chat, buttons, marked
+from tests.support.control import ControlClient
+from tests.support.databases import tracked_messages
 from tests.support.stage import Sandbox, Stage
 
 BOT = "@article_sandbox_bot"
@@ -27,7 +28,7 @@ async def silence(chat: Chat) -> AsyncIterator[None]:
     yield
     await chat.write("/privacy")
     proof = await chat.read()
-    await asyncio.sleep(0.2)
+    await ControlClient(chat.client).all_handled()
     response = await chat.client.get(
         f"/sandbox/chats/{chat.chat}/messages", params={"after": start}
     )
@@ -163,10 +164,10 @@ async def test_a_removed_bot_edits_nothing_there(stage: Stage) -> None:
     answer = await group.send(f"{BOT} {SENATE}")
     other = await ada.send(SENATE)
     await group.post(f"groups/{group.chat}/remove", {"reader": ada.reader})
-    await asyncio.sleep(0.3)
+    await stage.all_handled()
     await ada.react(other, "love")
     await ada.shows(other, "❤️ 1")
-    await asyncio.sleep(1.5)
+    assert tracked_messages(stage.database) == [(ada.chat, "")]
     assert await stage.calls("editmessagereplymarkup", group.chat) == []
     assert "❤️ 1" not in buttons(await group.current(answer))
 
@@ -180,7 +181,7 @@ async def test_a_group_that_becomes_a_supergroup_keeps_language_and_votes(
     assert (await old.send("/language de"))["text"].startswith("Ich spreche")
     new_id = (await old.post(f"groups/{old.chat}/migrate", {}))["chat"]
     new = Chat(sandbox.client, ada.reader, new_id)
-    await asyncio.sleep(0.3)
+    await sandbox.all_handled()
     await new.write(f"/ask {SENATE}")
     fresh = await new.read()
     assert "Absatz" in fresh["text"]

@@ -1,9 +1,8 @@
 """Inline mode: a passage, with its reactions, in any chat."""
 
-import asyncio
-
 from tests.support.chat import Chat, buttons, marked
 from tests.support.corpora import ARTICLE
+from tests.support.databases import tracked_messages
 from tests.support.stage import Sandbox, Stage
 
 SENATE = "Who has to approve the package?"
@@ -90,7 +89,8 @@ async def test_feedback_makes_a_message_known_before_any_press(stage: Stage) -> 
     known = await stage.choose(there[0], found)
     unknown = await stage.choose(there[0], found, feedback=False)
     await there[0].shows(known, "❤️ 1")
-    await asyncio.sleep(1.5)
+    await stage.all_handled()
+    assert len([inline for _, inline in tracked_messages(stage.database) if inline]) == 1
     assert "❤️" in buttons(await there[0].current(unknown))
     await there[0].tap(unknown, f"r:{ARTICLE}:wow")
     await there[0].shows(unknown, "❤️ 1", "😮 1")
@@ -100,11 +100,15 @@ async def test_feedback_makes_a_message_known_before_any_press(stage: Stage) -> 
 async def test_no_edit_in_vain_for_what_was_sent_true(stage: Stage) -> None:
     """A list whose counts still hold needs no refreshing."""
     await stage.bot()
-    ada = await stage.reader()
+    ada, ben = await stage.reader(), await stage.reader()
     there = (await stage.group(ada, bot=False))[0]
     await ada.tap(await ada.send(SENATE), LOVE)
-    await stage.choose(there, await stage.inline(ada, SENATE))
-    await asyncio.sleep(2)
+    sent = await stage.choose(there, await stage.inline(ada, SENATE))
+    await stage.all_handled()
+    await ben.tap(await ben.send(SENATE), LOVE)
+    await there.shows(sent, "❤️ 2")
+    edits = await stage.calls("editmessagereplymarkup")
+    assert len([edit for edit in edits if "inline_message_id" in edit["params"]]) == 1
     assert (await stage.ask("totals"))["not_modified"] == 0
 
 

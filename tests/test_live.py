@@ -1,6 +1,5 @@
 """Every copy of an article's keyboard comes to show the same counts, within Telegram's limits."""
 
-import asyncio
 import re
 import shutil
 import sqlite3
@@ -10,9 +9,13 @@ from typing import Any
 
 import pytest
 
+from bot.store.base import REPEAT_WINDOW
 from tests.support.chat import Chat, buttons
+from tests.support.control import TOKEN
 from tests.support.corpora import ARTICLE, ROOT
-from tests.support.stage import TOKEN, Stage
+from tests.support.databases import tracked_messages
+from tests.support.stage import Stage
+from tests.support.waiting import until
 
 LIKE, LOVE, SAD = (f"r:{ARTICLE}:{name}" for name in ("like", "love", "sad"))
 LIMITS = {
@@ -21,15 +24,6 @@ LIMITS = {
     "OVERALL_PER_SECOND": "30",
 }
 SAME_LIMITS = {"private_per_second": 1, "group_per_minute": 20, "overall_per_second": 30}
-
-
-def copies(stage: Stage) -> list[tuple[Any, ...]]:
-    """The copies that the bot knows: chat and inline id."""
-    database = sqlite3.connect(stage.database)
-    try:
-        return database.execute("SELECT chat_id, inline_message_id FROM copies").fetchall()
-    finally:
-        database.close()
 
 
 async def inline(stage: Stage, chat: Chat) -> tuple[dict[str, Any], str]:
@@ -75,7 +69,7 @@ async def test_a_keyboard_that_was_not_known(stage: Stage) -> None:
     answer = await ben.send("/article")
     await ben.tap(answer, LIKE)
     await group.shows(message, "👍 1", "❤️ 1")
-    assert (0, inline_id) in copies(stage)
+    assert (0, inline_id) in tracked_messages(stage.database)
 
 
 async def test_many_taps_are_one_edit(stage: Stage) -> None:
@@ -126,7 +120,7 @@ async def test_an_edit_that_fails_is_made_later(stage: Stage, fault: str) -> Non
     await ada.tap(hers, LIKE)
     if fault == "dropped":
         await ben.shows(his, "👍 1")
-        await asyncio.sleep(1)
+        stage.clock.advance(REPEAT_WINDOW)
         await ada.tap(hers, LIKE)
     await ben.shows(his, "👍" if fault == "dropped" else "👍 1")
     assert "Traceback" not in bot.output
@@ -137,9 +131,9 @@ async def test_what_was_stale_is_refreshed_after_a_restart(stage: Stage) -> None
     bot = await stage.process()
     ada, ben = await stage.reader(), await stage.reader()
     hers, his = await ada.send("/article"), await ben.send("/article")
-    await stage.fault("429", method="editMessageReplyMarkup", seconds=100)
+    fault = await stage.fault("429", method="editMessageReplyMarkup", seconds=100)
     await ada.tap(hers, LIKE)
-    await asyncio.sleep(0.3)
+    await stage.struck(fault)
     await stage.kill(bot)
     await stage.mend()
     await stage.process()
@@ -159,15 +153,12 @@ async def test_copies_that_are_gone_are_forgotten(stage: Stage) -> None:
     body = {"chat_id": ada.chat, "message_id": first["message_id"]}
     await stage.client.post(f"/bot{TOKEN}/deleteMessage", json=body)
     await stage.fault("403", chat=ben.chat)
-    assert len(copies(stage)) == 5
+    await until(lambda: len(tracked_messages(stage.database)) == 5)
     await stage.post(f"groups/{group.chat}/remove")
     await eve.tap(hers, LIKE)
     await ada.shows(second, "👍 1")
-    for _ in range(100):
-        if len(copies(stage)) == 2:
-            break
-        await asyncio.sleep(0.05)
-    assert {chat for chat, _ in copies(stage)} == {ada.chat, eve.chat}
+    await until(lambda: len(tracked_messages(stage.database)) == 2)
+    assert {chat for chat, _ in tracked_messages(stage.database)} == {ada.chat, eve.chat}
     assert "WARNING" not in bot.output
 
 
@@ -178,7 +169,7 @@ async def test_forget_removes_the_readers_own_copies(stage: Stage) -> None:
     await ada.send("/article")
     await ben.send("/article")
     await ada.send("/forget")
-    assert copies(stage) == [(ben.chat, "")]
+    assert tracked_messages(stage.database) == [(ben.chat, "")]
 
 
 async def test_a_keyboard_of_an_earlier_reaction_set(stage: Stage, tmp_path: Path) -> None:
@@ -254,7 +245,11 @@ async def test_a_copy_that_is_sent_while_others_are_refreshed(stage: Stage) -> N
     await stage.stop(bot)
     await stage.bot(**LIMITS | {"OVERALL_PER_SECOND": "10"})
     await readers[0].tap(answers[0], LIKE)
-    await asyncio.sleep(1)
+
+    async def some_are_refreshed() -> bool:
+        return len(await stage.calls("editmessagereplymarkup")) >= 5
+
+    await until(some_are_refreshed)
     answer = await readers[1].send("/article")
     await readers[2].tap(answers[2], LIKE)
     started = time.monotonic()
@@ -272,11 +267,7 @@ async def test_a_copy_that_was_sent_while_the_database_failed(stage: Stage) -> N
     other = sqlite3.connect(stage.database, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     his = await ben.send("/article")
-    for _ in range(300):
-        if "is locked" in bot.output:
-            break
-        await asyncio.sleep(0.03)
-    assert "is locked" in bot.output
+    await until(lambda: "is locked" in bot.output)
     other.execute("ROLLBACK")
     other.close()
     await ada.tap(hers, LIKE)
@@ -289,9 +280,9 @@ async def test_dying_between_an_edit_and_its_note(stage: Stage) -> None:
     ada, ben = await stage.reader(), await stage.reader()
     hers, his = await ada.send("/article"), await ben.send("/article")
     await stage.settled(bot)
-    await stage.fault("slow", method="editMessageReplyMarkup", seconds=1.5)
+    fault = await stage.fault("slow", method="editMessageReplyMarkup", seconds=1)
     await ada.tap(hers, LIKE)
-    await asyncio.sleep(0.7)
+    await stage.struck(fault, times=2)
     await stage.kill(bot)
     await stage.mend()
     await ben.shows(his, "👍 1")

@@ -1,13 +1,14 @@
 """What real readers, admins and apps bring about, found by trying to break the bot."""
 
-import asyncio
 import sqlite3
 
 import pytest
 
 from tests.support.chat import Chat, buttons, marked
 from tests.support.corpora import ARTICLE, BRIDGE, write_two_articles
+from tests.support.databases import tracked_messages
 from tests.support.stage import Sandbox, Stage
+from tests.support.waiting import until
 from tests.test_groups import silence
 
 BOT = "@article_sandbox_bot"
@@ -108,19 +109,17 @@ async def test_forget_leaves_nothing_that_is_being_edited(stage: Stage) -> None:
     ada, ben = await stage.reader(), await stage.reader()
     await ada.send(SENATE)
     answer = await ben.send(SENATE)
-    await stage.fault("slow", method="editMessageReplyMarkup", chat=ada.chat, seconds=1.5)
+    fault = await stage.fault("slow", method="editMessageReplyMarkup", chat=ada.chat, seconds=1)
     await ben.react(answer, "love")
-    await asyncio.sleep(1.2)
+    await stage.struck(fault)
     await ada.send("/forget")
-    await asyncio.sleep(2)
-    await stage.mend()
-    await stage.settled(bot)
-    database = sqlite3.connect(stage.database)
-    try:
-        rows = database.execute("SELECT * FROM copies WHERE chat_id = ?", (ada.chat,)).fetchall()
-    finally:
-        database.close()
-    assert rows == []
+
+    async def is_edited() -> bool:
+        return bool(await stage.calls("editmessagereplymarkup", ada.chat))
+
+    await until(is_edited)
+    await stage.stop(bot)
+    assert ada.chat not in {chat for chat, _ in tracked_messages(stage.database)}
 
 
 async def test_forget_comes_after_what_was_asked_before_it(stage: Stage) -> None:
@@ -132,8 +131,7 @@ async def test_forget_comes_after_what_was_asked_before_it(stage: Stage) -> None
     for text in (SENATE, "/start bridge", "/forget"):
         await ada.write(text)
     await stage.settled(bot)
-    await asyncio.sleep(2)
-    await stage.mend()
+    await stage.stop(bot)
     database = sqlite3.connect(stage.database)
     try:
         kept = [database.execute(f"SELECT * FROM {t}").fetchall() for t in ("copies", "chats")]
@@ -147,9 +145,9 @@ async def test_a_closed_chat_does_not_hold_up_its_readers_elsewhere(stage: Stage
     await stage.bot()
     ada = await stage.reader()
     group = (await stage.group(ada))[0]
-    await stage.fault("429", method="sendMessage", chat=group.chat, seconds=8)
+    fault = await stage.fault("429", method="sendMessage", chat=group.chat, seconds=8)
     await group.write(f"{BOT} {SENATE}")
-    await asyncio.sleep(0.3)
+    await stage.struck(fault)
     assert (
         "Senate"
         in (

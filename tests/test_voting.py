@@ -7,7 +7,7 @@ import pytest
 from bot.store.base import REPEAT_WINDOW
 from tests.support.chat import Chat, buttons
 from tests.support.corpora import ARTICLE
-from tests.support.stage import Sandbox
+from tests.support.stage import Sandbox, Stage
 
 LIKE, LOVE = f"r:{ARTICLE}:like", f"r:{ARTICLE}:love"
 
@@ -22,14 +22,15 @@ async def test_a_tap_is_a_vote_that_every_later_answer_shows(clean: Sandbox) -> 
     assert "❤️ 1" in buttons(await ben.send("/article"))
 
 
-async def test_another_tap_changes_the_vote_and_the_same_takes_it_back(clean: Sandbox) -> None:
+async def test_another_tap_changes_the_vote_and_the_same_takes_it_back(stage: Stage) -> None:
     """One vote a reader, whatever they tap."""
-    ada = await clean.reader()
+    await stage.bot()
+    ada = await stage.reader()
     answer = await ada.send("security guarantees")
     await ada.tap(answer, LIKE)
     assert await ada.tap(answer, LOVE) == "Love instead of Like. Tap again to take it back."
     await ada.shows(answer, "👍", "❤️ 1")
-    await asyncio.sleep(REPEAT_WINDOW)
+    stage.clock.advance(REPEAT_WINDOW)
     assert await ada.tap(answer, LOVE) == "Love taken back."
     await ada.shows(answer, "👍", "❤️")
 
@@ -44,35 +45,40 @@ async def test_two_readers_add_up(clean: Sandbox) -> None:
     assert "👍 2" in buttons(await ada.send("/article"))
 
 
-async def test_a_delivery_that_comes_again_counts_once(clean: Sandbox) -> None:
+async def test_a_delivery_that_comes_again_counts_once(stage: Stage) -> None:
     """The same callback id, also long after the window of quick repeats."""
-    ada = await clean.reader()
+    await stage.bot()
+    ada = await stage.reader()
     answer = await ada.send("security")
     body = {"reader": ada.reader, "chat": ada.reader, "message_id": answer["message_id"]}
     query = (await ada.post("taps", {**body, "data": LIKE, "wait": 10}))["callback_query_id"]
     await ada.shows(answer, "👍 1")
-    await asyncio.sleep(REPEAT_WINDOW)
+    stage.clock.advance(REPEAT_WINDOW)
     await ada.post("taps", {**body, "data": LIKE, "callback_query_id": query})
     assert "👍 1" in buttons(await ada.send("/article"))
 
 
-async def test_a_client_that_presses_again_counts_once(clean: Sandbox) -> None:
+async def test_a_client_that_presses_again_counts_once(stage: Stage) -> None:
     """The same reader's same tap under a new id, within a second."""
-    ada = await clean.reader()
+    await stage.bot()
+    stage.clock.freeze()
+    ada = await stage.reader()
     answer = await ada.send("security")
     assert await ada.tap(answer, LIKE) == await ada.tap(answer, LIKE)
     await ada.shows(answer, "👍 1")
 
 
-async def test_counts_that_did_not_change_cause_no_edit(clean: Sandbox) -> None:
+async def test_counts_that_did_not_change_cause_no_edit(stage: Stage) -> None:
     """Three taps that count as one: one edit."""
-    ada = await clean.reader()
+    await stage.bot()
+    stage.clock.freeze()
+    ada = await stage.reader()
     answer = await ada.send("security")
     for _ in range(3):
         await ada.tap(answer, LIKE)
     await ada.shows(answer, "👍 1")
     await ada.send("/help")
-    assert len(await clean.calls("editmessagereplymarkup", ada)) == 1
+    assert len(await stage.calls("editmessagereplymarkup", ada.chat)) == 1
 
 
 @pytest.mark.parametrize(

@@ -5,22 +5,41 @@ from typing import Any
 
 import httpx
 
+from bot.cli.run import SANDBOX_TOKEN
 from tests.support.chat import Chat
+from tests.support.waiting import until
+
+TOKEN = SANDBOX_TOKEN
+"""Of every bot in the tests."""
 
 
 class ControlClient:
     """Makes groups, channels and readers, and does what only Telegram's apps can do.
 
-    Attributes:
+    Args:
         client: Talks to the server.
     """
 
-    client: httpx.AsyncClient
+    def __init__(self, client: httpx.AsyncClient) -> None:
+        self.client = client
 
     async def post(self, path: str, **body: Any) -> Any:
         response = await self.client.post(f"/sandbox/{path}", json=body)
         assert response.status_code == 200, response.text
         return response.json()
+
+    async def pending(self) -> int:
+        """Return the number of updates that the bot has not confirmed."""
+        response = await self.client.get(f"/bot{TOKEN}/getWebhookInfo")
+        return int(response.json()["result"]["pending_update_count"])
+
+    async def all_handled(self) -> None:
+        """Wait until the bot has confirmed every update, which it does when it has handled it."""
+
+        async def fact() -> bool:
+            return await self.pending() == 0
+
+        await until(fact, lambda: "some updates are not confirmed")
 
     async def ask(self, path: str) -> Any:
         return (await self.client.get(f"/sandbox/{path}")).json()

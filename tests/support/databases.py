@@ -1,14 +1,25 @@
-"""PostgreSQL databases that exist for one test."""
+"""Databases: PostgreSQL's that exist for one test, and what a SQLite file holds."""
 
 import asyncio
 import contextlib
 import os
 import re
 import secrets
+import sqlite3
 from collections.abc import Iterator
+from pathlib import Path
 
 import asyncpg
 import pytest
+
+
+def tracked_messages(file: Path) -> list[tuple[int, str]]:
+    """Return the chat and the inline id of every message that the bot keeps up to date."""
+    database = sqlite3.connect(file)
+    try:
+        return database.execute("SELECT chat_id, inline_message_id FROM copies").fetchall()
+    finally:
+        database.close()
 
 
 def postgres_server() -> str:

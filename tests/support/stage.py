@@ -11,13 +11,11 @@ import httpx
 from bot.config import read_settings
 from bot.sandbox.server import SandboxServer
 from tests.support.chat import Chat
-from tests.support.control import ControlClient
+from tests.support.control import TOKEN, ControlClient
 from tests.support.corpora import ROOT
 from tests.support.processes import NO_LIMITS, Process, article_bot, clean_environment
 from tests.support.threads import BotThread, SettableClock
 from tests.support.waiting import until
-
-TOKEN = "123456:a-token-of-the-tests"
 
 
 class Stage(ControlClient):
@@ -87,8 +85,18 @@ class Stage(ControlClient):
     async def reader(self) -> Chat:
         return Chat(self.client, (await self.post("readers"))["reader"]["id"])
 
-    async def fault(self, kind: str, **more: Any) -> None:
-        await self.post("faults", kind=kind, **more)
+    async def fault(self, kind: str, **more: Any) -> int:
+        """Make calls of the bot fail in some way; the fault's id."""
+        return int((await self.post("faults", kind=kind, **more))["id"])
+
+    async def struck(self, fault_id: int, times: int = 1) -> None:
+        """Wait until a fault has struck so often, or is used up."""
+
+        async def fact() -> bool:
+            faults = {fault["id"]: fault for fault in (await self.ask("faults"))["faults"]}
+            return fault_id not in faults or faults[fault_id]["struck"] >= times
+
+        await until(fact, lambda: f"fault {fault_id} did not strike {times} times")
 
     async def mend(self) -> None:
         """Switch all faults off."""
@@ -100,11 +108,6 @@ class Stage(ControlClient):
             for call in (await self.ask("calls?after=0"))["calls"]
             if call["method"].lower() == method and chat in (None, call["chat"])
         ]
-
-    async def pending(self) -> int:
-        """Updates that the bot has not confirmed."""
-        response = await self.client.get(f"/bot{TOKEN}/getWebhookInfo")
-        return int(response.json()["result"]["pending_update_count"])
 
     async def settled(self, bot: BotThread | Process) -> None:
         """Wait until every update is confirmed."""

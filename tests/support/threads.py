@@ -28,9 +28,14 @@ class SettableClock:
 
     def __init__(self) -> None:
         self._ahead = 0.0
+        self._frozen: float | None = None
 
     def __call__(self) -> float:
-        return time.time() + self._ahead
+        return self._ahead + (time.time() if self._frozen is None else self._frozen)
+
+    def freeze(self) -> None:
+        """Let it stand still except when it is put forward."""
+        self._frozen = time.time()
 
     def advance(self, seconds: float) -> None:
         """Put the clock forward."""
