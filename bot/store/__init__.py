@@ -1,1 +1,1 @@
-"""The database: votes, copies, and updates that wait; in SQLite or PostgreSQL."""
+"""The database: votes, tracked messages, settings of chats, deferred updates."""

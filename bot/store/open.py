@@ -1,25 +1,50 @@
-"""temporary"""
+"""Database URL -> Store."""
 
-import contextlib, time
-from bot.config import NEW_KEY
+import contextlib
+import time
+from collections.abc import AsyncIterator, Callable
+
+from bot.config import NEW_KEY, Settings
 from bot.errors import SettingsError
+from bot.store.base import Store
 from bot.store.sqlite import SqliteStore
 from bot.store.voters import Voters, voter_key
 
 
 @contextlib.asynccontextmanager
-async def open_store(settings, clock=time.time):
+async def open_store(
+    settings: Settings, clock: Callable[[], float] = time.time
+) -> AsyncIterator[tuple[Store, Voters]]:
+    """Open the database of the settings; yield it, and what turns ids into its voters.
+
+    Args:
+        settings: The settings.
+        clock: Returns the time in seconds since 1970.
+
+    Raises:
+        SettingsError: The database's driver is not installed, or PostgreSQL has no VOTER_KEY.
+        StoreError: The database or the voter key's file cannot be used.
+    """
     if settings.sqlite_file is None and settings.voter_key is None:
         raise SettingsError(f"VOTER_KEY is needed with PostgreSQL: {NEW_KEY}")
     voters = Voters(voter_key(settings.voter_key, settings.sqlite_file))
-    if settings.sqlite_file is not None:
-        store = SqliteStore(settings.sqlite_file, voters.fingerprint, clock)
-    else:
-        from bot.store.postgres import PostgresStore
-
-        store = PostgresStore(settings.database_url, voters.fingerprint, clock)
+    store = _store(settings, voters.fingerprint, clock)
     try:
         await store.open()
         yield store, voters
     finally:
         await store.close()
+
+
+def _store(settings: Settings, fingerprint: bytes, clock: Callable[[], float]) -> Store:
+    if settings.sqlite_file is not None:
+        return SqliteStore(settings.sqlite_file, fingerprint, clock)
+    try:
+        # Only now, because the driver is an optional dependency.
+        from bot.store.postgres import PostgresStore  # noqa: PLC0415
+    except ImportError:
+        raise SettingsError(
+            "DATABASE_URL names PostgreSQL, but its driver is not installed: "
+            'pip install "article-bot[postgres]".'
+        ) from None
+    return PostgresStore(settings.database_url, fingerprint, clock)

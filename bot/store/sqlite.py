@@ -1,30 +1,31 @@
-"""Votes, copies and updates that wait, in SQLite: the default."""
+"""SQLite, the default engine: connections, transactions, and a file that may go away."""
 
+import asyncio
+import os
 import sqlite3
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-from bot.store.base import (
-    CALLBACK_QUERY_KEPT,
-    QUESTION_KEPT,
-    REPEAT_WINDOW,
-    Change,
-    ChatSettings,
-    MessageRef,
-    TrackedMessage,
-    VoteCounts,
-    VoteResult,
-    toggle,
-)
-from bot.store.sqlite_file import LOCK_WAIT, SqliteFile, transaction
+from bot.errors import StoreError
+from bot.store.engine import Operation, Result, Rows
+from bot.store.migrations import pending
+from bot.store.sql import SqlStore
 
-_OF_A_COPY = "chat_id = ? AND message_id = ? AND inline_message_id = ?"
+LOCK_WAIT = 5.0
+"""Seconds to wait for another process that writes to the same database, unless told otherwise."""
+_MIN_LOCK_WAIT = 0.05
+"""Seconds to wait for a lock even if the time was used up by waiting for earlier transactions."""
 
 
-class SqliteStore(SqliteFile):
-    """Implements Store (bot.store.base)."""
+class SqliteStore(SqlStore):
+    """Keeps everything in one file.
+
+    Reading has a connection of its own, so that it never waits for a write that waits for a lock.
+    So have slow queries, so that no reader of the bot waits for them.
+    """
 
     def __init__(
         self,
@@ -33,269 +34,221 @@ class SqliteStore(SqliteFile):
         clock: Callable[[], float] = time.time,
         lock_wait: float = LOCK_WAIT,
     ) -> None:
-        """Note where the database is; nothing is opened yet.
+        """Store the arguments; nothing is opened yet.
 
-        fingerprint: of the voter key, to refuse a database made with another. clock: seconds.
-        lock_wait: seconds to wait for another process that writes.
+        Args:
+            path: The database file.
+            fingerprint: Fingerprint of the voter key (``Voters.fingerprint``).
+            clock: Returns the time in seconds since 1970.
+            lock_wait: Seconds to wait for another process that writes.
         """
-        super().__init__(path, fingerprint, lock_wait)
-        self._clock = clock
-
-    async def vote(
-        self,
-        article_id: str,
-        voter: bytes,
-        reaction_id: str,
-        callback_query_id: str,
-        message: MessageRef | None = None,
-    ) -> VoteResult:
-        """Count a press once; see Store."""
-        now = self._clock()
-
-        def work(connection: sqlite3.Connection) -> VoteResult:
-            with transaction(connection) as db:
-                from dataclasses import replace
-
-                before = None
-                if message is not None:
-                    rows = db.execute(
-                        f"SELECT * FROM copies WHERE {_OF_A_COPY}", _key(message)
-                    ).fetchall()
-                    before = _known(rows[0]) if rows else None
-                r = _press(db, article_id, voter, reaction_id, callback_query_id, now)
-                if before is not None:
-                    v = before.version if r.change is Change.REPEATED else -1
-                    db.execute(
-                        f"UPDATE copies SET version = ?, seen = ? WHERE {_OF_A_COPY}",
-                        (v, now, *_key(message)),
-                    )
-                return replace(r, message=before, voted_at=now)
-
-        return await self._writing.run(work)
-
-    async def counts(self, article_id: str) -> VoteCounts:
-        """Return the counts of an article; see Store."""
-        return await self._reading.run(lambda db: _tally(db, article_id))
-
-    async def all_counts(self) -> Mapping[str, Mapping[str, int]]:
-        """Return all counts; see Store."""
-        totals: dict[str, dict[str, int]] = {}
-        rows = await self._read("SELECT article, reaction, votes FROM counts ORDER BY article", ())
-        for article, reaction, votes in rows:
-            counts = totals.setdefault(article, {})
-            if votes:
-                counts[reaction] = votes
-        return totals
-
-    async def forget_voter(self, voter: bytes) -> int:
-        """Remove a reader; see Store."""
-
-        def work(connection: sqlite3.Connection) -> int:
-            with transaction(connection) as db:
-                # The ids stay, so that a delivery that comes again brings no forgotten vote back.
-                db.execute(
-                    "UPDATE deliveries SET article = NULL, voter = NULL, reaction = NULL"
-                    " WHERE voter = ?",
-                    (voter,),
-                )
-                db.execute("DELETE FROM chats WHERE chat = ?", (voter,))
-                return db.execute("DELETE FROM votes WHERE voter = ?", (voter,)).rowcount
-
-        return await self._writing.run(work)
-
-    async def track(self, message: TrackedMessage) -> None:
-        """Remember a copy; see Store."""
-        row = (message.article_id, message.keyboard, message.version, message.last_seen)
-        await self._write(
-            "INSERT OR REPLACE INTO copies VALUES (?, ?, ?, ?, ?, ?, ?)", (*_key(message.ref), *row)
+        super().__init__(f"The database {path}", fingerprint, clock)
+        self._path = path
+        self._writing, self._reading, self._scanning = (
+            SqliteConnection(path, lock_wait) for _ in range(3)
         )
 
-    async def update(self, message: TrackedMessage) -> None:
-        """Note what is known of a copy by now; see Store."""
-        row = (message.article_id, message.keyboard, message.version, message.last_seen)
-        await self._write(
-            "UPDATE copies SET article = ?, keyboard = ?, version = ?, seen = ?"
-            f" WHERE {_OF_A_COPY}",
-            (*row, *_key(message.ref)),
-        )
+    async def open(self) -> None:
+        """Open the database file; create it with mode 0600 if there is none.
 
-    async def tracked(self, copy: MessageRef) -> TrackedMessage | None:
-        """Return what is known of a copy; see Store."""
-        rows = await self._read(f"SELECT * FROM copies WHERE {_OF_A_COPY}", _key(copy))
-        return _known(rows[0]) if rows else None
+        Raises:
+            StoreError: It cannot be opened, was made by a newer version or with another voter key.
+        """
+        try:
+            # SQLite itself would create a file that everybody on the machine can read.
+            os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
+        except OSError as error:
+            raise StoreError(
+                f"{self._database} cannot be opened ({error.strerror}): "
+                "set DATABASE_URL to a file in a folder that the bot may write to."
+            ) from None
+        await self._writing.open()
+        await self._writing.run(self._prepare)
+        await self._reading.open()
+        await self._scanning.open()
 
-    async def tracked_with_counts(
-        self, ref: MessageRef
-    ) -> tuple[TrackedMessage, VoteCounts] | None:
-        """Return a tracked message and its counts; see Store."""
-        message = await self.tracked(ref)
-        return None if message is None else (message, await self.counts(message.article_id))
-
-    async def outdated(self, before: float, limit: int) -> Sequence[TrackedMessage]:
-        """Return copies that show old counts; see Store."""
-        query = (
-            "SELECT copies.* FROM"
-            " (SELECT article, SUM(changes) AS version FROM counts GROUP BY article) AS now"
-            " JOIN copies ON copies.article = now.article AND copies.version < now.version"
-            " WHERE seen < ? ORDER BY seen DESC LIMIT ?"
-        )
-        rows = await self._scanning.run(lambda db: db.execute(query, (before, limit)).fetchall())
-        return [_known(row) for row in rows]
-
-    async def forget_message(self, ref: MessageRef) -> None:
-        """Forget a copy; see Store."""
-        await self._write(f"DELETE FROM copies WHERE {_OF_A_COPY}", _key(ref))
-
-    async def forget_chat(self, chat_id: int) -> None:
-        """Forget a chat's copies; see Store."""
-        await self._write("DELETE FROM copies WHERE chat_id = ?", (chat_id,))
-
-    async def channel_post(self, chat_id: int, article_id: str) -> int | None:
-        """Return the post of an article; see Store."""
-        query = "SELECT message_id FROM posts WHERE chat_id = ? AND article = ?"
-        rows = await self._read(query, (chat_id, article_id))
-        return rows[0][0] if rows else None
-
-    async def save_channel_post(self, chat_id: int, article_id: str, message_id: int) -> None:
-        """Remember the post of an article; see Store."""
-        values = (chat_id, article_id, message_id)
-        await self._write("INSERT OR REPLACE INTO posts VALUES (?, ?, ?)", values)
-
-    async def chat_settings(self, chat: bytes) -> ChatSettings:
-        """Return what a chat chose; see Store."""
-        rows = await self._read("SELECT article, language FROM chats WHERE chat = ?", (chat,))
-        return ChatSettings(*rows[0]) if rows else ChatSettings()
-
-    async def set_article(self, chat: bytes, article_id: str | None) -> None:
-        """Have questions be about an article; see Store."""
-        await self._write(
-            "INSERT INTO chats (chat, article) VALUES (?, ?)"
-            " ON CONFLICT DO UPDATE SET article = excluded.article",
-            (chat, article_id),
-        )
-
-    async def set_language(self, chat: bytes, language: str) -> None:
-        """Have the bot speak a language; see Store."""
-        await self._write(
-            "INSERT INTO chats (chat, language) VALUES (?, ?)"
-            " ON CONFLICT DO UPDATE SET language = excluded.language",
-            (chat, language),
-        )
-
-    async def move_chat_settings(self, old: bytes, new: bytes) -> None:
-        """Give a chat what another one chose; see Store."""
-        # Telegram tells of a move twice; the second time there is nothing left to move.
-        await self._write("UPDATE OR REPLACE chats SET chat = ? WHERE chat = ?", (new, old))
-
-    async def forget_chat_settings(self, chat: bytes) -> None:
-        """Forget what a chat chose; see Store."""
-        await self._write("DELETE FROM chats WHERE chat = ?", (chat,))
-
-    async def save_question(self, key: str, question: str) -> None:
-        """Keep a question for a while; see Store."""
-        now = self._clock()
-
-        def work(connection: sqlite3.Connection) -> None:
-            with transaction(connection) as db:
-                db.execute("DELETE FROM questions WHERE at < ?", (now - QUESTION_KEPT,))
-                db.execute(
-                    "INSERT OR REPLACE INTO questions VALUES (?, ?, ?)", (key, question, now)
-                )
-
-        await self._writing.run(work)
-
-    async def saved_question(self, key: str) -> str | None:
-        """Return a question that is kept; see Store."""
-        query = "SELECT question FROM questions WHERE key = ? AND at >= ?"
-        rows = await self._read(query, (key, self._clock() - QUESTION_KEPT))
-        return rows[0][0] if rows else None
-
-    async def delete_old_questions(self) -> None:
-        """Drop what was kept for long enough; see Store."""
-        await self._write("DELETE FROM questions WHERE at < ?", (self._clock() - QUESTION_KEPT,))
+    async def close(self) -> None:
+        """Finish running work and close the file."""
+        for connection in (self._scanning, self._reading, self._writing):
+            await connection.close()
 
     async def try_acquire_leadership(self) -> bool:
-        """Return True: a file has one bot."""
+        """Return True, because only one bot may use a file."""
         return True
 
-    async def defer(self, update_id: int, body: str) -> None:
-        """Keep an update; see Store."""
-        await self._write("INSERT OR REPLACE INTO set_aside VALUES (?, ?)", (update_id, body))
+    async def _transaction(self, operation: Callable[[], Operation[Result]]) -> Result:
+        def run(connection: sqlite3.Connection) -> Result:
+            with _transaction(connection):
+                return _run(connection, operation())
 
-    async def deferred(self) -> Sequence[tuple[int, str]]:
-        """Return the updates that were set aside; see Store."""
-        return await self._read("SELECT * FROM set_aside ORDER BY update_id", ())
+        return await self._writing.run(run)
 
-    async def delete_deferred(self, update_id: int) -> None:
-        """Drop an update that was set aside; see Store."""
-        await self._write("DELETE FROM set_aside WHERE update_id = ?", (update_id,))
+    async def _read(self, sql: str, *values: object, slow: bool = False) -> Rows:
+        connection = self._scanning if slow else self._reading
+        return await connection.run(lambda db: _execute(db, sql, values))
 
-    async def _read(self, query: str, values: tuple[object, ...]) -> Sequence[Any]:
-        return await self._reading.run(lambda db: db.execute(query, values).fetchall())
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        """Bring the schema up to date and check the voter key."""
+        with _transaction(connection):
+            (version,) = connection.execute("PRAGMA user_version").fetchone()
+            scripts = pending("sqlite", version, self._database)
+            for number, script in enumerate(scripts, version + 1):
+                # Not executescript, which would commit first.
+                for statement in _statements(script):
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA user_version = {number}")
+            _run(connection, self._check_voter_key("its .key file or VOTER_KEY"))
 
-    async def _write(self, statement: str, values: tuple[object, ...]) -> None:
-        # A statement by itself is a transaction, and takes the lock at once when it writes.
-        await self._writing.run(lambda db: db.execute(statement, values))
 
+class SqliteConnection:
+    """A connection with a thread of its own, so that the bot never waits for a disk.
 
-def _press(
-    db: sqlite3.Connection, article: str, voter: bytes, reaction: str, delivery: str, now: float
-) -> VoteResult:
-    row = db.execute(
-        "SELECT reaction FROM votes WHERE article = ? AND voter = ?", (article, voter)
-    ).fetchone()
-    previous = row[0] if row else None
-    if db.execute("SELECT 1 FROM deliveries WHERE id = ?", (delivery,)).fetchone():
-        return VoteResult(Change.REPEATED, previous, previous, _tally(db, article))
-    if _pressed_just_now(db, article, voter, reaction, now):
-        # Remembered too, as Telegram may deliver this one again when the window is over.
-        db.execute("INSERT INTO deliveries (id, at) VALUES (?, ?)", (delivery, now))
-        return VoteResult(Change.REPEATED, previous, previous, _tally(db, article))
-    db.execute(
-        "DELETE FROM deliveries WHERE id IN"
-        " (SELECT id FROM deliveries WHERE at < ? ORDER BY at LIMIT 100)",
-        (now - CALLBACK_QUERY_KEPT,),
-    )
-    db.execute(
-        "INSERT INTO deliveries VALUES (?, ?, ?, ?, ?)", (delivery, now, article, voter, reaction)
-    )
-    change, choice = toggle(previous, reaction)
-    if choice is None:
-        db.execute("DELETE FROM votes WHERE article = ? AND voter = ?", (article, voter))
-    else:
-        db.execute(
-            "INSERT INTO votes VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET reaction = ?",
-            (article, voter, choice, choice),
+    It notices when the file is removed or replaced, and works again when the file is put back.
+    """
+
+    def __init__(self, path: Path, lock_wait: float) -> None:
+        """Store the arguments; nothing is opened yet.
+
+        Args:
+            path: The database file.
+            lock_wait: Seconds to wait for another process that writes.
+        """
+        self._path = path
+        self._lock_wait = lock_wait
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="database")
+        self._connection: sqlite3.Connection | None = None
+        self._file: tuple[int, int] | None = None
+        self._companions: dict[Path, int] = {}
+
+    async def open(self) -> None:
+        """Connect.
+
+        Raises:
+            StoreError: SQLite cannot open the file.
+        """
+
+        def connect() -> None:
+            self._connect()
+            status = self._path.stat()
+            self._file = status.st_dev, status.st_ino
+            self._companions = {file: file.stat().st_ino for file in self._find_companions()}
+
+        await self._on_thread(connect)
+
+    async def run(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
+        """Run a function on the thread, after the work that was given to it earlier.
+
+        Raises:
+            StoreError: The database failed.
+        """
+        # The time runs from now, not from the start of the work: while another process holds the
+        # lock, each of several waiting functions would otherwise wait longer than the one before.
+        deadline = time.monotonic() + self._lock_wait
+        return await self._on_thread(lambda: work(self._connected(deadline)))
+
+    async def close(self) -> None:
+        """Finish running work and disconnect."""
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._disconnect)
+        self._thread.shutdown()
+
+    async def _on_thread(self, work: Callable[[], Result]) -> Result:
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+        except sqlite3.Error as error:
+            raise StoreError(f"The database {self._path} fails: {error}.") from error
+
+    def _connected(self, deadline: float) -> sqlite3.Connection:
+        """Return the connection, which waits for locks until the deadline (``time.monotonic``)."""
+        if self._file is None:
+            raise StoreError(f"The database {self._path} is not open.")
+        try:
+            status = self._path.stat()
+        except OSError as error:
+            # A removed file still accepts writes, which would be lost.
+            self._disconnect()
+            raise StoreError(
+                f"The database {self._path} is gone ({error.strerror}): put it back."
+            ) from None
+        if (status.st_dev, status.st_ino) != self._file:
+            self._disconnect()
+            self._rename_companions()
+            raise StoreError(
+                f"The database {self._path} was replaced while the bot runs: start the bot again."
+            )
+        connection = self._connection or self._connect()
+        wait = max(_MIN_LOCK_WAIT, deadline - time.monotonic())
+        connection.execute(f"PRAGMA busy_timeout = {wait * 1000:.0f}")
+        return connection
+
+    def _connect(self) -> sqlite3.Connection:
+        address = f"{self._path.absolute().as_uri()}?mode=rw"
+        connection = sqlite3.connect(
+            address, uri=True, timeout=self._lock_wait, isolation_level=None
         )
-    return VoteResult(change, choice, previous, _tally(db, article))
+        try:
+            connection.row_factory = sqlite3.Row
+            connection.execute("PRAGMA journal_mode = WAL")
+            # A vote is on the disk before the reader is told that it was counted.
+            connection.execute("PRAGMA synchronous = FULL")
+        except BaseException:
+            connection.close()
+            raise
+        self._connection = connection
+        return connection
+
+    def _disconnect(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _find_companions(self) -> list[Path]:
+        names = (f"{self._path.name}-{kind}" for kind in ("wal", "shm"))
+        return [file for name in names if (file := self._path.with_name(name)).exists()]
+
+    def _rename_companions(self) -> None:
+        """Move the write-ahead log of a replaced file away.
+
+        SQLite would apply it to the new file and damage that.
+        """
+        for file in self._find_companions():
+            if self._companions.get(file) == file.stat().st_ino:
+                file.replace(file.with_name(f"{file.name}.replaced"))
 
 
-def _pressed_just_now(
-    db: sqlite3.Connection, article: str, voter: bytes, reaction: str, now: float
-) -> bool:
-    last = db.execute(
-        # Not later than now: the clock may have been set back.
-        "SELECT reaction, at FROM deliveries WHERE voter = ? AND article = ? AND at <= ?"
-        " ORDER BY at DESC LIMIT 1",
-        (voter, article, now),
-    ).fetchone()
-    return last is not None and last[0] == reaction and now - last[1] < REPEAT_WINDOW
+@contextmanager
+def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    # Immediate: a transaction that reads first and writes later fails if another process writes
+    # in between.
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
 
 
-def _tally(db: sqlite3.Connection, article: str) -> VoteCounts:
-    rows = db.execute(
-        "SELECT reaction, votes, changes FROM counts WHERE article = ?", (article,)
-    ).fetchall()
-    return VoteCounts(
-        {name: votes for name, votes, _ in rows if votes}, sum(row[2] for row in rows)
-    )
+def _run(connection: sqlite3.Connection, operation: Operation[Result]) -> Result:
+    try:
+        statement = next(operation)
+        while True:
+            statement = operation.send(_execute(connection, *statement))
+    except StopIteration as end:
+        result: Result = end.value
+        return result
 
 
-def _key(copy: MessageRef) -> tuple[int, int, str]:
-    return copy.chat_id or 0, copy.message_id or 0, copy.inline_message_id or ""
+def _execute(connection: sqlite3.Connection, sql: str, values: tuple[object, ...]) -> Rows:
+    # SQLite takes $1 for a parameter that is named "1".
+    named = {str(number): value for number, value in enumerate(values, 1)}
+    return connection.execute(sql, named).fetchall()
 
 
-def _known(row: tuple[int, int, str, str, str, int, float]) -> TrackedMessage:
-    chat_id, message_id, inline_id, article, keyboard, version, seen = row
-    copy = MessageRef(chat_id or None, message_id or None, inline_id or None)
-    return TrackedMessage(copy, article, keyboard, version, seen)
+def _statements(script: str) -> Iterator[str]:
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""

@@ -1,4 +1,4 @@
-"""Readers as the database knows them: a code for each, made with a secret key."""
+"""Ids of users and chats -> the codes under which the database knows them."""
 
 import contextlib
 import hashlib
@@ -11,33 +11,45 @@ from bot.errors import StoreError
 
 
 class Voters:
-    """Turns Telegram's user ids into voters: HMAC-SHA256, since a plain hash is soon reversed."""
+    """Makes codes with a secret key, so that the database alone does not tell who voted."""
 
     def __init__(self, key: bytes) -> None:
+        """Store the key.
+
+        Args:
+            key: The voter key: at least MIN_VOTER_KEY bytes that stay secret.
+        """
         self._key = key
 
     def voter(self, user_id: int) -> bytes:
-        """Return the 32 bytes that stand for a user."""
+        """Return the code of a user or chat: 32 bytes.
+
+        It is HMAC-SHA256. A plain hash could be reversed by trying all ids.
+        """
         return hmac.digest(self._key, str(user_id).encode(), hashlib.sha256)
 
     @property
     def fingerprint(self) -> bytes:
-        """32 bytes that tell this key from others and do not give it away."""
+        """32 bytes that identify the key without revealing it."""
         return hmac.digest(self._key, b"fingerprint", hashlib.sha256)
 
 
 def key_file(database: Path) -> Path:
-    """Return where the voter key of a database is kept, when no setting gives it."""
+    """Return the file that keeps a database's voter key when the settings have none."""
     return database.with_name(database.name + ".key")
 
 
 def voter_key(configured: str | None, database: Path | None) -> bytes:
-    """Return the configured key, or the one kept beside the database, made at first use.
+    """Return the voter key of the settings, or else of the file beside the database.
 
-    database: the file of it; None where it is no file, and a key is configured.
+    Args:
+        configured: The voter key of the settings; None if they have none.
+        database: The database file, beside which a key is created at the first start; None for a
+            database that is not a file, which needs a configured key.
 
     Raises:
-        StoreError: the key's file cannot be made or read.
+        StoreError: The key's file cannot be created or read, is incomplete, or is missing though
+            the database exists.
     """
     if configured is not None:
         return configured.encode()
@@ -50,12 +62,12 @@ def voter_key(configured: str | None, database: Path | None) -> bytes:
         )
     try:
         if not file.exists():
-            _make(file)
+            _create(file)
         key = file.read_bytes().strip()
     except OSError as error:
         raise StoreError(
             f"The voter key {file} cannot be made or read ({error.strerror}): "
-            "mend the folder's permissions, or set VOTER_KEY."
+            "correct the folder's permissions, or set VOTER_KEY."
         ) from None
     if len(key) < MIN_VOTER_KEY:
         raise StoreError(
@@ -64,8 +76,8 @@ def voter_key(configured: str | None, database: Path | None) -> bytes:
     return key
 
 
-def _make(file: Path) -> None:
-    """Make a key file, whole or not at all, whoever else makes it at the same time."""
+def _create(file: Path) -> None:
+    """Create a key file, either complete or not at all, even if another process does the same."""
     new = file.with_name(f"{file.name}.{os.getpid()}")
     with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
         stream.write(os.urandom(32).hex().encode() + b"\n")

@@ -1,14 +1,33 @@
-"""What the databases consist of: a script a step and engine, each run once and never changed."""
+"""The database schema: one script per version and engine, run once each and never changed."""
 
 import re
 from importlib import resources
 
+from bot.errors import StoreError
 
-def steps(engine: str) -> list[str]:
-    """Return the scripts of an engine, "sqlite" or "postgres"; the n-th leads to version n."""
+
+def scripts(engine: str) -> list[str]:
+    """Return all scripts of an engine, "sqlite" or "postgres"; the n-th leads to version n."""
     files = {
         int(match[1]): file.read_text(encoding="utf-8")
         for file in resources.files(__name__).iterdir()
         if (match := re.fullmatch(rf"{engine}-(\d+)\.sql", file.name))
     }
     return [files[number] for number in range(1, len(files) + 1)]
+
+
+def pending(engine: str, version: int, database: str) -> list[str]:
+    """Return the scripts that have not run on a database yet, in their order.
+
+    Args:
+        engine: "sqlite" or "postgres".
+        version: The database's version; 0 for an empty one.
+        database: What the error message calls the database.
+
+    Raises:
+        StoreError: A newer version of the bot has changed the database.
+    """
+    known = scripts(engine)
+    if version > len(known):
+        raise StoreError(f"{database} was made by a newer version: update article-bot.")
+    return known[version:]
