@@ -62,8 +62,7 @@ class SqliteStore(SqlStore):
                 f"{self._database} cannot be opened ({error.strerror}): "
                 "set DATABASE_URL to a file in a folder that the bot may write to."
             ) from None
-        await self._writing.open()
-        await self._writing.run(self._prepare)
+        await self._writing.open(self._prepare)
         await self._reading.open()
         await self._scanning.open()
 
@@ -120,15 +119,18 @@ class SqliteConnection:
         self._file: tuple[int, int] | None = None
         self._companions: dict[Path, int] = {}
 
-    async def open(self) -> None:
+    async def open(self, prepare: Callable[[sqlite3.Connection], None] = lambda _: None) -> None:
         """Connect.
 
+        Args:
+            prepare: Called with the connection, on the thread.
+
         Raises:
-            StoreError: SQLite cannot open the file.
+            StoreError: SQLite cannot open the file, or ``prepare`` failed.
         """
 
         def connect() -> None:
-            self._connect()
+            prepare(self._connect())
             status = self._path.stat()
             self._file = status.st_dev, status.st_ino
             self._companions = {file: file.stat().st_ino for file in self._find_companions()}

@@ -12,7 +12,7 @@ import pytest
 
 from bot.store.postgres import PostgresStore
 from bot.store.sql import SqlStore
-from bot.store.sqlite import SqliteStore
+from bot.store.sqlite import LOCK_WAIT, SqliteStore
 from tests.conftest import new_database
 
 ADA, BEN = b"a" * 32, b"b" * 32
@@ -78,6 +78,15 @@ async def opened(address: str | Path, clock: Clock) -> AsyncIterator[Opener]:
 @pytest.fixture
 async def store(opened: Opener) -> SqlStore:
     return await opened()
+
+
+async def open_sqlite(
+    file: Path, fingerprint: bytes = b"key", lock_wait: float = LOCK_WAIT
+) -> SqliteStore:
+    """Open a database file; the caller closes it."""
+    store = SqliteStore(file, fingerprint, lock_wait=lock_wait)
+    await store.open()
+    return store
 
 
 async def execute(address: str | Path, *statements: str) -> list[tuple[Any, ...]]:

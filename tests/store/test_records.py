@@ -2,7 +2,7 @@
 
 import json
 
-from bot.store.base import QUESTION_KEPT, NO_VOTES, ChatSettings, MessageRef, TrackedMessage
+from bot.store.base import NO_VOTES, QUESTION_KEPT, ChatSettings, MessageRef, TrackedMessage
 from bot.store.sql import SqlStore
 from tests.store.conftest import ADA, BEN, Clock
 

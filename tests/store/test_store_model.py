@@ -1,4 +1,4 @@
-"""Votes against a model: whatever is tapped, repeated, reordered or forgotten, and by whom."""
+"""Votes against a model: random taps that are repeated, reordered and forgotten."""
 
 import asyncio
 import tempfile
@@ -13,9 +13,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from bot.store.base import CALLBACK_QUERY_KEPT, REPEAT_WINDOW, Change
-from bot.store.postgres import PostgresStore
-from bot.store.sqlite import SqliteStore
-from tests.test_store import Clock, emptied
+from bot.store.sql import SqlStore
+from tests.store.conftest import Clock, create_store, execute
 
 ARTICLES, REACTIONS = ("x", "y"), ("like", "love", "sad")
 VOTERS = [bytes([number]) * 32 for number in range(2)]
@@ -25,25 +24,23 @@ Result = TypeVar("Result")
 
 
 class Model:
-    """What must come of it, in the plainest words."""
+    """What a store must do, written as simply as possible."""
 
     def __init__(self) -> None:
         self.votes: dict[tuple[str, bytes], str] = {}
         self.last: dict[tuple[str, bytes], tuple[str, float]] = {}
-        self.delivered: dict[str, float] = {}
+        self.known: dict[str, float] = {}
 
-    def vote(self, article: str, voter: bytes, reaction: str, delivery: str, now: float) -> Change:
+    def vote(self, article: str, voter: bytes, reaction: str, query_id: str, now: float) -> Change:
         reader = (article, voter)
-        if delivery in self.delivered:
+        if query_id in self.known:
             return Change.REPEATED
-        self.delivered[delivery] = now
+        self.known[query_id] = now
         if reader in self.last:
-            pressed, at = self.last[reader]
-            if pressed == reaction and now - at < REPEAT_WINDOW:
+            tapped, at = self.last[reader]
+            if tapped == reaction and now - at < REPEAT_WINDOW:
                 return Change.REPEATED
-        self.delivered = {
-            d: at for d, at in self.delivered.items() if at >= now - CALLBACK_QUERY_KEPT
-        }
+        self.known = {i: at for i, at in self.known.items() if at >= now - CALLBACK_QUERY_KEPT}
         self.last = {r: one for r, one in self.last.items() if one[1] >= now - CALLBACK_QUERY_KEPT}
         self.last[reader] = (reaction, now)
         previous = self.votes.pop(reader, None)
@@ -64,30 +61,25 @@ class Model:
 
 
 class Taps(RuleBasedStateMachine):
-    """Readers, their apps, Telegram and two processes of the bot do what they like."""
+    """Random actions of readers, their apps, Telegram and two processes of the bot."""
 
     def __init__(self, address: str | None) -> None:
         super().__init__()
         self.runner = asyncio.Runner()
         self.clock, self.model = Clock(), Model()
-        self.presses: list[tuple[str, bytes, str, str]] = []
+        self.taps_sent: list[tuple[str, bytes, str, str]] = []
         self.late: list[tuple[str, bytes, str, str]] = []
         self.versions: dict[str, tuple[int, dict[str, int]]] = {}
         self.folder = tempfile.TemporaryDirectory()
         if address is not None:
-            self.run(emptied(address))
+            self.run(execute(address, "DROP SCHEMA IF EXISTS article_bot CASCADE"))
         self.stores = [self.opened(address) for _ in range(2)]
 
     def run(self, work: Coroutine[Any, Any, Result]) -> Result:
         return self.runner.run(work)
 
-    def opened(self, address: str | None) -> SqliteStore | PostgresStore:
-        file = Path(self.folder.name) / "votes.db"
-        store: SqliteStore | PostgresStore
-        if address is None:
-            store = SqliteStore(file, b"key", self.clock)
-        else:
-            store = PostgresStore(address, b"key", self.clock)
+    def opened(self, address: str | None) -> SqlStore:
+        store = create_store(address or Path(self.folder.name) / "votes.db", self.clock)
         self.run(store.open())
         return store
 
@@ -97,19 +89,19 @@ class Taps(RuleBasedStateMachine):
         self.runner.close()
         self.folder.cleanup()
 
-    def deliver(self, store: int, press: tuple[str, bytes, str, str]) -> None:
-        article, voter, reaction, delivery = press
+    def deliver(self, store: int, tap: tuple[str, bytes, str, str]) -> None:
+        article, voter, reaction, query_id = tap
         before = self.model.votes.get((article, voter))
-        found = self.run(self.stores[store].vote(article, voter, reaction, delivery))
-        change = self.model.vote(article, voter, reaction, delivery, self.clock.now)
+        found = self.run(self.stores[store].vote(article, voter, reaction, query_id))
+        change = self.model.vote(article, voter, reaction, query_id, self.clock.now)
         after = self.model.votes.get((article, voter))
         assert (found.change, found.previous, found.choice) == (change, before, after)
         assert found.counts.votes == self.model.counts(article)
 
     def new(self, article: str, voter: bytes, reaction: str) -> tuple[str, bytes, str, str]:
-        press = (article, voter, reaction, str(len(self.presses)))
-        self.presses.append(press)
-        return press
+        tap = (article, voter, reaction, str(len(self.taps_sent)))
+        self.taps_sent.append(tap)
+        return tap
 
     stores_ = st.integers(0, 1)
     taps_ = (st.sampled_from(ARTICLES), st.sampled_from(VOTERS), st.sampled_from(REACTIONS))
@@ -119,7 +111,7 @@ class Taps(RuleBasedStateMachine):
         self.deliver(store, self.new(*tap))
 
     @rule(store=stores_, tap=st.tuples(*taps_))
-    def app_presses_again_by_itself(self, store: int, tap: tuple[str, bytes, str]) -> None:
+    def app_taps_again_by_itself(self, store: int, tap: tuple[str, bytes, str]) -> None:
         self.deliver(store, self.new(*tap))
         self.deliver(1 - store, self.new(*tap))
 
@@ -134,20 +126,20 @@ class Taps(RuleBasedStateMachine):
 
     @rule(store=stores_, data=st.data())
     def telegram_repeats_any(self, store: int, data: st.DataObject) -> None:
-        if delivered := [press for press in self.presses if press not in self.late]:
-            self.deliver(store, data.draw(st.sampled_from(delivered)))
+        if sent := [tap for tap in self.taps_sent if tap not in self.late]:
+            self.deliver(store, data.draw(st.sampled_from(sent)))
 
     @rule(store=stores_, data=st.data())
     def telegram_delivers_twice_at_once(self, store: int, data: st.DataObject) -> None:
         tap = data.draw(st.tuples(*self.taps_))
-        article, voter, reaction, delivery = press = self.new(*tap)
-        same = [self.stores[n].vote(article, voter, reaction, delivery) for n in (store, 1)]
+        article, voter, reaction, query_id = tap = self.new(*tap)
+        same = [self.stores[n].vote(article, voter, reaction, query_id) for n in (store, 1)]
 
         async def both() -> None:
             await asyncio.gather(*same)
 
         self.run(both())
-        self.model.vote(*press, self.clock.now)
+        self.model.vote(*tap, self.clock.now)
         assert self.run(self.stores[0].counts(article)).votes == self.model.counts(article)
 
     @rule(store=stores_, voter=st.sampled_from(VOTERS))
@@ -161,12 +153,12 @@ class Taps(RuleBasedStateMachine):
     @invariant()
     def counts_are_the_votes_and_versions_tell_of_changes(self) -> None:
         for article in ARTICLES:
-            tally = self.run(self.stores[0].counts(article))
-            assert tally.votes == self.model.counts(article)
+            counts = self.run(self.stores[0].counts(article))
+            assert counts.votes == self.model.counts(article)
             version, votes = self.versions.get(article, (0, {}))
-            assert tally.version >= version
-            assert tally.version > version or tally.votes == votes
-            self.versions[article] = (tally.version, dict(tally.votes))
+            assert counts.version >= version
+            assert counts.version > version or counts.votes == votes
+            self.versions[article] = (counts.version, dict(counts.votes))
 
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgres"])
