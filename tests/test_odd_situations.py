@@ -134,7 +134,10 @@ async def test_forget_comes_after_what_was_asked_before_it(stage: Stage) -> None
     await stage.stop(bot)
     database = sqlite3.connect(stage.database)
     try:
-        kept = [database.execute(f"SELECT * FROM {t}").fetchall() for t in ("copies", "chats")]
+        kept = [
+            database.execute(f"SELECT * FROM {t}").fetchall()
+            for t in ("tracked_messages", "chat_settings")
+        ]
     finally:
         database.close()
     assert kept == [[], []]

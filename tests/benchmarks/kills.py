@@ -84,7 +84,7 @@ class Report:
     kills: int = 0
     taps: int = 0
     repeated: int = 0
-    defer: int = 0
+    deferred: int = 0
     lost: int = 0
     answered_and_lost: int = 0
     unanswered: int = 0
@@ -99,7 +99,7 @@ class Report:
     @property
     def passed(self) -> bool:
         bad = (self.lost, self.unanswered, self.doubled, self.wrong_votes, self.wrong_counts)
-        return not (any(bad) or self.outdated or self.problems)
+        return not (any(bad) or self.stale or self.problems)
 
     def __str__(self) -> str:
         cells = {name.replace("_", " "): value for name, value in list(vars(self).items())[:-2]}
@@ -311,7 +311,7 @@ async def trial(url: str, folder: Path, kills: int, seed: int, many: int = READE
             async with asyncio.TaskGroup() as group:
                 for reader in readers:
                     group.create_task(reader.tap_until(stop))
-                report.defer = await _kill(bot, url, chance, kills - first)
+                report.deferred = await _kill(bot, url, chance, kills - first)
                 stop.set()
             if kills >= SLOW_EVERY:
                 await _die_between(bot, url, readers[0])
@@ -344,7 +344,7 @@ async def _kill(bot: Bot, url: str, chance: random.Random, times: int) -> int:
         await bot.telegram.slow(0.05)
         await bot.live(chance.uniform(0, 3))
         await bot.telegram.slow(0)
-        aside += len(await query(url, "SELECT 1 FROM set_aside"))
+        aside += len(await query(url, "SELECT 1 FROM deferred_updates"))
     return aside
 
 
@@ -355,7 +355,7 @@ async def _die_between(bot: Bot, url: str, reader: Reader) -> None:
     await bot.telegram.slow(1)
     await reader.tap()
     async with asyncio.timeout(TIMEOUT):
-        while not await query(url, "SELECT 1 FROM set_aside"):
+        while not await query(url, "SELECT 1 FROM deferred_updates"):
             pass
     bot.kill()
     await bot.telegram.slow(0)
@@ -375,7 +375,7 @@ async def _worked_off(bot: Bot, url: str) -> None:
 async def _left(bot: Bot, url: str) -> int:
     # In this order: an update is set aside before it is confirmed.
     pending = await bot.telegram.pending()
-    return pending + len(await query(url, "SELECT 1 FROM set_aside"))
+    return pending + len(await query(url, "SELECT 1 FROM deferred_updates"))
 
 
 async def _judge_keyboards(
@@ -388,8 +388,8 @@ async def _judge_keyboards(
         report.problems.append(f"A new answer shows {counts}; the votes are {votes}.")
     for _ in range(200):
         current = [shown(await reader.chat.current(reader.answer)) for reader in readers]
-        report.outdated = sum(counts != votes for counts in current)
-        if not report.outdated:
+        report.stale = sum(counts != votes for counts in current)
+        if not report.stale:
             return
         await asyncio.sleep(0.05)
 
@@ -400,7 +400,7 @@ async def _judge(telegram: Telegram, url: str, readers: list[Reader], report: Re
     true = Counter(votes.values())
     report.wrong_counts = sum(counts.get(name, 0) != true[name] for name in {*true, *counts})
     report.repeated = sum(len(lives) > 1 for lives in telegram.given.values())
-    rows = await query(url, "SELECT id, voter, reaction FROM deliveries")
+    rows = await query(url, "SELECT callback_query_id, voter, reaction FROM callback_queries")
     delivered = Counter(tuple(row) for row in rows)
     tapped = Counter((i, reader.voter, name) for reader in readers for i, name in reader.taps)
     report.taps = tapped.total()

@@ -13,7 +13,7 @@ import pytest
 from bot.store.postgres import PostgresStore
 from bot.store.sql import SqlStore
 from bot.store.sqlite import LOCK_WAIT, SqliteStore
-from tests.conftest import new_database
+from tests.support.databases import new_database
 
 ADA, BEN = b"a" * 32, b"b" * 32
 

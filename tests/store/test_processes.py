@@ -7,8 +7,8 @@ from collections import Counter
 from pathlib import Path
 
 from bot.store.base import Change, MessageRef, TrackedMessage
-from tests.conftest import ROOT
 from tests.store.conftest import ADA, Clock, Opener, create_store, execute
+from tests.support.corpora import ROOT
 
 VOTES = """
 import asyncio, pathlib, sys, time

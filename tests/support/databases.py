@@ -17,7 +17,9 @@ def tracked_messages(file: Path) -> list[tuple[int, str]]:
     """Return the chat and the inline id of every message that the bot keeps up to date."""
     database = sqlite3.connect(file)
     try:
-        return database.execute("SELECT chat_id, inline_message_id FROM copies").fetchall()
+        return database.execute(
+            "SELECT chat_id, inline_message_id FROM tracked_messages"
+        ).fetchall()
     finally:
         database.close()
 

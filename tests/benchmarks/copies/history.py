@@ -12,9 +12,11 @@ from bot.store.base import toggle
 from bot.views.keyboards import compact
 from tests.benchmarks.copies.server import Shown
 
-_DELIVERIES = "SELECT id, at, reaction FROM {}deliveries WHERE reaction IS NOT NULL ORDER BY at, id"
+_COUNTED_TAPS = """
+    SELECT callback_query_id, at, reaction FROM {}callback_queries
+    WHERE reaction IS NOT NULL ORDER BY at, callback_query_id"""
 _COUNTS = "SELECT reaction, votes FROM {}counts"
-_COPIES = "SELECT count(*) FROM {}copies"
+_TRACKED = "SELECT count(*) FROM {}tracked_messages"
 
 
 def read(database: str, query: str) -> list[Any]:
@@ -51,7 +53,7 @@ def true_counts(database: str, reactions: Sequence[str]) -> Shown:
 
 def known_copies(database: str) -> int:
     """How many copies the bot remembers."""
-    return int(read(database, _COPIES)[0][0])
+    return int(read(database, _TRACKED)[0][0])
 
 
 def counted(votes: Mapping[int, str], reactions: Sequence[str]) -> Shown:
@@ -79,7 +81,7 @@ class History:
         self._numbers: dict[Shown, list[int]] = {self._states[0]: [0]}
         votes: dict[int, str | None] = {}
         totals: Counter[str] = Counter()
-        for query, at, reaction in read(database, _DELIVERIES):
+        for query, at, reaction in read(database, _COUNTED_TAPS):
             previous = votes.get(readers[query])
             _, choice = toggle(previous, reaction)
             votes[readers[query]] = choice

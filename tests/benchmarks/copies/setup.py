@@ -56,7 +56,7 @@ async def people(client: Client, sizes: Sizes, chance: random.Random) -> People:
 async def send_copies(client: Client, people: People, sizes: Sizes, chance: random.Random) -> None:
     """Have readers ask for the article: once in every chat, then in any until all are sent."""
     chats = [*people.chats, *people.groups]
-    chats += chance.chat_settings(chats, k=max(0, sizes.copies - len(chats)))
+    chats += chance.choices(chats, k=max(0, sizes.copies - len(chats)))
     for chat in chats[: sizes.copies]:
         reader = chance.choice(people.groups[chat]) if chat in people.groups else chat
         await client.post("messages", reader=reader, chat=chat, text="/article")

@@ -96,7 +96,7 @@ def _end(run: Run) -> list[Row]:
     found = end(run)
     ratio = found.took / found.least if found.least else float("nan")
     return [
-        ("copies stale at the last tap", "", str(found.outdated)),
+        ("copies stale at the last tap", "", str(found.stale)),
         ("then all copies agree after", "", f"{found.took:.1f} s"),
         ("- the least the limits allow", "", f"{found.least:.1f} s"),
         ("- the same after what was written before", "", f"{found.least_now:.1f} s"),
