@@ -2,20 +2,14 @@
 
     python -m tests.benchmarks.counts
 
-The bot runs in this process on a local Bot API server, with ten articles. Its calls are counted
-from outside, by a profile function; the bot itself counts nothing.
+The bot runs in this process on a local Bot API server, with ten articles.
 """
 
 import asyncio
-import sys
 import tempfile
-import threading
-from collections import Counter
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
-from types import CodeType, FrameType
 from typing import Any
 
 import httpx
@@ -24,88 +18,24 @@ from bot.app import run
 from bot.config import Settings
 from bot.corpus.loader import load_corpus
 from bot.sandbox.server import SandboxServer
-from bot.store.base import Store
+from tests.benchmarks.profiler import Profiler
 
-BOT = Path(sys.modules["bot"].__file__ or "").parent
 TOKEN = "123456:a-token-of-the-benchmark"
 QUESTION = "who paid for the brigde in the end?"
+SENTENCE = "paid for the bridge in the end"
+"""Of the answer."""
 ARTICLES = 10
+WAY = (
+    "handlers/private.py",
+    "handlers/responder.py",
+    "retrieval/index.py",
+    "views/answers.py",
+    "handlers/messenger.py",
+    "delivery/sender.py",
+    "delivery/live_counts.py",
+)
+"""The files that a question goes through; what they look up elsewhere is not counted."""
 WRITES = {"vote", "track", "update", "defer", "delete_deferred", "save_question"}
-
-
-@dataclass
-class Counts:
-    """What was called while it was counted.
-
-    Attributes:
-        calls: "file:function" -> calls.
-        entered: File -> calls from another file of the bot.
-        built: Dataclasses of the bot of which an instance was made.
-        questions: Texts that were cut into words.
-    """
-
-    calls: Counter[str] = field(default_factory=Counter)
-    entered: Counter[str] = field(default_factory=Counter)
-    built: Counter[str] = field(default_factory=Counter)
-    questions: list[str] = field(default_factory=list)
-
-    def of(self, name: str) -> int:
-        """Return the calls of "file:function"."""
-        return self.calls[name]
-
-    def store(self) -> Counter[str]:
-        """Return the calls of the store's contract, by method."""
-        methods = {name for name in vars(Store) if not name.startswith("_")}
-        found: Counter[str] = Counter()
-        for name, calls in self.calls.items():
-            file, function = name.split(":")
-            if file in ("store/sql.py", "store/sqlite.py") and function in methods:
-                found[function] += calls
-        return found
-
-
-def file_of(code: CodeType) -> str:
-    """Return a file's path in bot/; "" for code of others."""
-    path = Path(code.co_filename)
-    return path.relative_to(BOT).as_posix() if path.is_relative_to(BOT) else ""
-
-
-@contextmanager
-def counted() -> Iterator[Counts]:
-    """Count what the bot does, on every thread."""
-    counts = Counts()
-
-    def note(frame: FrameType, event: str, _: Any) -> None:
-        if event != "call":
-            return
-        code = frame.f_code
-        file = file_of(code)
-        if not file or file.startswith("sandbox/"):
-            if code.co_name == "__init__" and code.co_filename == "<string>":
-                kind = type(frame.f_locals.get("self"))
-                if kind.__module__.startswith("bot.") and "sandbox" not in kind.__module__:
-                    counts.built[kind.__name__] += 1
-            return
-        # A coroutine or generator is "called" each time it goes on.
-        if frame.f_lasti > 4:
-            return
-        counts.calls[f"{file}:{code.co_name}"] += 1
-        caller = file_of(frame.f_back.f_code) if frame.f_back else ""
-        if caller != file:
-            counts.entered[file] += 1
-        if (file, code.co_name) == ("retrieval/analysis.py", "words"):
-            counts.questions.append(str(frame.f_locals.get("text")))
-
-    threading.setprofile_all_threads(note) if sys.version_info >= (3, 12) else None
-    threading.setprofile(note)
-    sys.setprofile(note)
-    try:
-        yield counts
-    finally:
-        sys.setprofile(None)
-        threading.setprofile(None)  # type: ignore[arg-type]
-        if sys.version_info >= (3, 12):
-            threading.setprofile_all_threads(None)
 
 
 def write_corpus(folder: Path) -> None:
@@ -189,38 +119,54 @@ def button(message: dict[str, Any], start: str) -> str:
     return str(next(each for each in data if each.startswith(start)))
 
 
-def of_question(counts: Counts, words: str) -> int:
-    """Return how often a text with these words, or a correction of it, was cut into words."""
-    return sum(words in text for text in counts.questions)
+PROFILER = Profiler(QUESTION, SENTENCE)
 
 
 async def question_rows(client: httpx.AsyncClient, reader: int) -> list[tuple[str, object]]:
     """Count a question in a private chat, and the same inline."""
-    with counted() as chat:
+    with PROFILER.counted() as chat:
         await ask(client, reader, QUESTION)
         await settled(client)
-    with counted() as inline:
+    with PROFILER.counted() as inline:
         await post(client, "inline_queries", reader=reader, query=QUESTION, wait=10)
         await settled(client)
-    handlers = {f: n for f, n in chat.entered.items() if f.startswith("handlers/")}
     return [
-        ("times a question is cut into words, 10 articles", of_question(chat, "who paid")),
-        ("the same inline", of_question(inline, "who paid")),
-        ("spelling corrections, 10 articles", chat.of("retrieval/spelling.py:correct_words")),
-        ("objects between question and what is sent", ", ".join(sorted(chat.built))),
-        ("files of handlers/ on its way, with entries", handlers),
+        ("times a question is cut into words, 10 articles", chat.texts.count(QUESTION)),
+        ("the same inline", inline.texts.count(QUESTION)),
+        ("spelling corrections", chat.of("retrieval/spelling.py:correct_query")),
+        ("the same inline", inline.of("retrieval/spelling.py:correct_query")),
+        ("objects between question and what is sent", ", ".join(sorted(+chat.built))),
+        ("entries into each file on its way", {file: chat.entered[file] for file in WAY}),
     ]
 
 
 async def sample_rows(client: httpx.AsyncClient, reader: int) -> list[tuple[str, object]]:
-    """Count the tap on a sample question."""
-    start = await ask(client, reader, "/start")
+    """Count the tap on a sample question, below a message of the bot and below an inline one."""
+    start = await ask(client, reader, "/start bridge-1")
     data, after = button(start, "q:"), start["message_id"]
-    with counted() as counts:
+    with PROFILER.counted() as chat:
         await post(client, "taps", reader=reader, chat=reader, message_id=after, data=data, wait=10)
         await answer_after(client, reader, after)
         await settled(client)
-    return [("searches for a tapped sample question", counts.of("retrieval/index.py:answer"))]
+    group = (await post(client, "groups", title="Readers", readers=[reader]))["chat"]
+    keyboard = {"inline_keyboard": [[{"text": "How long?", "callback_data": data}]]}
+    sent = await post(
+        client,
+        "inline_messages",
+        reader=reader,
+        chat=group,
+        text="A bridge",
+        reply_markup=keyboard,
+    )
+    after = sent["message"]["message_id"]
+    with PROFILER.counted() as inline:
+        await post(client, "taps", reader=reader, chat=group, message_id=after, data=data, wait=10)
+        await settled(client)
+    search = "retrieval/index.py:answer"
+    return [
+        ("searches for a tapped sample question", chat.of(search)),
+        ("the same below an inline message", inline.of(search)),
+    ]
 
 
 async def tap_rows(client: httpx.AsyncClient, reader: int) -> list[tuple[str, object]]:
@@ -228,22 +174,15 @@ async def tap_rows(client: httpx.AsyncClient, reader: int) -> list[tuple[str, ob
     answer = await ask(client, reader, QUESTION)
     await settled(client)
     body = {"reader": reader, "chat": reader, "message_id": answer["message_id"]}
-    with counted() as counts:
+    with PROFILER.counted() as counts:
         await post(client, "taps", **body, data=button(answer, "r:"), wait=10)
-        while (await client.get("/sandbox/totals")).json()["totals"].get(
-            "editMessageReplyMarkup"
-        ) is None:
+        while "editmessagereplymarkup" not in (await client.get("/sandbox/totals")).json()["calls"]:
             await asyncio.sleep(0.02)
         await settled(client)
-    store = {
-        name: calls
-        for name, calls in counts.store().items()
-        # The refresher looks for outdated messages all the time, tap or not.
-        if name not in ("outdated", "try_acquire_leadership", "open", "close")
-    }
+    store = counts.store()
     return [
-        ("store calls for a tap", store),
-        ("writes among them", sum(store.get(name, 0) for name in WRITES)),
+        ("store calls for a tap", dict(store)),
+        ("writes among them", sum(store[name] for name in WRITES)),
         (
             "times a keyboard's JSON is parsed for a tap",
             counts.of("delivery/message_editor.py:parse_keyboard"),
@@ -254,9 +193,10 @@ async def tap_rows(client: httpx.AsyncClient, reader: int) -> list[tuple[str, ob
 
 async def main() -> None:
     """Print a line for each count."""
-    async with running_bot() as client:
-        reader = (await post(client, "readers"))["reader"]["id"]
-        for rows in (question_rows, sample_rows, tap_rows):
+    PROFILER.install()
+    for rows in (question_rows, sample_rows, tap_rows):
+        async with running_bot() as client:
+            reader = (await post(client, "readers"))["reader"]["id"]
             for name, count in await rows(client, reader):
                 print(f"{name}: {count}")
 
