@@ -1,28 +1,27 @@
 """Every error that the bot raises on purpose.
 
 BotError
-├── SettingsError    a setting is missing or wrong
+├── SettingsError    a setting is missing or invalid
 ├── CorpusError      a file of the corpus cannot be used
-├── ConnectError     the Bot API cannot be reached or does not know the token
-├── PublishError     an article cannot be posted or linked to as asked
-└── StoreError       votes could not be read or written
+├── ConnectError     the Bot API cannot be reached or rejects the token
+├── PublishError     an article cannot be posted, or linked to, as requested
+└── StoreError       the database cannot be opened, read or written
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 
 class BotError(Exception):
-    """Base of them all; its text is one sentence or more that a person can act on."""
+    """Base class of all errors here; the message tells a person what to do."""
 
 
 class SettingsError(BotError):
-    """A setting is missing, unknown or of the wrong form; the text names it."""
+    """A setting is missing, unknown or has the wrong form; the message names it."""
 
 
 class ConnectError(BotError):
-    """The Bot API server is out of reach or refuses the token."""
+    """The Bot API server cannot be reached or rejects the token."""
 
 
 class PublishError(BotError):
@@ -30,30 +29,37 @@ class PublishError(BotError):
 
 
 class StoreError(BotError):
-    """The database of votes cannot be opened, read or written."""
+    """The database cannot be opened, read or written."""
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing wrong in one file.
+    """One thing that is wrong in one file.
 
-    file: the path as it was given. line: counted from 1; None when no line is to blame.
-    problem: what is wrong. mend: what to do about it.
+    Attributes:
+        file: The path as it was given.
+        line: Line number, counted from 1; None if the fault is not in a particular line.
+        problem: What is wrong, as a sentence.
+        hint: What to do about it, as a sentence.
     """
 
     file: Path
     line: int | None
     problem: str
-    mend: str
+    hint: str
 
     def __str__(self) -> str:
-        place = f"{self.file}:{self.line}" if self.line else str(self.file)
-        return f"{place}: {self.problem} {self.mend}"
+        where = f"{self.file}:{self.line}" if self.line else str(self.file)
+        return f"{where}: {self.problem} {self.hint}"
 
 
 class CorpusError(BotError):
-    """The corpus has faults: at least one, every one that was found, in order of file and line."""
+    """The corpus has faults.
 
-    def __init__(self, faults: Sequence[Fault]) -> None:
-        super().__init__("\n".join(str(fault) for fault in faults))
-        self.faults = tuple(faults)
+    Attributes:
+        faults: All that were found, at least one, sorted by file and line.
+    """
+
+    def __init__(self, *faults: Fault) -> None:
+        self.faults = tuple(sorted(faults, key=lambda fault: (fault.file, fault.line or 0)))
+        super().__init__("\n".join(map(str, self.faults)))

@@ -76,37 +76,40 @@ def test_line_ends_and_byte_order_mark_make_no_difference(tmp_path: Path) -> Non
         ),
         (
             GOOD.replace("First", "word " * 2_000),
-            "bridge.md:8: A paragraph of 10,018 characters (at most 5,000). Break it with blank",
+            "bridge.md:8: A paragraph has 10,018 characters (at most 5,000). Split it with blank",
         ),
         (
             GOOD.replace("Bridge Opens", "&a Bridge"),
-            "bridge.md:2: YAML anchors (&name, *name) are not taken.",
+            "bridge.md:2: YAML anchors (&name, *name) are not supported.",
         ),
         (
             GOOD.replace(QUESTIONS, " " + "[" * 60 + "x" + "]" * 60),
-            "bridge.md:5: Nested more than 4 deep.",
+            "bridge.md:5: Lists and mappings are nested more than 4 levels deep.",
         ),
         (GOOD.replace("Bridge Opens", "Bridge: Opens"), "bridge.md:2: This is not valid YAML"),
-        (GOOD.replace("en\n", "no\n"), "bridge.md:4: 'language' is no text. Put it into quotes"),
-        (GOOD.replace("en\n", "English\n"), "bridge.md:4: The language is no language tag."),
+        (GOOD.replace("en\n", "no\n"), "bridge.md:4: 'language' is not text. Put the value into"),
+        (GOOD.replace("en\n", "English\n"), "bridge.md:4: The language is not a language tag."),
         (GOOD.replace("language: en", "language: en\ntitle: Again"), "bridge.md:5: The key 'ti"),
-        (GOOD.replace(QUESTIONS, " When?"), "bridge.md:5: 'questions' is no l"),
-        (GOOD.replace(QUESTIONS, " []"), "bridge.md:5: 'questions' is no list"),
+        (GOOD.replace(QUESTIONS, " When?"), "bridge.md:5: 'questions' is not a l"),
+        (GOOD.replace(QUESTIONS, " []"), "bridge.md:5: 'questions' is not a list"),
         (GOOD.replace("When did", "When " * 30), "bridge.md:6: 'questions, number 1"),
         (GOOD.replace("language: en", "language: en\nurl: javascript:x"), "bridge.md:5: The url"),
         (
             GOOD.replace("language: en", "language: en\npublished: 2026-13-45"),
-            "bridge.md:1: A date or number is impossible",
+            "bridge.md:1: A date or number is invalid",
         ),
         (GOOD.replace("language: en", "language: en\nid: A B"), "bridge.md:5: The article's id"),
         (
             GOOD.replace("language: en", "language: !!python/object:os.system en"),
             "bridge.md:4: This is not valid YAML",
         ),
-        ("---\n- a\n- b\n---\ntext", "bridge.md:2: No keys are given here."),
-        ("---\n---\ntext", "bridge.md:1: No keys are given here."),
+        ("---\n- a\n- b\n---\ntext", "bridge.md:2: There are no keys here."),
+        ("---\n---\ntext", "bridge.md:1: There are no keys here."),
         (GOOD.replace("Opens", "\x00"), "bridge.md:1: This is not valid YAML"),
-        ("---\n" + "# x\n" * 20_000 + GOOD[4:], "bridge.md:1: The front matter is over 50,000"),
+        (
+            "---\n" + "# x\n" * 20_000 + GOOD[4:],
+            "bridge.md:1: The front matter is longer than 50,000",
+        ),
     ],
 )
 def test_a_bad_file_gets_a_message(tmp_path: Path, text: str, message: str) -> None:
@@ -131,7 +134,7 @@ def test_what_is_no_utf8_is_named_with_its_line(tmp_path: Path) -> None:
 def test_a_file_over_a_megabyte_is_refused(tmp_path: Path) -> None:
     """Without being read whole."""
     (tmp_path / "bridge.md").write_text(GOOD + "word " * 200_001)
-    assert faults(tmp_path)[0].startswith("bridge.md: The file is over 1 MB.")
+    assert faults(tmp_path)[0].startswith("bridge.md: The file is larger than 1 MB.")
 
 
 def test_every_fault_of_every_file_is_found_at_once(tmp_path: Path) -> None:
@@ -146,13 +149,13 @@ def test_two_articles_cannot_have_one_id(tmp_path: Path) -> None:
     (tmp_path / "bridge.md").write_text(GOOD)
     (tmp_path / "other.md").write_text(GOOD.replace("language: en", "language: en\nid: bridge"))
     assert faults(tmp_path) == [
-        "other.md:5: The id 'bridge' is already that of bridge.md. Give this file another 'id'."
+        "other.md:5: The id 'bridge' is already used by bridge.md. Give this file another 'id'."
     ]
 
 
 def test_an_empty_or_missing_folder_is_named(tmp_path: Path) -> None:
     """With what to do about it."""
-    assert "The folder holds no article. Add a file" in faults(tmp_path)[0]
+    assert "The folder contains no article. Add a file" in faults(tmp_path)[0]
     assert "There is no such folder." in faults(tmp_path / "none")[0]
 
 
@@ -172,21 +175,30 @@ def test_a_folder_has_its_own_reactions_and_aliases(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
-        ("reactions.yaml", "like: 5", "reactions.yaml:1: 'like' needs label, emoji and order"),
+        (
+            "reactions.yaml",
+            "like: 5",
+            "reactions.yaml:1: 'like' needs exactly the keys label, emoji and order",
+        ),
         ("reactions.yaml", "", "reactions.yaml:1: 0 reactions are given."),
         (
             "reactions.yaml",
             "Like It: {label: Like, emoji: x, order: 1}",
-            "reactions.yaml:1: 'Like It' is no name for a reaction.",
+            "reactions.yaml:1: 'Like It' is not a valid reaction id.",
+        ),
+        (
+            "reactions.yaml",
+            "like: {label: Like, emoji: , order: 1}",
+            "reactions.yaml:1: 'like' needs exactly the keys label, emoji and order",
         ),
         (
             "reactions.yaml",
             "like: {label: Like, emoji: x, order: first}",
-            "reactions.yaml:1: The order is no number.",
+            "reactions.yaml:1: The order is not a number.",
         ),
-        ("aliases.yaml", "Kyiv: Kiev", "aliases.yaml:1: 'Kyiv' is no list."),
-        ("aliases.yaml", "- Kyiv", "aliases.yaml:1: Aliases are no mapping."),
-        ("alias.yml", "Kyiv: [Kiev]", "alias.yml: The bot does not know this file."),
+        ("aliases.yaml", "Kyiv: Kiev", "aliases.yaml:1: 'Kyiv' is not a list"),
+        ("aliases.yaml", "- Kyiv", "aliases.yaml:1: The aliases do not map a name"),
+        ("alias.yml", "Kyiv: [Kiev]", "alias.yml: The bot does not use a file of this name."),
     ],
 )
 def test_bad_settings_files_get_a_message(

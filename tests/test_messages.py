@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity
 
 from bot.corpus.article import Article
-from bot.corpus.loader import Reaction, load_corpus
+from bot.corpus.loader import load_corpus
+from bot.corpus.reactions import Reaction
 from bot.retrieval.answer import Answer, Match, Verdict
 from bot.store.base import NO_VOTES, Change, VoteCounts, VoteResult
 from bot.views import answers, chat_texts

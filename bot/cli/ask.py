@@ -8,7 +8,8 @@ from dataclasses import asdict
 
 from bot.config import Settings
 from bot.corpus.article import Article
-from bot.corpus.loader import DATA, find_corpus, load_corpus, read_aliases
+from bot.corpus.aliases import read_aliases
+from bot.corpus.loader import DATA, find_corpus, load_corpus
 from bot.errors import CorpusError, Fault
 from bot.retrieval.answer import Answer, Verdict
 from bot.retrieval.evaluation import evaluate as measure

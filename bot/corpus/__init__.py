@@ -1,1 +1,1 @@
-"""Articles, reactions and aliases: what there is to answer from."""
+"""Corpus: articles, reactions and aliases, read from files."""

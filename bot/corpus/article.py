@@ -1,4 +1,4 @@
-"""One file of the corpus -> an article and its passages.
+"""A file of the corpus -> an article and its passages.
 
 A file is Markdown with YAML front matter::
 
@@ -13,33 +13,31 @@ A file is Markdown with YAML front matter::
 
     Second paragraph.
 
-Paragraphs are plain text and are shown as they are written; headings (``# ...``) are left out.
+Paragraphs are plain text and are shown as written; headings (``# ...``) are left out.
 """
 
 import datetime as dt
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from bot.corpus import yaml as strict_yaml
-from bot.corpus.fields import FieldReader, clean
+from bot.corpus.aliases import Aliases
+from bot.corpus.yaml import Document, one_line, parse_yaml, read_text
 from bot.errors import CorpusError, Fault
 
-MAX_FILE_BYTES = 1_000_000
 MAX_FRONT_MATTER = 50_000
-"""Characters. Composing YAML takes a second for each 100,000."""
+"""Characters. PyYAML takes about a second for 100,000."""
 MAX_PARAGRAPH = 5_000
-"""Characters. More than a message of Telegram holds is cut around the answer."""
+"""Characters. A paragraph that does not fit into a Telegram message is cut around the answer."""
 MAX_QUESTION = 120
-"""Characters of a sample question, which must read well on a button."""
+"""Characters of a sample question, which is shown on a button."""
 
 REQUIRED = ("title", "standfirst", "language", "questions")
 OPTIONAL = ("id", "url", "published", "author", "aliases")
 
 ID_PATTERN = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
-"""Article ids stand in callback data, of which Telegram takes 64 bytes."""
+"""Article ids are part of callback data, which Telegram limits to 64 bytes."""
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _FENCE = re.compile(r"---[ \t]*")
@@ -48,7 +46,14 @@ _HEADING = re.compile(r"#{1,6}[ \t]")
 
 @dataclass(frozen=True)
 class Passage:
-    """A paragraph of an article. number: 1 (the standfirst) to of (how many there are)."""
+    """The standfirst or a paragraph of an article.
+
+    Attributes:
+        article_id: The article's id.
+        number: Its position among the article's passages, counted from 1.
+        of: How many passages the article has.
+        text: The passage on one line.
+    """
 
     article_id: str
     number: int
@@ -58,11 +63,20 @@ class Passage:
 
 @dataclass(frozen=True)
 class Article:
-    """An article as its file gives it.
+    """An article as given by its file.
 
-    id: ID_PATTERN, the key of its votes. standfirst: empty where there is none, which no file of a
-    corpus may leave out. language: a BCP 47 tag. url, published, author: None
-    where not known. aliases: a name -> other names of the same thing in this article.
+    Attributes:
+        id: What its votes are stored under; matches ID_PATTERN.
+        title: The headline.
+        standfirst: The introductory sentences below the headline. Files must have one; it is
+            empty only in articles made from other sources, such as question sets.
+        language: A BCP 47 tag.
+        questions: Sample questions, which the article answers.
+        paragraphs: The text without the standfirst.
+        url: Where the article was published; None if not known.
+        published: When it was published; None if not known.
+        author: Who wrote it; None if not known.
+        aliases: Names of one thing, which hold in this article only.
     """
 
     id: str
@@ -74,18 +88,25 @@ class Article:
     url: str | None = None
     published: dt.date | None = None
     author: str | None = None
-    aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    aliases: Aliases = field(default_factory=dict)
 
     @property
     def passages(self) -> tuple[Passage, ...]:
-        """The standfirst and every paragraph, in the article's order."""
+        """The standfirst and all paragraphs, in the article's order."""
         texts = (self.standfirst, *self.paragraphs) if self.standfirst else self.paragraphs
         return tuple(Passage(self.id, n, len(texts), text) for n, text in enumerate(texts, 1))
 
 
 @dataclass(frozen=True)
 class LocatedArticle:
-    """An article, its file, and where its parts stand there (for messages about them)."""
+    """An article and where it was read from, for messages about faults.
+
+    Attributes:
+        article: The article.
+        file: Its file.
+        id_line: The line number of its id.
+        question_lines: The line number of each of its sample questions.
+    """
 
     article: Article
     file: Path
@@ -93,145 +114,89 @@ class LocatedArticle:
     question_lines: tuple[int, ...]
 
 
-def read_text(file: Path) -> str:
-    """Return a file's text, with line ends as newlines.
-
-    Raises:
-        CorpusError: it cannot be read, is over MAX_FILE_BYTES or is not UTF-8.
-    """
-    try:
-        with file.open("rb") as stream:
-            raw = stream.read(MAX_FILE_BYTES + 1)
-    except OSError as error:
-        problem = f"The file cannot be read ({error.strerror})."
-        raise CorpusError([Fault(file, None, problem, "Mend its permissions.")]) from None
-    if len(raw) > MAX_FILE_BYTES:
-        raise CorpusError(
-            [Fault(file, None, "The file is over 1 MB.", "Split it, or keep the text only.")]
-        )
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        raise CorpusError(
-            [Fault(file, line, "The text is not UTF-8.", "Save the file as UTF-8.")]
-        ) from None
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
 def read_article(file: Path) -> LocatedArticle:
-    """Read one file of the corpus.
+    """Read an article from a Markdown file.
 
     Raises:
-        CorpusError: with every fault found in the file.
+        CorpusError: With all faults found in the file.
     """
-    front, body, body_line = _split(file, read_text(file))
-    try:
-        # The fence is line 1, so the front matter's own first line is line 2.
-        document = strict_yaml.parse("\n" + front)
-    except strict_yaml.YamlError as fault:
-        raise CorpusError([Fault(file, fault.line, fault.problem, fault.mend)]) from None
-    reader = FieldReader(file, document)
-    article = _article(reader, file, _paragraphs(file, body, body_line, reader.faults))
-    if article is None or reader.faults:
-        raise CorpusError(sorted(reader.faults, key=lambda fault: fault.line or 0))
+    front_matter, body, body_line = _split(file, read_text(file))
+    # The empty line takes the place of the fence, so that line numbers are those of the file.
+    document = parse_yaml(file, "\n" + front_matter)
+    paragraphs = _read_paragraphs(document, body, body_line)
+    article = _read_front_matter(document, paragraphs)
+    document.raise_faults()
     lines = tuple(document.line("questions", n) for n in range(len(article.questions)))
     return LocatedArticle(article, file, document.line("id"), lines)
 
 
 def _split(file: Path, text: str) -> tuple[str, str, int]:
-    """Return front matter, body and the body's first line number."""
+    """Return the front matter, the body, and the line number at which the body begins."""
     lines = text.split("\n")
     if not _FENCE.fullmatch(lines[0]):
-        raise CorpusError(
-            [
-                Fault(
-                    file,
-                    1,
-                    "There is no front matter.",
-                    "Begin the file with a line '---', then title, standfirst, language and "
-                    "questions, then another '---'.",
-                )
-            ]
+        hint = (
+            "Begin the file with a line '---', then title, standfirst, language and questions, "
+            "then another '---'."
         )
+        raise CorpusError(Fault(file, 1, "There is no front matter.", hint))
     end = next((n for n, line in enumerate(lines[1:], 1) if _FENCE.fullmatch(line)), None)
     if end is None:
-        raise CorpusError(
-            [Fault(file, 1, "The front matter has no end.", "Close it with a line '---'.")]
-        )
-    front = "\n".join(lines[1:end])
-    if len(front) > MAX_FRONT_MATTER:
-        raise CorpusError(
-            [
-                Fault(
-                    file,
-                    1,
-                    f"The front matter is over {MAX_FRONT_MATTER:,} characters.",
-                    "Keep the article's text below it.",
-                )
-            ]
-        )
-    return front, "\n".join(lines[end + 1 :]), end + 2
+        hint = "Close it with a line '---'."
+        raise CorpusError(Fault(file, 1, "The front matter has no end.", hint))
+    front_matter = "\n".join(lines[1:end])
+    if len(front_matter) > MAX_FRONT_MATTER:
+        problem = f"The front matter is longer than {MAX_FRONT_MATTER:,} characters."
+        raise CorpusError(Fault(file, 1, problem, "Put the article's text below it."))
+    return front_matter, "\n".join(lines[end + 1 :]), end + 2
 
 
-def _paragraphs(file: Path, body: str, first_line: int, faults: list[Fault]) -> tuple[str, ...]:
-    found: list[str] = []
+def _read_paragraphs(document: Document, body: str, first_line: int) -> tuple[str, ...]:
+    """Return the paragraphs of a body, each on one line; note faults in the document."""
+    paragraphs: list[str] = []
     block: list[str] = []
     for number, line in enumerate([*body.split("\n"), ""], first_line):
         if line.strip():
             block.append(line)
             continue
-        text = clean(" ".join(part for part in block if not _HEADING.match(part)))
+        text = one_line(" ".join(part for part in block if not _HEADING.match(part)))
         if len(text) > MAX_PARAGRAPH:
-            faults.append(
-                Fault(
-                    file,
-                    number - len(block),
-                    f"A paragraph of {len(text):,} characters (at most {MAX_PARAGRAPH:,}).",
-                    "Break it with blank lines.",
-                )
-            )
-        elif text:
-            found.append(text)
+            problem = f"A paragraph has {len(text):,} characters (at most {MAX_PARAGRAPH:,})."
+            hint = "Split it with blank lines."
+            document.faults.append(Fault(document.file, number - len(block), problem, hint))
+        if text:
+            paragraphs.append(text)
         block = []
-    if not found and not faults:
-        faults.append(
-            Fault(
-                file,
-                first_line,
-                "There is no text below the front matter.",
-                "Add the article's paragraphs, with blank lines between them.",
-            )
-        )
-    return tuple(found)
+    if not paragraphs:
+        problem = "There is no text below the front matter."
+        hint = "Add the article's paragraphs, with blank lines between them."
+        document.faults.append(Fault(document.file, first_line, problem, hint))
+    return tuple(paragraphs)
 
 
-def _article(reader: FieldReader, file: Path, paragraphs: tuple[str, ...]) -> Article | None:
-    if not reader.mapping(REQUIRED, OPTIONAL):
-        return None
+def _read_front_matter(document: Document, paragraphs: tuple[str, ...]) -> Article:
+    document.check_keys(REQUIRED, OPTIONAL)
     article = Article(
-        id=reader.text(("id",), 32, default=file.stem) or "",
-        title=reader.text(("title",), 300) or "",
-        standfirst=reader.text(("standfirst",), 2_000) or "",
-        language=reader.text(("language",), 35) or "",
-        questions=reader.texts(("questions",), MAX_QUESTION),
+        id=document.text("id", limit=32) or document.file.stem,
+        title=document.text("title", limit=300),
+        standfirst=document.text("standfirst", limit=2_000),
+        language=document.text("language", limit=35),
+        questions=document.texts("questions", limit=MAX_QUESTION),
         paragraphs=paragraphs,
-        url=reader.text(("url",), 2_000),
-        published=reader.date("published"),
-        author=reader.text(("author",), 200),
-        aliases=reader.aliases("aliases"),
+        url=document.text("url", limit=2_000) or None,
+        published=document.date("published"),
+        author=document.text("author", limit=200) or None,
+        aliases=document.aliases("aliases"),
     )
     if not ID_PATTERN.fullmatch(article.id):
-        reader.fault(
-            ("id",),
-            f"The article's id {article.id!r} (its file's name, unless 'id' is given) is not of "
-            "1 to 32 small letters a-z, digits and hyphens.",
-            "Rename the file, or give an 'id'.",
+        problem = (
+            f"The article's id {article.id!r} (the file's name, unless 'id' is given) is not made "
+            "of 1 to 32 lowercase letters a-z, digits and hyphens."
         )
+        document.fault(problem, "Rename the file, or give an 'id'.", "id")
     if article.language and not _LANGUAGE.fullmatch(article.language):
-        reader.fault(("language",), "The language is no language tag.", "Write for example: en")
+        document.fault("The language is not a language tag.", "Write for example: en", "language")
     if article.url is not None and not _is_web_address(article.url):
-        reader.fault(("url",), "The url is no web address.", "Write it in full: https://...")
+        document.fault("The url is not a web address.", "Write it in full: https://...", "url")
     return article
 
 

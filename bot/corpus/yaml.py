@@ -1,101 +1,246 @@
-"""YAML that strangers may have written -> plain data, with the line of every value.
+"""YAML files: their values, the line of each value, and faults with hints.
 
-PyYAML's ``safe_load`` is safe from code but not from size: a few hundred bytes of nested aliases
-grow to gigabytes. Here the events are looked at before anything is built from them.
+Files of a corpus may come from anybody. PyYAML's ``safe_load`` runs no code, but it does not limit
+size: a few hundred bytes of nested aliases expand to gigabytes. Therefore the parser's events are
+checked before any value is built from them.
 """
 
-from dataclasses import dataclass
+import datetime as dt
+import difflib
+import re
+import unicodedata
+from pathlib import Path
 from typing import Any
 
 import yaml
 
+from bot.errors import CorpusError, Fault
+
+MAX_FILE_BYTES = 1_000_000
 MAX_DEPTH = 4
-"""Mappings and lists inside one another; what the bot reads needs three."""
-
-Path = tuple[str | int, ...]
-"""Where a value stands: keys of mappings and indexes of lists, outermost first."""
-
-
-class YamlError(Exception):
-    """The text is no YAML that the bot takes. line: counted from 1 in the text."""
-
-    def __init__(self, line: int, problem: str, mend: str) -> None:
-        super().__init__(problem)
-        self.line, self.problem, self.mend = line, problem, mend
+"""Levels of mappings and lists inside one another; the bot's own files need three."""
+MAX_ALIAS_LENGTH = 80
+"""Characters."""
 
 
-@dataclass(frozen=True)
 class Document:
-    """What a YAML text says. value: None for an empty text. lines: counted from 1, of each path."""
+    """A parsed YAML file, whose values are read with checks.
 
-    value: Any
-    lines: dict[Path, int]
+    Each reading method returns the value if it is valid. Otherwise it notes a fault and returns
+    nothing (empty, or None), so that one pass finds all faults. A value is addressed by its path:
+    the keys of mappings and the indexes of lists that lead to it, outermost first.
+
+    Attributes:
+        file: Where the text came from.
+        value: The whole document as plain data; None if it is empty.
+        faults: What was found to be wrong so far.
+    """
+
+    def __init__(self, file: Path, value: Any, lines: dict[tuple[str | int, ...], int]) -> None:
+        self.file = file
+        self.value = value
+        self.faults: list[Fault] = []
+        self._lines = lines
 
     def line(self, *path: str | int) -> int:
-        """Return the line of a value, or of the nearest thing around it that is there."""
-        while path and path not in self.lines:
+        """Return the line number of a value, or of the closest enclosing value that exists."""
+        while path and path not in self._lines:
             path = path[:-1]
-        return self.lines.get(path, 1)
+        return self._lines.get(path, 1)
+
+    def fault(self, problem: str, hint: str, *path: str | int) -> None:
+        """Note that the value at a path is wrong."""
+        self.faults.append(Fault(self.file, self.line(*path), problem, hint))
+
+    def raise_faults(self) -> None:
+        """Raise a CorpusError with the faults found so far, if there are any."""
+        if self.faults:
+            raise CorpusError(*self.faults)
+
+    def check_keys(self, required: tuple[str, ...], optional: tuple[str, ...]) -> None:
+        """Check that the document is a mapping with all required keys and no unknown ones."""
+        if not isinstance(self.value, dict):
+            self.fault("There are no keys here.", f"Add {', '.join(required)}.")
+            self.value = {}
+            return
+        known = (*required, *optional)
+        for key in self.value:
+            if key not in known:
+                near = difflib.get_close_matches(key, known, 1)
+                hint = f"Did you mean '{near[0]}'?" if near else f"Use one of {', '.join(known)}."
+                self.fault(f"Unknown key '{key}'.", hint, key)
+        for key in required:
+            if self.value.get(key) is None:
+                self.fault(f"The key '{key}' is missing.", f"Add a line '{key}: ...'.", key)
+
+    def text(self, *path: str | int, limit: int) -> str:
+        """Return a text of 1 to ``limit`` characters on one line; empty if there is none."""
+        value = self._at(path)
+        if value is None:
+            return ""
+        name = path[-1] if isinstance(path[-1], str) else f"{path[-2]}, number {path[-1] + 1},"
+        if not isinstance(value, str):
+            # YAML reads unquoted no, yes, on, off, dates and numbers as other types.
+            self.fault(f"'{name}' is not text.", 'Put the value into "quotes".', *path)
+            return ""
+        text = one_line(value)
+        if not text:
+            self.fault(f"'{name}' is empty.", "Fill it in or remove it.", *path)
+        elif len(text) > limit:
+            problem = f"'{name}' has {len(text):,} characters."
+            self.fault(problem, f"Shorten it to {limit:,} or fewer.", *path)
+            return ""
+        return text
+
+    def texts(self, *path: str | int, limit: int) -> tuple[str, ...]:
+        """Return a list of one or more texts, each of 1 to ``limit`` characters."""
+        value = self._at(path)
+        if value is None:
+            return ()
+        if not isinstance(value, list) or not value:
+            problem = f"'{path[-1]}' is not a list with at least one item."
+            self.fault(problem, f"Write for example: {path[-1]}: [one, two]", *path)
+            return ()
+        found = (self.text(*path, index, limit=limit) for index in range(len(value)))
+        return tuple(filter(None, found))
+
+    def aliases(self, *path: str | int) -> dict[str, tuple[str, ...]]:
+        """Return a mapping of a name to its other names; empty if there is none."""
+        value = self._at(path)
+        if value is None:
+            return {}
+        if not isinstance(value, dict):
+            problem = "The aliases do not map a name to its other names."
+            self.fault(problem, "Write for example: Kyiv: [Kiev]", *path)
+            return {}
+        return {name: self.texts(*path, name, limit=MAX_ALIAS_LENGTH) for name in value}
+
+    def date(self, key: str) -> dt.date | None:
+        """Return a date; None if there is none."""
+        value = self._at((key,))
+        if isinstance(value, dt.datetime):
+            return value.date()
+        if isinstance(value, dt.date) or value is None:
+            return value
+        try:
+            return dt.datetime.fromisoformat(str(value)).date()
+        except ValueError:
+            self.fault(f"'{key}' is not a date.", "Write for example: 2026-01-31", key)
+            return None
+
+    def _at(self, path: tuple[str | int, ...]) -> Any:
+        value = self.value
+        for step in path:
+            value = value.get(step) if isinstance(step, str) else value[step]
+        return value
 
 
-def parse(text: str) -> Document:
-    """Parse one YAML document of plain values, lists and mappings with text keys.
+def one_line(text: str) -> str:
+    """Return a text on one line, without control characters, which Telegram would drop."""
+    text = re.sub(r"[ \t\n\f\v\u2028\u2029]+", " ", text)
+    return "".join(char for char in text if unicodedata.category(char) != "Cc").strip()
+
+
+def read_text(file: Path) -> str:
+    r"""Return a file's text, with every line end as ``\n``.
 
     Raises:
-        YamlError: not YAML, anchors or aliases, nesting over MAX_DEPTH, a key given twice or
-            that is not text, a tag other than YAML's own.
+        CorpusError: The file cannot be read, is larger than MAX_FILE_BYTES or is not UTF-8.
     """
     try:
-        _refuse_bombs(text)
+        with file.open("rb") as stream:
+            raw = stream.read(MAX_FILE_BYTES + 1)
+    except OSError as error:
+        problem = f"The file cannot be read ({error.strerror})."
+        raise CorpusError(Fault(file, None, problem, "Check its permissions.")) from None
+    if len(raw) > MAX_FILE_BYTES:
+        hint = "Split it, or keep only the text."
+        raise CorpusError(Fault(file, None, "The file is larger than 1 MB.", hint))
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        hint = "Save the file as UTF-8."
+        raise CorpusError(Fault(file, line, "The text is not UTF-8.", hint)) from None
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def read_yaml(file: Path) -> Document:
+    """Read and parse a YAML file; see ``read_text`` and ``parse_yaml``."""
+    return parse_yaml(file, read_text(file))
+
+
+def parse_yaml(file: Path, text: str) -> Document:
+    """Parse one YAML document of plain values, lists, and mappings with text keys.
+
+    Args:
+        file: Where the text came from, for messages.
+        text: The document.
+
+    Raises:
+        CorpusError: The text is not YAML, or it has anchors or aliases, more than MAX_DEPTH levels,
+            a key that is repeated or not text, or a tag that YAML itself does not define.
+    """
+    lines: dict[tuple[str | int, ...], int] = {}
+    try:
+        _refuse_bombs(file, text)
         node = yaml.compose(text, Loader=yaml.SafeLoader)
-        lines: dict[Path, int] = {}
         if node is None:
-            return Document(None, lines)
-        _walk(node, (), lines)
-        return Document(yaml.constructor.SafeConstructor().construct_document(node), lines)
+            return Document(file, None, lines)
+        _note_lines(file, node, (), lines)
+        value = yaml.constructor.SafeConstructor().construct_document(node)
+        return Document(file, value, lines)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise YamlError(
-            mark.line + 1 if mark else 1,
-            f"This is not valid YAML: {error.problem or error.context}.",
-            "Put texts that hold ': ' or start with a sign into \"quotes\" and indent with spaces.",
-        ) from None
+        line = mark.line + 1 if mark else 1
+        problem = f"This is not valid YAML: {error.problem or error.context}."
+        hint = (
+            "Quote text that contains ': ' or begins with a special character; indent with spaces."
+        )
     except yaml.YAMLError as error:
-        raise YamlError(1, f"This is not valid YAML: {error}.", "Remove that character.") from None
+        line, problem, hint = 1, f"This is not valid YAML: {error}.", "Remove that character."
     except ValueError as error:
-        # A date such as 2026-13-45 has the form of a date, so PyYAML tries to make one.
-        raise YamlError(1, f"A date or number is impossible: {error}.", "Correct it.") from None
+        # 2026-13-45 has the form of a date, so PyYAML tries to build one.
+        line, problem, hint = 1, f"A date or number is invalid: {error}.", "Correct it."
+    raise CorpusError(Fault(file, line, problem, hint))
 
 
-def _refuse_bombs(text: str) -> None:
+def _refuse_bombs(file: Path, text: str) -> None:
+    """Reject anchors, aliases and deep nesting without building a value."""
     depth = 0
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
         line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise YamlError(
-                line, "YAML anchors (&name, *name) are not taken.", "Write the value out in full."
-            )
+            problem = "YAML anchors (&name, *name) are not supported."
+            raise CorpusError(Fault(file, line, problem, "Write the value out in full."))
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > MAX_DEPTH:
-                raise YamlError(
-                    line, f"Nested more than {MAX_DEPTH} deep.", "Flatten lists inside lists."
-                )
+                problem = f"Lists and mappings are nested more than {MAX_DEPTH} levels deep."
+                raise CorpusError(Fault(file, line, problem, "Use fewer levels."))
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
 
 
-def _walk(node: yaml.Node, path: Path, lines: dict[Path, int]) -> None:
+def _note_lines(
+    file: Path,
+    node: yaml.Node,
+    path: tuple[str | int, ...],
+    lines: dict[tuple[str | int, ...], int],
+) -> None:
+    """Note the line number of every value, and reject keys that are not text or repeated."""
     lines[path] = node.start_mark.line + 1
     if isinstance(node, yaml.SequenceNode):
         for index, item in enumerate(node.value):
-            _walk(item, (*path, index), lines)
+            _note_lines(file, item, (*path, index), lines)
     elif isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             name, line = key.value, key.start_mark.line + 1
             if key.tag != "tag:yaml.org,2002:str":
-                raise YamlError(line, f"The key {name!r} is not text.", 'Put it into "quotes".')
+                problem = f"The key {name!r} is not text."
+                raise CorpusError(Fault(file, line, problem, 'Put it into "quotes".'))
             if (*path, name) in lines:
-                raise YamlError(line, f"The key '{name}' is given twice.", "Keep one of them.")
-            _walk(value, (*path, name), lines)
+                problem = f"The key '{name}' is given twice."
+                raise CorpusError(Fault(file, line, problem, "Keep one of them."))
+            _note_lines(file, value, (*path, name), lines)
             lines[(*path, name)] = line

@@ -10,7 +10,7 @@ from typing import Any
 from telegram import Bot, InlineKeyboardMarkup
 from telegram.error import RetryAfter, TelegramError
 
-from bot.corpus.loader import Reaction
+from bot.corpus.reactions import Reaction
 from bot.delivery.keyed_locks import KeyedLocks
 from bot.delivery.telegram_errors import Refusal, refusal_of
 from bot.store.base import (

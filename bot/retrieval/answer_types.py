@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from functools import lru_cache
 
-from bot.corpus.loader import DATA, read_aliases
+from bot.corpus.aliases import read_aliases
+from bot.corpus.loader import DATA
 from bot.retrieval.analysis import words
 
 _WRITTEN_WORD = re.compile(r"\w+")

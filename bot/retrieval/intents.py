@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
-from bot.corpus.loader import DATA, read_aliases
+from bot.corpus.aliases import read_aliases
+from bot.corpus.loader import DATA
 from bot.retrieval.analysis import words
 
 MAX_LENGTH = 60

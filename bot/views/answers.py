@@ -10,7 +10,7 @@ from enum import Enum
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity
 
 from bot.corpus.article import Article
-from bot.corpus.loader import Reaction
+from bot.corpus.reactions import Reaction
 from bot.retrieval.answer import Answer, Match, Verdict
 from bot.store.base import VoteCounts
 from bot.views.i18n import Translator, long_date

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.corpus.article import ID_PATTERN
-from bot.corpus.loader import REACTION_ID
+from bot.corpus.reactions import REACTION_ID
 
 
 @dataclass(frozen=True)

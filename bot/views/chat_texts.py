@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from telegram import BotCommand, InlineKeyboardMarkup, MessageEntity
 
 from bot.corpus.article import Article
-from bot.corpus.loader import Reaction
+from bot.corpus.reactions import Reaction
 from bot.store.base import Change, VoteResult
 from bot.views.answers import NEAREST_QUESTIONS, START_QUESTIONS, headline
 from bot.views.i18n import Languages, Translator

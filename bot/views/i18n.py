@@ -17,9 +17,9 @@ from babel.dates import format_date
 from babel.lists import format_list
 from babel.numbers import format_decimal
 
-from bot.corpus import yaml as strict_yaml
-from bot.corpus.article import read_text
-from bot.corpus.loader import DATA, Reaction
+from bot.corpus.loader import DATA
+from bot.corpus.reactions import Reaction
+from bot.corpus.yaml import read_yaml
 from bot.views.rich_text import Piece, RichText
 
 ENGLISH = "en"
@@ -177,7 +177,7 @@ def read_languages() -> Languages:
         CorpusError: A file cannot be read.
     """
     files = sorted(FOLDER.glob("*.yaml"))
-    return Languages({file.stem: strict_yaml.parse(read_text(file)).value for file in files})
+    return Languages({file.stem: read_yaml(file).value for file in files})
 
 
 def long_date(date: dt.date, language: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.corpus.article import Article
-from bot.corpus.loader import Reaction
+from bot.corpus.reactions import Reaction
 from bot.retrieval.answer import Match
 from bot.views.callback_data import (
     ArticleButton,

@@ -14,8 +14,9 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+from bot.corpus.aliases import read_aliases
 from bot.corpus.article import Article
-from bot.corpus.loader import DATA, read_aliases
+from bot.corpus.loader import DATA
 from bot.retrieval.evaluation import QuestionSet, read_set
 from bot.retrieval.index import Index
 from bot.retrieval.query import read_query_parser

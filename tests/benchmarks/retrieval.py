@@ -25,8 +25,9 @@ import Stemmer
 import tantivy
 from rank_bm25 import BM25Okapi
 
+from bot.corpus.aliases import read_aliases
 from bot.corpus.article import Article
-from bot.corpus.loader import DATA, read_aliases
+from bot.corpus.loader import DATA
 from bot.retrieval.article_index import ArticleIndex
 from bot.retrieval.evaluation import QuestionSet, evaluate, misspelled, read_set
 from bot.retrieval.params import DEFAULT_PARAMS
