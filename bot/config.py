@@ -1,6 +1,6 @@
 """Settings, read once from the environment and a .env file.
 
-Every key is a field of Settings in capitals; .env.example explains each in a line.
+Every key is the name of a field of Settings in capitals; .env.example explains each in a line.
 """
 
 import os
@@ -17,29 +17,35 @@ from bot.errors import SettingsError
 TELEGRAM = "https://api.telegram.org"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 MIN_VOTER_KEY = 32
-"""Characters. A shorter key could be guessed, and with it who voted what."""
+"""Characters. Whoever guesses the key can find out who voted for what."""
 NEW_KEY = 'make one with python3 -c "import secrets; print(secrets.token_hex(32))".'
-LEAST_RATE = 0.001
-"""Of messages; one in 1,000 seconds or minutes is as good as none."""
+MIN_RATE = 0.001
+"""Messages per second or minute."""
 
 _TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
-_SWITCH = {"1": True, "true": True, "yes": True, "on": True} | {
-    "0": False,
-    "false": False,
-    "no": False,
-    "off": False,
-}
+_SWITCH = dict.fromkeys(("1", "true", "yes", "on"), True) | dict.fromkeys(
+    ("0", "false", "no", "off"), False
+)
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What a person can set.
+    """What can be set.
 
-    bot_token: None where only the corpus is needed. bot_api_url: without path's end "/bot" and
-    without a slash at the end. corpus_dir: None for the usual places. database_url: "sqlite:///"
-    and a path, or "postgresql://". voter_key: None to keep one beside the database, which
-    PostgreSQL does not allow. private_chat_per_second, group_per_minute, overall_per_second: how
-    many messages and edits, above 0. log_level: one of LOG_LEVELS.
+    Attributes:
+        bot_token: The token from @BotFather; None for commands that need none.
+        bot_api_url: Address of the Bot API server, without "/bot" and without a slash at the end.
+        telegram_test_environment: Whether to use Telegram's test environment, which has its own
+            accounts and tokens.
+        corpus_dir: The folder of articles; None to look in the usual places (``find_corpus``).
+        database_url: "sqlite:///" and a path, or "postgresql://user:password@host/database".
+        voter_key: The secret from which the codes that readers are stored under are made, at least
+            MIN_VOTER_KEY characters; None to keep one in a file beside the SQLite database.
+            PostgreSQL needs one.
+        private_chat_per_second: Messages and edits per second in a private chat, at least MIN_RATE.
+        group_per_minute: Messages and edits per minute in a group, at least MIN_RATE.
+        overall_per_second: Messages and edits per second in all chats, at least MIN_RATE.
+        log_level: One of LOG_LEVELS.
     """
 
     bot_token: str | None = None
@@ -55,24 +61,24 @@ class Settings:
 
     @property
     def sqlite_file(self) -> Path | None:
-        """The file of the SQLite database; None where it is PostgreSQL."""
+        """The file of the SQLite database; None if the database is PostgreSQL."""
         path = self.database_url.removeprefix("sqlite:///")
         return Path(path).expanduser() if path != self.database_url else None
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What no log may hold."""
+        """The token, keys and passwords, which no log may show, each in every form it can take."""
         token, passwords = self.bot_token or "", []
         if self.sqlite_file is None:
             parts = urlsplit(self.database_url)
             passwords = [parts.password or "", *parse_qs(parts.query).get("password", ())]
-        # The part after the colon is a token's secret one, however the colon is written in a URL.
+        # The part after the colon alone, as the colon is escaped in some URLs.
         found = [token, token.partition(":")[2], self.voter_key or "", *passwords]
         return tuple(secret for secret in (*found, *map(unquote, passwords)) if secret)
 
     @property
     def base_url(self) -> str:
-        """The Bot API's address as python-telegram-bot takes it, with the token's place."""
+        """The Bot API's address in python-telegram-bot's form, with "{token}" for the token."""
         suffix = "/test" if self.telegram_test_environment else ""
         return f"{self.bot_api_url}/bot{{token}}{suffix}"
 
@@ -84,10 +90,17 @@ class Settings:
 
 
 def read_settings(environ: Mapping[str, str] = os.environ, dotenv: Path = Path(".env")) -> Settings:
-    """Read the settings; the environment outweighs the file, and an empty value is none.
+    """Read the settings.
+
+    Args:
+        environ: The environment, which takes precedence over the file.
+        dotenv: The .env file; it need not exist.
+
+    Returns:
+        The settings; a setting that is missing or empty has its default.
 
     Raises:
-        SettingsError: a value is of the wrong form, or the file cannot be read.
+        SettingsError: A value has the wrong form, or the file cannot be read.
     """
     try:
         merged = {**(dotenv_values(dotenv) if dotenv.is_file() else {}), **environ}
@@ -110,10 +123,10 @@ def read_settings(environ: Mapping[str, str] = os.environ, dotenv: Path = Path("
 
 
 def _token(value: str | None) -> str | None:
-    # The value itself stays out of the message: it may be a real token with a slip in it.
+    # The message does not repeat the value: it may be a real token with a typing error.
     if value is not None and not _TOKEN.fullmatch(value):
         raise SettingsError(
-            "BOT_TOKEN is not of a token's form (digits, a colon, letters): "
+            "BOT_TOKEN does not have the form of a token (digits, a colon, letters): "
             "copy it again from @BotFather."
         )
     return value
@@ -141,22 +154,22 @@ def _switch(values: Mapping[str, str], key: str) -> bool:
 
 
 def _database_url(value: str) -> str:
-    # A database's address may hold a password, so only its kind is repeated.
-    kind = value.split(":", maxsplit=1)[0]
+    # The address may contain a password, so messages repeat only its scheme.
+    scheme = value.split(":", maxsplit=1)[0]
     if value.startswith(("postgresql://", "postgres://")):
         try:
             # An unescaped # or / in a password ends up in the port.
             _ = urlsplit(value).port
         except ValueError:
             raise SettingsError(
-                "DATABASE_URL cannot be read: write special characters of user and password as "
-                "%XX, such as %23 for # and %2F for /."
+                "DATABASE_URL cannot be read: write special characters in the user and password "
+                "as %XX, such as %23 for # and %2F for /."
             ) from None
         return value
     path = value.removeprefix("sqlite:///")
     if path in (value, ":memory:") or not Path(path).name:
         raise SettingsError(
-            f"DATABASE_URL begins with {kind!r}: give sqlite:/// and a file, as "
+            f"DATABASE_URL begins with {scheme!r}: give sqlite:/// and a file, such as "
             "sqlite:///votes.db, or postgresql://user:password@host/database."
         )
     return value
@@ -170,8 +183,8 @@ def _rate(values: Mapping[str, str], key: str) -> float:
         rate = float(value)
     except ValueError:
         rate = 0.0
-    if not LEAST_RATE <= rate < float("inf"):
-        raise SettingsError(f"{key} is {value!r}: give a number above 0.")
+    if not MIN_RATE <= rate < float("inf"):
+        raise SettingsError(f"{key} is {value!r}: give a number of at least {MIN_RATE}.")
     return rate
 
 

@@ -1,4 +1,4 @@
-"""Logging that cannot tell a secret."""
+"""Logging that shows no secrets and does not repeat a lasting failure all the time."""
 
 import logging
 import sys
@@ -10,23 +10,30 @@ from bot.errors import StoreError
 
 Value = TypeVar("Value")
 
-REMIND = 600.0
-"""Seconds before a trouble that lasts is logged again."""
+REPEAT_AFTER = 600.0
+"""Seconds after which a failure that persists is logged again."""
+MIN_SECRET_LENGTH = 8
+"""Characters. Shorter texts occur in ordinary words too, so they are not replaced."""
 
 
 class RedactingFormatter(logging.Formatter):
-    """Formats a record, traceback and all, and then takes the secrets out.
-
-    secrets: texts that must not be written; those of under 8 characters are left alone, as they
-    would stand in ordinary words.
-    """
+    """Formats a record with its traceback, and replaces secrets in the result."""
 
     def __init__(self, format_: str, secrets: Iterable[str]) -> None:
+        """Set the format and the secrets.
+
+        Args:
+            format_: As for ``logging.Formatter``.
+            secrets: Texts that must not be logged, if they have MIN_SECRET_LENGTH or more
+                characters.
+        """
         super().__init__(format_)
-        self._secrets = sorted((s for s in secrets if len(s) >= 8), key=len, reverse=True)
+        # The longest first: one secret may contain another.
+        long_enough = (secret for secret in secrets if len(secret) >= MIN_SECRET_LENGTH)
+        self._secrets = sorted(long_enough, key=len, reverse=True)
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return the record's text without the secrets."""
+        """Return the record's text with "[secret]" in the place of every secret."""
         text = super().format(record)
         for secret in self._secrets:
             text = text.replace(secret, "[secret]")
@@ -34,25 +41,30 @@ class RedactingFormatter(logging.Formatter):
 
 
 def set_up_logging(level: str, secrets: Iterable[str]) -> None:
-    """Log to standard error from a level on, without any of the secrets."""
+    """Log to standard error.
+
+    Args:
+        level: The lowest level that is logged.
+        secrets: Texts that must not be logged.
+    """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         RedactingFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s", secrets)
     )
     logging.basicConfig(level=level, handlers=[handler], force=True)
     logging.captureWarnings(True)
-    # These write every request's URL, and with it the token, at INFO and DEBUG.
+    # At INFO and DEBUG these log the URL of every request, which contains the token.
     for name in ("httpx", "httpcore"):
         logging.getLogger(name).setLevel(logging.WARNING)
     if level == "INFO":
-        # Its INFO lines tell that it started and stops, which the command line says itself.
+        # At INFO it logs only that it starts and stops, which the commands print themselves.
         logging.getLogger("telegram").setLevel(logging.WARNING)
 
 
 class FailureLog:
-    """Logs why something fails: once for each reason, and again when it lasts; then that it ended.
+    """Logs failures of one kind: each reason once, again while it persists, and the recovery.
 
-    A failing disk or network would else write a line for each reader who taps.
+    Otherwise a full disk or a lost connection would write a line for every tap of a reader.
     """
 
     def __init__(self, log: logging.Logger) -> None:
@@ -60,14 +72,14 @@ class FailureLog:
         self._logged: dict[str, float] = {}
 
     def failed(self, reason: str) -> None:
-        """Note a failure."""
+        """Log the reason of a failure, unless it was logged less than REPEAT_AFTER ago."""
         now = time.monotonic()
-        if now - self._logged.get(reason, -REMIND) >= REMIND:
+        if now - self._logged.get(reason, -REPEAT_AFTER) >= REPEAT_AFTER:
             self._log.warning("%s", reason)
             self._logged[reason] = now
 
     async def value_or(self, default: Value, work: Awaitable[Value]) -> Value:
-        """Return what work in the store returns, or the default if it fails, which is logged."""
+        """Return the result of work in the store; if it fails, log that and return the default."""
         try:
             return await work
         except StoreError as error:
@@ -75,7 +87,7 @@ class FailureLog:
             return default
 
     async def succeeds(self, work: Awaitable[None]) -> bool:
-        """Return whether work in the store succeeds; a failure is logged."""
+        """Return whether work in the store succeeds; log a failure."""
         try:
             await work
         except StoreError as error:
@@ -84,7 +96,7 @@ class FailureLog:
         return True
 
     def recovered(self, text: str) -> None:
-        """Note that it works; logs text when it did not before."""
+        """Log a text if there was a failure since the last call."""
         if self._logged:
             self._log.warning("%s", text)
             self._logged.clear()

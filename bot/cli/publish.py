@@ -1,22 +1,35 @@
-"""The commands that bring articles to readers: links and posts in channels."""
+"""``article-bot publish``: an article's post in a channel."""
 
 import argparse
 import asyncio
 
+from bot.cli.parsers import Commands, add_command
 from bot.config import Settings
 from bot.corpus.loader import find_corpus, load_corpus
 from bot.logs import set_up_logging
 
 
-def link(settings: Settings, arguments: argparse.Namespace) -> int:
-    """Print the links that open the bot on an article."""
-    from bot.channel_posts import bot_links  # noqa: PLC0415
-
-    set_up_logging(settings.log_level, settings.secrets)
-    corpus = load_corpus(find_corpus(settings.corpus_dir))
-    chat, group = asyncio.run(bot_links(settings, corpus, arguments.article))
-    print(f"In the chat with the bot:  {chat}\nIn a group, which it joins: {group}")
-    return 0
+def add_parser(commands: Commands) -> None:
+    """Add the command to the command line."""
+    parser = add_command(
+        commands,
+        "publish",
+        publish,
+        summary="post an article in a channel, or edit its post",
+        description=(
+            "Post an article's headline, standfirst and reactions in a channel or group, or edit "
+            "the post that is already there. The bot must be an administrator who may post "
+            "messages. Needs BOT_TOKEN and the settings of the running bot."
+        ),
+        examples=["article-bot publish us-ukraine-security-guarantees --to @your_channel"],
+    )
+    parser.add_argument("article", help="the article's id, which is its file's name without .md")
+    parser.add_argument(
+        "--to", required=True, metavar="CHANNEL", help="@channel, a link to it, or its numeric id"
+    )
+    parser.add_argument(
+        "--again", action="store_true", help="post a new message even if there is a post already"
+    )
 
 
 def publish(settings: Settings, arguments: argparse.Namespace) -> int:

@@ -5,9 +5,9 @@ import shlex
 import subprocess
 
 import pytest
-from bot.cli.running import SANDBOX_TOKEN
 from playwright.async_api import expect
 
+from bot.cli.sandbox import SANDBOX_TOKEN
 from tests.page.conftest import START, App, Desk
 from tests.support.corpora import ARTICLE, ROOT
 from tests.support.processes import clean_environment

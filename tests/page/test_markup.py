@@ -1,9 +1,9 @@
 """What readers and articles say is never markup, and breaks no layout."""
 
 import pytest
-from bot.cli.running import SANDBOX_TOKEN
 from playwright.async_api import expect
 
+from bot.cli.sandbox import SANDBOX_TOKEN
 from tests.page.conftest import Desk
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

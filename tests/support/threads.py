@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot.app import run
-from bot.cli.run import SANDBOX_TOKEN
+from bot.cli.sandbox import SANDBOX_TOKEN
 from bot.config import Settings, read_settings
 from bot.corpus.loader import find_corpus, load_corpus
 from bot.errors import BotError

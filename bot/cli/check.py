@@ -1,0 +1,66 @@
+"""``article-bot check``: faults in the corpus."""
+
+import argparse
+
+from bot.cli.parsers import Commands, add_command
+from bot.config import Settings
+from bot.corpus.article import Article
+from bot.corpus.loader import Corpus, find_corpus, load_corpus
+from bot.errors import CorpusError, Fault
+from bot.retrieval.answer import Answer, Verdict
+from bot.retrieval.index import Index
+from bot.retrieval.query import read_query_parser
+from bot.views.terminal import count_of_articles
+
+
+def add_parser(commands: Commands) -> None:
+    """Add the command to the command line."""
+    add_command(
+        commands,
+        "check",
+        check,
+        summary="look for faults in the corpus",
+        description=(
+            "Look for faults in the articles, reactions and aliases, and for sample questions "
+            "that their article does not answer. Prints file, line, problem and a hint for each "
+            "fault; the exit code is 1 if there are any."
+        ),
+        examples=["article-bot check"],
+    )
+
+
+def check(settings: Settings, _: argparse.Namespace) -> int:
+    """Look for faults in the corpus."""
+    folder = find_corpus(settings.corpus_dir)
+    try:
+        corpus = load_corpus(folder)
+    except CorpusError as error:
+        print(error)
+        return 1
+    faults = _unanswered_questions(corpus)
+    for fault in faults:
+        print(fault)
+    if not faults:
+        print(f"{folder}: {count_of_articles(corpus)}, no faults.")
+    return 1 if faults else 0
+
+
+def _unanswered_questions(corpus: Corpus) -> list[Fault]:
+    index, parser = Index(corpus.articles, corpus.aliases), read_query_parser()
+    return [
+        Fault(
+            located.file,
+            line,
+            f"The sample question {question!r} gets no answer.",
+            "Use words that are in the article, or add aliases.",
+        )
+        for located in corpus.located
+        for question, line in zip(located.article.questions, located.question_lines, strict=True)
+        if not _is_answered(index.answer(parser.parse(question)), located.article)
+    ]
+
+
+def _is_answered(found: Answer | None, article: Article) -> bool:
+    return (
+        found is not None and found.verdict is Verdict.ANSWERED and found.article.id == article.id
+    )

@@ -1,0 +1,65 @@
+"""``article-bot evaluate``: retrieval measured on question sets."""
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from bot.cli.parsers import Commands, add_command
+from bot.config import Settings
+from bot.corpus.aliases import read_aliases
+from bot.corpus.loader import DATA
+from bot.retrieval.evaluation import Report, read_set
+from bot.retrieval.evaluation import evaluate as measure
+from bot.views.terminal import report_table
+
+
+def add_parser(commands: Commands) -> None:
+    """Add the command to the command line."""
+    parser = add_command(
+        commands,
+        "evaluate",
+        evaluate,
+        summary="measure retrieval on question sets",
+        description=(
+            "Measure on question sets in SQuAD's JSON format how often the right passage and "
+            "sentence are found, and how well answerable questions are told from others."
+        ),
+        examples=[
+            "article-bot evaluate xquad.en.json",
+            "article-bot evaluate --typos --seed 7 --json xquad.en.json xquad.de.json",
+        ],
+    )
+    parser.add_argument(
+        "files", nargs="+", type=Path, metavar="FILE", help="a question set in SQuAD's format"
+    )
+    parser.add_argument(
+        "--typos", action="store_true", help="misspell every word of five or more letters once"
+    )
+    parser.add_argument(
+        "--seed", type=int, default=0, help="random seed of typos and samples (default: 0)"
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON, with rates from 0 to 1")
+
+
+def evaluate(_: Settings, arguments: argparse.Namespace) -> int:
+    """Measure retrieval on question sets."""
+    reports = [_report(file, arguments.typos, arguments.seed) for file in arguments.files]
+    if arguments.json:
+        print(json.dumps([asdict(report) for report in reports], indent=2))
+    else:
+        print(report_table(reports))
+    return 0
+
+
+def _report(file: Path, typos: bool, seed: int) -> Report:
+    """Measure on one file, with the progress shown if standard error is a terminal."""
+
+    def progress(share: float) -> None:
+        if sys.stderr.isatty():
+            end = "\n" if share == 1 else ""
+            print(f"\r{file.name}: {share:4.0%}", end=end, file=sys.stderr, flush=True)
+
+    aliases = read_aliases(DATA / "aliases.yaml")
+    return measure(read_set(file), aliases, typos, seed, progress=progress)

@@ -1,0 +1,36 @@
+"""``article-bot link``: links that open the bot on an article."""
+
+import argparse
+import asyncio
+
+from bot.cli.parsers import Commands, add_command
+from bot.config import Settings
+from bot.corpus.loader import find_corpus, load_corpus
+from bot.logs import set_up_logging
+
+
+def add_parser(commands: Commands) -> None:
+    """Add the command to the command line."""
+    parser = add_command(
+        commands,
+        "link",
+        link,
+        summary="print the links that open the bot on an article",
+        description=(
+            "Print two links: one opens the chat with the bot on an article, the other adds the "
+            "bot to a group and shows the article there. Needs BOT_TOKEN."
+        ),
+        examples=["article-bot link us-ukraine-security-guarantees"],
+    )
+    parser.add_argument("article", help="the article's id, which is its file's name without .md")
+
+
+def link(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Print the links that open the bot on an article."""
+    from bot.channel_posts import bot_links  # noqa: PLC0415
+
+    set_up_logging(settings.log_level, settings.secrets)
+    corpus = load_corpus(find_corpus(settings.corpus_dir))
+    chat, group = asyncio.run(bot_links(settings, corpus, arguments.article))
+    print(f"In the chat with the bot:  {chat}\nIn a group, which it joins: {group}")
+    return 0

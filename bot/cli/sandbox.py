@@ -1,0 +1,149 @@
+"""``article-bot sandbox``: the bot with a local Bot API server, or that server alone."""
+
+import argparse
+import asyncio
+import contextlib
+import os
+import shlex
+import sys
+import tempfile
+import webbrowser
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.cli.parsers import Commands, add_command
+from bot.cli.signals import stop_on_signals
+from bot.config import Settings
+from bot.corpus.loader import Corpus, find_corpus, load_corpus
+from bot.errors import SettingsError
+from bot.logs import set_up_logging
+
+if TYPE_CHECKING:
+    from bot.sandbox.scene import Scene
+    from bot.sandbox.server import SandboxServer
+
+SANDBOX_TOKEN = "1000000:test-token-of-the-sandbox"
+SANDBOX_PORT = 8090
+PORTS_TRIED = 20
+
+
+def add_parser(commands: Commands) -> None:
+    """Add the command to the command line."""
+    parser = add_command(
+        commands,
+        "sandbox",
+        sandbox,
+        summary="try the bot on this machine, without Telegram",
+        description=(
+            "Run the bot with a Bot API server on this machine, and open a page on which two "
+            "readers talk to it. Needs no token; its votes are deleted when it stops."
+        ),
+        examples=["article-bot sandbox --demo", "article-bot sandbox --api-only --port 8090"],
+    )
+    parser.add_argument(
+        "--port",
+        type=_port,
+        help=f"port of the server and the page, 0 for any free one (default: {SANDBOX_PORT}, or "
+        "the next one that is free)",
+    )
+    parser.add_argument("--no-browser", action="store_true", help="do not open a browser")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--demo", action="store_true", help="begin with a one-minute demonstration")
+    what.add_argument(
+        "--api-only",
+        action="store_true",
+        help="run only the Bot API server, to test a bot of your own",
+    )
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or not 0 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port: give a number from 0 to 65535")
+    return int(text)
+
+
+def sandbox(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Run the bot and a Bot API server on this machine until it is stopped."""
+    set_up_logging(settings.log_level, replace(settings, bot_token=SANDBOX_TOKEN).secrets)
+    if arguments.api_only:
+        asyncio.run(_serve_api(arguments.port))
+        return 0
+    corpus = load_corpus(find_corpus(settings.corpus_dir))
+    with tempfile.TemporaryDirectory(prefix="article-bot-") as folder:
+        # Taps in the sandbox must not change the votes of readers, whatever the settings say.
+        own = replace(
+            settings,
+            bot_token=SANDBOX_TOKEN,
+            telegram_test_environment=False,
+            database_url=f"sqlite:///{Path(folder) / 'votes.db'}",
+            voter_key=None,
+        )
+        asyncio.run(_serve_bot(own, corpus, arguments))
+    return 0
+
+
+async def _serve_bot(settings: Settings, corpus: Corpus, arguments: argparse.Namespace) -> None:
+    from bot.sandbox.running import run_sandbox  # noqa: PLC0415
+    from bot.sandbox.scene import Scene  # noqa: PLC0415
+
+    stop = stop_on_signals()
+    scene = Scene(corpus.articles[0].id, settings.database_url, _program())
+    server = await _start_server(arguments.port, scene)
+    url = server.url + ("/?demo" if arguments.demo else "")
+
+    def ready() -> None:
+        print(f"The sandbox is ready: {url}\nCtrl-C stops it.", flush=True)
+        if not arguments.no_browser:
+            _open_browser(url)
+
+    try:
+        await run_sandbox(settings, corpus, server, stop, ready)
+    finally:
+        await server.stop()
+
+
+async def _serve_api(port: int | None) -> None:
+    stop = stop_on_signals()
+    server = await _start_server(port)
+    print(
+        f"The Bot API is at {server.url}/bot<token>/<method>, with the token {SANDBOX_TOKEN}\n"
+        f"The page of its readers: {server.url}\nCtrl-C stops it.",
+        flush=True,
+    )
+    await stop.wait()
+    await server.stop()
+
+
+async def _start_server(port: int | None, scene: "Scene | None" = None) -> "SandboxServer":
+    """Start the server on a port; None for the first free one of the default range."""
+    from bot.sandbox.server import SandboxServer  # noqa: PLC0415
+
+    tries = [port] if port is not None else range(SANDBOX_PORT, SANDBOX_PORT + PORTS_TRIED)
+    for number in tries:
+        server = SandboxServer(SANDBOX_TOKEN, number, scene)
+        try:
+            await server.start()
+        except OSError:
+            continue
+        return server
+    what = f"Port {port} is" if port is not None else f"Ports {tries[0]} to {tries[-1]} are"
+    raise SettingsError(f"{what} taken or not allowed: choose another with --port, or --port 0.")
+
+
+def _program() -> str:
+    """Return how the user started this program, for the command lines that the page shows."""
+    started = Path(sys.argv[0])
+    if started.name.startswith("article-bot"):
+        return shlex.quote(os.path.relpath(started))
+    return f"{shlex.quote(sys.executable)} -m bot"
+
+
+def _open_browser(url: str) -> None:
+    # A browser that runs in the terminal would take the terminal over.
+    with contextlib.suppress(webbrowser.Error):
+        found = webbrowser.get()
+        if not isinstance(found, webbrowser.GenericBrowser) or isinstance(
+            found, webbrowser.BackgroundBrowser
+        ):
+            found.open(url)

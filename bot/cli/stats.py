@@ -1,0 +1,51 @@
+"""``article-bot stats``: the votes of each article."""
+
+import argparse
+import asyncio
+import json
+from collections.abc import Mapping
+
+from bot.cli.parsers import Commands, add_command
+from bot.config import Settings
+from bot.corpus.loader import find_corpus, load_corpus
+from bot.logs import set_up_logging
+from bot.views.terminal import stats_json, stats_table
+
+
+def add_parser(commands: Commands) -> None:
+    """Add the command to the command line."""
+    parser = add_command(
+        commands,
+        "stats",
+        stats,
+        summary="print the votes of each article",
+        description=(
+            "Print how many votes each reaction to each article has, also while the bot runs. "
+            "Articles that are no longer in the corpus come last."
+        ),
+        examples=["article-bot stats", "article-bot stats --json"],
+    )
+    parser.add_argument("--json", action="store_true", help="print the counts as JSON")
+
+
+def stats(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Print the votes of each article."""
+    set_up_logging(settings.log_level, settings.secrets)
+    corpus = load_corpus(find_corpus(settings.corpus_dir))
+    totals = asyncio.run(_totals(settings))
+    if arguments.json:
+        print(json.dumps(stats_json(totals, corpus), ensure_ascii=False, indent=2))
+    else:
+        print(stats_table(totals, corpus))
+    return 0
+
+
+async def _totals(settings: Settings) -> Mapping[str, Mapping[str, int]]:
+    """Return article id -> reaction id -> votes."""
+    from bot.store.open import open_store  # noqa: PLC0415
+
+    if settings.sqlite_file is not None and not settings.sqlite_file.is_file():
+        # Nobody has voted yet. Opening the store would create the database.
+        return {}
+    async with open_store(settings) as (database, _):
+        return await database.all_counts()

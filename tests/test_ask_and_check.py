@@ -1,0 +1,92 @@
+"""article-bot ask and check, as a person runs them."""
+
+import json
+from pathlib import Path
+
+from tests.support.corpora import ARTICLE
+from tests.support.processes import article_bot
+from tests.test_corpus import GOOD
+
+
+def test_ask_answers_in_the_terminal() -> None:
+    """Article, passage with the sentence marked, its place."""
+    result = article_bot("ask", "Who has to approve the package?")
+    assert result.returncode == 0
+    headline, passage, place = result.stdout.strip().split("\n\n")
+    assert headline.startswith("US Offers Security Guarantees")
+    assert "**The U.S. package is expected to require approval" in passage
+    assert passage.endswith("peace framework.**")
+    assert place == "Paragraph 4 of 6"
+
+
+def test_ask_for_programs() -> None:
+    """Every key, whatever the verdict."""
+    found = json.loads(article_bot("ask", "--json", "what did the US agree to?").stdout)
+    assert found["question"] == "what did the US agree to?"
+    assert found["verdict"] == "answered"
+    assert found["article"]["id"] == ARTICLE
+    assert found["passage"]["number"] in (1, 2)
+    assert found["passage"]["of"] == 6
+    assert found["sentence"] in found["passage"]["text"]
+    assert found["score"] > 0
+    assert 0 < found["confidence"] <= 1
+    missing = json.loads(article_bot("ask", "--json", "who won the world cup?").stdout)
+    assert missing["verdict"] == "not_in_article"
+    assert missing.keys() == found.keys()
+    assert missing["article"] is missing["passage"] is missing["sentence"] is None
+    nothing = json.loads(article_bot("ask", "--json", "👍").stdout)
+    assert (nothing["verdict"], nothing["confidence"]) == ("not_in_article", None)
+
+
+def test_ask_says_what_the_article_does_not_say() -> None:
+    """With what it does answer."""
+    output = article_bot("ask", "who", "won", "the", "world", "cup?").stdout
+    assert output.startswith("The article does not say.")
+    assert "What did the US agree to?" in output
+
+
+def test_the_answer_is_the_same_in_every_process() -> None:
+    """Whatever order Python's hashes give."""
+    questions = ("what did the us agree to", "security garantees", "peace")
+    answers = {
+        article_bot("ask", "--json", " ".join(questions), PYTHONHASHSEED=seed).stdout
+        for seed in ("0", "1", "2")
+    }
+    assert len(answers) == 1
+
+
+def test_a_corpus_folder_of_ones_own(tmp_path: Path) -> None:
+    """./corpus where there is one, else the one that comes with the bot."""
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "bridge.md").write_text(GOOD)
+    assert "Bridge Opens" in article_bot("ask", "when did the bridge open", folder=tmp_path).stdout
+    (tmp_path / "corpus" / "bridge.md").unlink()
+    (tmp_path / "corpus").rmdir()
+    assert "US Offers" in article_bot("ask", "security guarantees", folder=tmp_path).stdout
+
+
+def test_check_finds_no_fault_in_the_corpus() -> None:
+    """Ours is in order."""
+    result = article_bot("check")
+    assert (result.returncode, result.stdout) == (0, "corpus: 1 article, no faults.\n")
+
+
+def test_check_names_a_sample_question_without_an_answer(tmp_path: Path) -> None:
+    """File, line and hint; exit code 1."""
+    (tmp_path / "bridge.md").write_text(GOOD.replace("---\nFirst", "  - Who won?\n---\nFirst"))
+    result = article_bot("check", CORPUS_DIR=str(tmp_path))
+    assert result.returncode == 1
+    assert result.stdout == (
+        f"{tmp_path}/bridge.md:7: The sample question 'Who won?' gets no answer. "
+        "Use words that are in the article, or add aliases.\n"
+    )
+
+
+def test_check_names_faults(tmp_path: Path) -> None:
+    """All of them, each on a line."""
+    (tmp_path / "a.md").write_text("none")
+    (tmp_path / "b.md").write_text(GOOD.replace("language", "langauge"))
+    result = article_bot("check", CORPUS_DIR=str(tmp_path))
+    assert result.returncode == 1
+    assert len(result.stdout.splitlines()) == 3
+    assert "Traceback" not in result.stderr

@@ -1,0 +1,63 @@
+"""Settings: where they are read from, and the message for each that is wrong."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.config import Settings, read_settings
+from bot.errors import SettingsError
+
+TOKEN = "4242:a-very-secret-token-that-no-log-may-show"
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("BOT_TOKEN", "secret with spaces", "BOT_TOKEN does not have the form of a token"),
+        ("BOT_API_URL", "telegram", "BOT_API_URL is 'telegram': give"),
+        ("BOT_API_URL", "ftp://x", "BOT_API_URL is 'ftp://x': give"),
+        ("BOT_API_URL", "http://x:99999", "BOT_API_URL is 'http://x:99999': give"),
+        ("LOG_LEVEL", "loud", "LOG_LEVEL is 'loud': set it to one of"),
+        ("VOTER_KEY", "secret", "VOTER_KEY is shorter than 32 characters"),
+        ("TELEGRAM_TEST_ENVIRONMENT", "maybe", "TELEGRAM_TEST_ENVIRONMENT is 'maybe': set it to"),
+        ("DATABASE_URL", "mysql://me:secret@host/x", "DATABASE_URL begins with 'mysql': give"),
+        ("DATABASE_URL", "sqlite:////", "DATABASE_URL begins with 'sqlite': give sqlite:///"),
+        ("DATABASE_URL", "postgresql://me:secret#x@host/x", "DATABASE_URL cannot be read: write"),
+        ("DATABASE_URL", "postgresql://me:secret/x@host/x", "DATABASE_URL cannot be read: write"),
+        ("DATABASE_URL", "postgresql://me:secret[x@host/x", "DATABASE_URL cannot be read: write"),
+        ("DATABASE_URL", "postgresql://me:secret℀x@host/x", "DATABASE_URL cannot be read: write"),
+        ("GROUP_PER_MINUTE", "0", "GROUP_PER_MINUTE is '0': give a number of at least 0.001."),
+        ("OVERALL_PER_SECOND", "many", "OVERALL_PER_SECOND is 'many': give a number"),
+        ("OVERALL_PER_SECOND", "inf", "OVERALL_PER_SECOND is 'inf': give a number"),
+    ],
+)
+def test_a_wrong_setting_gets_a_message(tmp_path: Path, key: str, value: str, message: str) -> None:
+    """It names the setting and what to do, and shows no secret."""
+    with pytest.raises(SettingsError) as caught:
+        read_settings({key: value}, tmp_path / ".env")
+    assert str(caught.value).startswith(message)
+    assert "secret" not in str(caught.value).replace("import secrets; print(secrets.", "")
+
+
+def test_settings_come_from_a_dotenv_file_too(tmp_path: Path) -> None:
+    """The environment takes precedence; an empty value counts as not set."""
+    file = tmp_path / ".env"
+    file.write_text(f"BOT_TOKEN={TOKEN}\nLOG_LEVEL=error\nGROUP_PER_MINUTE=\n")
+    settings = read_settings({"LOG_LEVEL": "Debug"}, file)
+    assert (settings.bot_token, settings.log_level) == (TOKEN, "DEBUG")
+    assert settings.group_per_minute == Settings.group_per_minute
+
+
+def test_a_dotenv_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    """As one of another encoding."""
+    (tmp_path / ".env").write_bytes(b"BOT_TOKEN=\xff\xfe")
+    with pytest.raises(SettingsError, match="cannot be read: make it a readable UTF-8 file"):
+        read_settings({}, tmp_path / ".env")
+
+
+@pytest.mark.parametrize("suffix", ["", "/", "/bot", "/bot/"])
+def test_the_address_of_the_bot_api_has_several_forms(tmp_path: Path, suffix: str) -> None:
+    """They all mean the same."""
+    settings = read_settings({"BOT_API_URL": f"http://localhost:8081{suffix}"}, tmp_path / ".env")
+    assert settings.base_url == "http://localhost:8081/bot{token}"
+    assert settings.is_local

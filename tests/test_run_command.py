@@ -1,0 +1,94 @@
+"""article-bot run, as a person runs it; no output shows a secret."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.support.corpora import ROOT
+from tests.support.processes import Process, article_bot, clean_environment, start_sandbox
+from tests.support.threads import SandboxThread
+
+TOKEN = "4242:a-very-secret-token-that-no-log-may-show"
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({}, "BOT_TOKEN is not set: get a token from @BotFather"),
+        ({"BOT_TOKEN": TOKEN, "LOG_LEVEL": "loud"}, "LOG_LEVEL is 'loud': set it to one of"),
+        (
+            {"BOT_TOKEN": TOKEN, "DATABASE_URL": "sqlite:////no/such/folder/votes.db"},
+            "cannot be made or read",
+        ),
+        (
+            {"BOT_TOKEN": TOKEN, "DATABASE_URL": "postgresql://me:secret@host/x"},
+            "VOTER_KEY is needed with PostgreSQL: make one with",
+        ),
+        (
+            {
+                "BOT_TOKEN": TOKEN,
+                "DATABASE_URL": "postgresql://me:secret@127.0.0.1:9/x",
+                "VOTER_KEY": "k" * 32,
+            },
+            "The database of DATABASE_URL cannot be used",
+        ),
+        ({"BOT_TOKEN": TOKEN, "CORPUS_DIR": "/no/such/folder"}, "There is no such folder."),
+        (
+            {"BOT_TOKEN": TOKEN, "BOT_API_URL": "http://127.0.0.1:9"},
+            "http://127.0.0.1:9 cannot be used",
+        ),
+    ],
+)
+def test_run_ends_with_a_sentence(tmp_path: Path, settings: dict[str, str], sentence: str) -> None:
+    """Exit code 2, no traceback, no secret."""
+    corpus = {"CORPUS_DIR": str(ROOT / "corpus")}
+    result = article_bot("run", folder=tmp_path, **{**corpus, **settings})
+    assert result.returncode == 2
+    assert sentence in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
+    assert "secret" not in result.stderr.replace("secrets.", "").replace("import secrets", "")
+    assert settings.get("BOT_TOKEN", "none at all") not in result.stderr
+
+
+@pytest.mark.parametrize("test_environment", ["yes", "no"])
+def test_run_with_a_refused_token(
+    sandbox_thread: SandboxThread, tmp_path: Path, test_environment: str
+) -> None:
+    """Against a real server, and its test environment."""
+    result = article_bot(
+        "run",
+        folder=tmp_path,
+        BOT_TOKEN=TOKEN,
+        BOT_API_URL=sandbox_thread.url,
+        CORPUS_DIR=str(ROOT / "corpus"),
+        LOG_LEVEL="DEBUG",
+        TELEGRAM_TEST_ENVIRONMENT=test_environment,
+    )
+    assert result.returncode == 2
+    assert f"{sandbox_thread.url} refuses the token: copy BOT_TOKEN again" in result.stderr
+    assert "secret" not in result.stderr.replace("[secret]", "")
+
+
+def test_no_log_at_any_level_shows_the_token(tmp_path: Path) -> None:
+    """Run against a server that stops, at DEBUG: errors, tracebacks and addresses included."""
+    server, url = start_sandbox(tmp_path)
+    token = "1000000:test-token-of-the-sandbox"
+    database = f"sqlite:///{tmp_path / 'votes.db'}"
+    bot = Process(
+        ["run"],
+        tmp_path,
+        clean_environment(
+            BOT_TOKEN=token,
+            BOT_API_URL=url,
+            CORPUS_DIR=str(ROOT / "corpus"),
+            DATABASE_URL=database,
+            LOG_LEVEL="DEBUG",
+        ),
+    )
+    bot.wait_for(re.compile(r"answers questions about 1 article"))
+    bot.wait_for(re.compile("another process polls with the same token"))
+    assert server.stop() == 0
+    bot.wait_for(re.compile("No updates for now, trying again"))
+    assert bot.stop() == 0
+    assert "test-token" not in bot.output
