@@ -1,4 +1,4 @@
-"""Posts of articles in channels, and links to the bot: what an operator does from a terminal."""
+"""Posts articles in channels, and makes links that open the bot on an article."""
 
 import difflib
 import re
@@ -89,20 +89,24 @@ def _find(corpus: Corpus, article_id: str) -> Article:
         if article.id == article_id:
             return article
     near = difflib.get_close_matches(article_id, ids, 1)
-    known = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(ids[:10])}."
+    known = f"did you mean {near[0]!r}?" if near else f"the articles are {', '.join(ids[:10])}."
     raise PublishError(f"There is no article {article_id!r}: {known}")
 
 
 @dataclass(frozen=True)
 class _Publisher:
-    """Makes the calls; everything that Telegram refuses becomes a PublishError."""
+    """Finds chats, posts and edits; what Telegram refuses becomes a PublishError."""
 
     bot: Bot
     store: Store
     sender: Sender
 
     async def find_chat(self, to: str) -> ChatFullInfo:
-        """Return the channel or group that is named."""
+        """Return the channel or group that is named.
+
+        Raises:
+            PublishError: There is no such channel, or the bot cannot see it.
+        """
         match = _CHANNEL.fullmatch(to)
         if match is None and not to.lstrip("-").isdigit():
             raise PublishError(
@@ -115,17 +119,24 @@ class _Publisher:
             raise _migrated(error) from None
         except (BadRequest, Forbidden):
             raise PublishError(
-                f"The bot sees no channel {name}: check the name, and make the bot an "
+                f"The bot cannot find the channel {name}: check the name, and make the bot an "
                 "administrator of the channel."
             ) from None
         if chat.type == ChatType.PRIVATE:
-            raise PublishError(f"{name} is a person: publish to a channel or a group.")
+            raise PublishError(f"{name} is a private chat: publish to a channel or a group.")
         return chat
 
     async def edit(self, ref: MessageRef, message: OutgoingMessage) -> bool:
-        """Edit a post; returns False if it no longer exists."""
-        # The running bot edits the post too when somebody taps it meanwhile, and nobody knows which
-        # edit came last. So its version stays unknown, and the running bot makes sure.
+        """Edit a post.
+
+        Returns:
+            False if it no longer exists.
+
+        Raises:
+            PublishError: Telegram does not accept the edit.
+        """
+        # The running bot may edit the post at the same time, after a tap, and it is not known which
+        # edit comes last. So the version stays unknown, and the running bot edits it once more.
         tracked = _tracked(ref, message, VERSION_UNKNOWN)
         await self.store.track(tracked)
         try:
@@ -154,7 +165,14 @@ class _Publisher:
         return True
 
     async def post(self, chat: ChatFullInfo, message: OutgoingMessage) -> MessageRef:
-        """Post a message."""
+        """Post a message.
+
+        Returns:
+            The post.
+
+        Raises:
+            PublishError: Telegram does not accept it, or did not answer.
+        """
         try:
             sent = await self.sender.call(
                 chat.id,
@@ -166,7 +184,7 @@ class _Publisher:
                     reply_markup=message.keyboard,
                     link_preview_options=message.link_preview,
                 ),
-                # Nobody wants a post twice in a channel.
+                # A post that appears twice in a channel is worse than one that failed.
                 max_unknown_outcomes=1,
             )
         except ChatMigrated as error:

@@ -122,9 +122,9 @@ async def test_the_forward_in_the_discussion_group_loses_no_count(stage: Stage) 
 @pytest.mark.parametrize(
     ("to", "said"),
     [
-        ("@nowhere_at_all", "The bot sees no channel @nowhere_at_all"),
+        ("@nowhere_at_all", "The bot cannot find the channel @nowhere_at_all"),
         ("no channel", "is not a channel: give @name"),
-        ("1001", "is a person"),
+        ("1001", "is a private chat"),
     ],
 )
 async def test_a_wrong_channel_is_named(stage: Stage, to: str, said: str) -> None:

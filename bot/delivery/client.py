@@ -1,4 +1,4 @@
-"""The Bot API client: made from the settings, with its errors turned into words."""
+"""Creates the Bot API client from the settings, and explains its errors."""
 
 import contextlib
 import os
@@ -23,13 +23,13 @@ def create_bot(settings: Settings) -> ExtBot[None]:
         raise SettingsError(
             "BOT_TOKEN is not set: get a token from @BotFather and put it into .env."
         )
-    # Time spans instead of numbers, which the library is about to give up.
+    # Delays as timedelta: the library is about to drop plain numbers.
     os.environ.setdefault("PTB_TIMEDELTA", "true")
     return ExtBot(settings.bot_token, base_url=settings.base_url, request=create_request(settings))
 
 
 def create_request(settings: Settings) -> HTTPXRequest:
-    """Return what makes the HTTP requests, with connections of its own."""
+    """Return an HTTP client with connections of its own."""
     # A proxy that the environment names cannot reach a server on this machine.
     return HTTPXRequest(httpx_kwargs={"trust_env": False} if settings.is_local else {})
 
@@ -37,6 +37,9 @@ def create_request(settings: Settings) -> HTTPXRequest:
 @contextlib.asynccontextmanager
 async def connected(settings: Settings) -> AsyncIterator[Bot]:
     """Connect for a few calls, without fetching updates.
+
+    Yields:
+        The client.
 
     Raises:
         SettingsError: No token is set.
@@ -50,11 +53,15 @@ async def connected(settings: Settings) -> AsyncIterator[Bot]:
 
 @contextlib.contextmanager
 def errors_explained(settings: Settings) -> Iterator[None]:
-    """Turn the client's errors into a ConnectError that says what to do."""
+    """Turn the client's errors into a ConnectError that says what to do.
+
+    Raises:
+        ConnectError: Telegram cannot be reached, or refuses the token or a call.
+    """
     try:
         yield
     except InvalidToken:
-        # From None: the exception's own text holds the token.
+        # From None: the text of the exception contains the token.
         raise ConnectError(
             f"{settings.bot_api_url} refuses the token: copy BOT_TOKEN again from @BotFather, "
             "and check BOT_API_URL and TELEGRAM_TEST_ENVIRONMENT."

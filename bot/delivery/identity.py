@@ -1,4 +1,4 @@
-"""Who does something in Telegram: a user, or a chat in whose name somebody acts."""
+"""Who caused an update: a user, or a chat on whose behalf somebody acts."""
 
 from telegram import CallbackQuery, Message, Update
 from telegram.constants import ChatID
@@ -6,9 +6,10 @@ from telegram.ext.filters import MessageFilter
 
 
 def actor_id(update: Update) -> int:
-    """Return the id to which an update's votes and order belong; 0 if nobody did anything.
+    """Return the id of who caused an update, for votes and ordering; 0 if nobody did.
 
-    Whoever writes as a group or a channel is that chat: Telegram gives all of them one user's id.
+    For a message that was sent on behalf of a group or channel, that is the chat's id: Telegram
+    gives the same user id to everybody who writes like that.
     """
     if update.callback_query is not None:
         return tapper_id(update.callback_query)
@@ -21,10 +22,10 @@ def actor_id(update: Update) -> int:
 
 
 def tapper_id(query: CallbackQuery) -> int:
-    """Return the id to which a tap belongs.
+    """Return the id of who tapped a button.
 
-    Telegram names the person, even an anonymous administrator. Should it ever name the one user
-    who stands for all of these, the vote is the group's.
+    Telegram gives the real user, even for an anonymous administrator. If it ever gives the
+    placeholder user of all anonymous administrators, the group's id is returned.
     """
     if query.from_user.id == ChatID.ANONYMOUS_ADMIN and query.message is not None:
         return query.message.chat.id
@@ -32,13 +33,13 @@ def tapper_id(query: CallbackQuery) -> int:
 
 
 class FromPeople(MessageFilter):
-    """Accepts what people write, also as a group or a channel, but nothing from other bots.
+    """Accepts messages of people, also on behalf of a group or channel, but not of other bots.
 
     Two bots that answer each other would never stop.
     """
 
     def filter(self, message: Message) -> bool:
-        """Return whether no other bot wrote a message."""
+        """Return whether a message was not written by another bot."""
         sender = message.from_user
         return message.sender_chat is not None or sender is None or not sender.is_bot
 

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 
 class KeyedLocks:
-    """Locks by key, first come, first served; each exists only while somebody holds it or waits."""
+    """Locks by key, first come, first served. A lock exists only while it is held or waited for."""
 
     def __init__(self) -> None:
         self._locks: dict[Hashable, tuple[asyncio.Lock, int]] = {}

@@ -43,7 +43,7 @@ class LiveCounts:
     def __init__(
         self, store: Store, editor: MessageEditor, sender: Sender, failures: FailureLog
     ) -> None:
-        """Note what to work with.
+        """Initialize it.
 
         Args:
             store: Where messages are tracked.
@@ -76,7 +76,7 @@ class LiveCounts:
         try:
             await self._store.track(message)
         except StoreError as error:
-            # Nothing else knows of the message, so it is kept until the database works again.
+            # It is tracked nowhere else, so it is kept in memory until the database works again.
             self._failures.failed(str(error))
             self._unsaved[ref] = message
             if len(self._unsaved) > MAX_UNSAVED:
@@ -110,7 +110,7 @@ class LiveCounts:
         Args:
             ref: The message that was tapped.
             article_id: The article whose counts it shows.
-            shown: The keyboard that it shows; None when that is not known.
+            shown: The keyboard that it shows; None if that is not known.
             result: The vote.
         """
         self.changed.set()
@@ -125,7 +125,7 @@ class LiveCounts:
     async def update(
         self, ref: MessageRef, article_id: str, shown: InlineKeyboardMarkup | None
     ) -> None:
-        """Give a message the present reactions and counts; arguments as for ``voted``."""
+        """Edit a message to show the current reactions and counts; arguments as for ``voted``."""
         with self._failures_logged():
             if await self._store.tracked_with_counts(ref) is None:
                 keyboard = shown or InlineKeyboardMarkup([])
@@ -135,7 +135,7 @@ class LiveCounts:
     async def replace(
         self, ref: MessageRef, article_id: str, render: Callable[[VoteCounts], OutgoingMessage]
     ) -> None:
-        """Replace a message by another text about the same article; a failure is logged.
+        """Replace a message by another one about the same article; a failure is logged.
 
         Args:
             ref: The message. It is no error if it was deleted.
@@ -163,7 +163,7 @@ class LiveCounts:
             self._network_failures.recovered("Messages can be edited again.")
 
     async def stop(self) -> None:
-        """Cancel waiting edits; the messages are outdated, and found again after a restart."""
+        """Cancel waiting edits; the messages stay outdated and are found after a restart."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -177,7 +177,7 @@ class LiveCounts:
 
     def _edit_soon(self, ref: MessageRef) -> None:
         if ref in self._waiting:
-            # Tapped again: it moves to the front of the queue, and is edited once.
+            # Tapped again: it moves to the front of the queue and is edited only once.
             self._waiting[ref].cancel()
         task = self._waiting[ref] = asyncio.create_task(self._edit(ref))
         self._tasks.add(task)
@@ -191,7 +191,7 @@ class LiveCounts:
                 del self._waiting[ref]
 
         async def refresh() -> None:
-            # A tap from now on needs another edit.
+            # A tap after this needs another edit.
             leave_queue()
             await self.refresh(ref)
 

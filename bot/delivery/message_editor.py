@@ -1,4 +1,4 @@
-"""Edits one message that shows counts, so that it is never left with wrong ones."""
+"""Edits messages that show counts, so that none keeps outdated ones."""
 
 import json
 import logging
@@ -31,12 +31,12 @@ log = logging.getLogger(__name__)
 class MessageEditor:
     """Brings tracked messages up to date.
 
-    There is one edit of a message at a time, with counts read when its turn comes: of two edits on
-    their way at once, the one with the older counts could arrive last.
+    Each message is edited by one call at a time, and its counts are read just before: of two
+    simultaneous calls, the one with the older counts could arrive last.
     """
 
     def __init__(self, bot: Bot, store: Store, reactions: Sequence[Reaction]) -> None:
-        """Note what to work with.
+        """Create the editor.
 
         Args:
             bot: Makes the calls.
@@ -81,10 +81,10 @@ class MessageEditor:
         self._at_vote.pop(ref, None)
 
     async def is_current(self, ref: MessageRef) -> bool:
-        """Return whether a message needs no edit; if so, note that it shows the present counts.
+        """Return whether a message needs no edit; if so, note that it shows the current counts.
 
         Returns:
-            True if it shows the present counts or is not tracked.
+            True if it shows the current counts or is not tracked.
 
         Raises:
             StoreError: The database failed.
@@ -119,7 +119,7 @@ class MessageEditor:
             outdated = not self._shows(message, keyboard)
             edited = outdated and await self._edit_keyboard(message, new, keyboard)
             if edited or not outdated:
-                # Updated and not tracked anew: it may have been forgotten meanwhile.
+                # Not tracked anew: the message may have been forgotten in the meantime.
                 await self._store.update(new)
             self.forget_vote(ref)
             return edited
@@ -156,9 +156,16 @@ class MessageEditor:
     async def _edit_keyboard(
         self, old: TrackedMessage, new: TrackedMessage, keyboard: InlineKeyboardMarkup
     ) -> bool:
-        """Edit a keyboard; returns False if the message is gone."""
-        # Noted before the edit: if this process dies meanwhile, or the answer is lost, nobody knows
-        # what the message shows, and it must be edited again whatever the counts are then.
+        """Edit a keyboard.
+
+        Returns:
+            False if the message is gone.
+
+        Raises:
+            TelegramError: It could not be edited.
+        """
+        # Unknown from before the edit on: if this process dies or the answer is lost, it is not
+        # known what the message shows, and it must be edited again.
         was_known = old.version != VERSION_UNKNOWN
         if was_known:
             await self._store.update(replace(new, version=VERSION_UNKNOWN))
@@ -166,7 +173,7 @@ class MessageEditor:
         try:
             return await self._edit(old.ref, call)
         except RetryAfter:
-            # Refused for now, so the message certainly shows what it showed before.
+            # It was not carried out, so the message still shows what it showed before.
             if was_known:
                 await self._store.update(old)
             raise
@@ -175,7 +182,14 @@ class MessageEditor:
             raise
 
     async def _edit(self, ref: MessageRef, call: Coroutine[Any, Any, object]) -> bool:
-        """Make an edit; returns False if the message is gone, which is then no longer tracked."""
+        """Make an edit.
+
+        Returns:
+            False if the message is gone, which is then no longer tracked.
+
+        Raises:
+            TelegramError: It could not be edited.
+        """
         try:
             await call
         except TelegramError as error:
@@ -188,11 +202,11 @@ class MessageEditor:
                     await self._store.forget_message(ref)
                     return False
                 case Refusal.CHAT_GONE | Refusal.FORBIDDEN:
-                    # Also for a group that became a supergroup: its messages have new numbers.
+                    # Also for a group that became a supergroup: its messages have new ids.
                     await self._forget_chat_of(ref)
                     return False
                 case _:
-                    log.warning("A message is left unchanged until votes come: %s", error.message)
+                    log.warning("A message is not edited until the next vote: %s", error.message)
         return True
 
     async def _forget_chat_of(self, ref: MessageRef) -> None:

@@ -1,4 +1,4 @@
-"""Handles many readers' updates at the same time, and each reader's own in order."""
+"""Handles updates of many readers at the same time, and those of each reader in order."""
 
 from collections.abc import AsyncIterator, Hashable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -11,11 +11,11 @@ from bot.views.callback_data import ReactionButton, parse
 
 
 class UpdateSequencer:
-    """Keeps updates of one reader and one subject in the order in which they came.
+    """Keeps updates of the same reader and subject in the order in which they came.
 
-    Votes are a subject of their own, or a tap would wait for an answer that its chat's limit holds
-    back. So are inline queries, which come with every letter typed, and so is each chat: one that
-    Telegram blocks must not block the others.
+    Each chat is a subject: one that Telegram blocks must not block the others. So are votes,
+    because a tap would otherwise wait for an answer that is held back by the chat's rate limit, and
+    inline queries, which come with every letter that is typed.
     """
 
     def __init__(self) -> None:
@@ -38,6 +38,6 @@ def _subjects(update: Update) -> tuple[Hashable, ...]:
     if update.callback_query is not None:
         is_vote = isinstance(parse(update.callback_query.data), ReactionButton)
         return ("votes",) if is_vote else (chat,)
-    # What came before or after /forget must stay so, taps and questions alike.
+    # Both votes and questions must stay before or after /forget, as they were sent.
     text = update.effective_message.text if update.effective_message else None
     return ("votes", chat) if text is not None and text.startswith("/forget") else (chat,)

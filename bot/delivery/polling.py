@@ -70,14 +70,14 @@ class Poller:
         store: Store,
         handle: Callable[[Update], Awaitable[None]],
     ) -> None:
-        """Note what to work with; nothing is fetched yet.
+        """Create the poller; ``run`` starts it.
 
         Args:
             bot: The bot whose updates are fetched.
             request: Makes the calls; not the bot's own, as a long poll occupies a connection.
             allowed_updates: Kinds of updates to ask for.
             store: Where updates that take long are saved.
-            handle: Handles an update; one that raises is logged and given up.
+            handle: Handles an update; if it raises, that is logged and the update is skipped.
         """
         self._bot = bot
         self._request = request
@@ -109,7 +109,7 @@ class Poller:
             fetching = asyncio.create_task(self._fetch(0 if self._unconfirmed() else LONG_POLL))
             await asyncio.wait({fetching, stopping}, return_when=asyncio.FIRST_COMPLETED)
             if not fetching.done():
-                # What this call would have returned comes again: nothing of it is confirmed.
+                # Nothing that this call would have returned is confirmed, so it comes again.
                 fetching.cancel()
                 return
             try:
@@ -137,14 +137,14 @@ class Poller:
             "timeout": hold,
             "allowed_updates": self._allowed_updates,
         }
-        # As JSON and not as Update objects, so that one update that the library cannot read does
-        # not keep all others from being read.
+        # As JSON and not as Update objects, so that an update that the library cannot read does
+        # not stop the others.
         try:
             found = await self._request.post(
                 f"{self._bot.base_url}/getUpdates?{urlencode(query)}", read_timeout=hold + 5
             )
         except (KeyError, TypeError, AttributeError):
-            # The library looks into the answer, which may be a proxy's or a broken server's.
+            # The library reads the answer, which may come from a proxy or a broken server.
             raise TelegramError("getUpdates returned no updates") from None
         if not isinstance(found, list):
             raise TelegramError("getUpdates returned no list")
@@ -162,9 +162,9 @@ class Poller:
             if update_id not in self._in_flight and update_id not in self._handled:
                 self._start(update_id, body, deferred=False)
         if bodies:
-            # The last one and not the highest ever: after a quiet week Telegram starts anew at any
-            # number. Known ones count too: an update that came from the store may also come from
-            # Telegram, and would come for ever if it was not confirmed.
+            # The last one, not the highest ever: after a week without updates Telegram continues at
+            # a random id. Known ones count too: an update that was read from the store may also
+            # come from Telegram, again and again until it is confirmed.
             self._newest = bodies[-1]["update_id"]
 
     def _start(self, update_id: int, body: dict[str, Any], deferred: bool) -> None:
@@ -196,7 +196,7 @@ class Poller:
             log.exception("Update %s cannot be read or handled, and is skipped", body["update_id"])
 
     async def _defer(self, update: InFlight) -> None:
-        # When the database fails, the update stays unconfirmed, which is as safe; tried again.
+        # If the database fails, the update stays unconfirmed, which is as safe, and is tried again.
         with suppress(StoreError):
             await self._store.defer(update.update_id, json.dumps(update.body))
             update.deferred = True

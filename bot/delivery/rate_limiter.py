@@ -10,17 +10,17 @@ from enum import IntEnum
 from itertools import count
 
 MAX_CHATS = 10_000
-"""Chats whose recent calls are remembered before those without recent calls are dropped."""
+"""Number of chats in memory from which on those without recent calls are dropped."""
 GROUP_RESERVE = 0.25
-"""Share of a group's limit that refreshing leaves free, while readers tap, for their taps."""
+"""Share of a group's limit that refreshing leaves free for taps, while readers tap."""
 REFRESH_SHARE = 0.25
-"""Share of a chat's limit that refreshing may use while readers tap: what it shows is soon out of
-date again, the next answer must not wait for it, and room must be left to show the final counts."""
+"""Share of a chat's limit that refreshing may use while readers tap. It is small because those
+counts are soon outdated again, and because answers and the final counts must not wait."""
 GROUP_WINDOW_PARTS = 5
-"""In a group that share is spread over the minute in so many equal parts."""
+"""In a group the share applies to each of so many equal parts of the minute, to spread edits."""
 TAP_COOLDOWN = 2.0
-"""Seconds after a tap in which other messages of that private chat are not refreshed, because the
-next tap must not wait, and in which refreshing anywhere keeps to REFRESH_SHARE."""
+"""Seconds after a tap in which other messages of that private chat are not refreshed, so that the
+next tap need not wait, and in which refreshing in all chats is limited to REFRESH_SHARE."""
 
 ChatKey = int | str
 """Whose limit a call counts against: a chat's id (below 0 for groups and channels), or the id of a
@@ -47,8 +47,8 @@ class Limits:
 class Window:
     """A sliding window: at most so many calls in any interval of a given length.
 
-    A call counts from its start until the interval's length after its end, so it does not matter
-    when on its way it reaches Telegram.
+    A call counts from its start until the interval's length after its end, because it reaches
+    Telegram at an unknown time in between.
     """
 
     def __init__(self, limit: float, seconds: float) -> None:
@@ -102,7 +102,7 @@ class _Chat:
         window: Its limit.
         refreshing: The limit of refreshing while readers tap.
         blocked_until: Until when Telegram accepts no call.
-        cooldown_until: Until when a reader may well tap again.
+        cooldown_until: Until when refreshing waits; see TAP_COOLDOWN.
     """
 
     window: Window
@@ -137,8 +137,8 @@ class RateLimiter:
     async def slot(self, chat: ChatKey, priority: Priority) -> AsyncIterator[None]:
         """Wait until a call may be made, and occupy its slot while it is made."""
         number = next(self._numbers)
-        # First come, first served; but of tapped messages the last one first: with too many taps,
-        # most readers see theirs at once and a few see it late.
+        # First in, first out; but of tapped messages the last one first: if there are too many
+        # taps, most readers see their vote at once and only a few see it late.
         order = -number if priority is Priority.TAPPED else number
         admitted = asyncio.get_running_loop().create_future()
         waiter = _Waiter(priority, order, chat, admitted)
@@ -158,7 +158,7 @@ class RateLimiter:
             self._end(chat, priority)
 
     def block(self, chat: ChatKey, seconds: float) -> None:
-        """Admit no call to a chat for so many seconds, because Telegram asked for that."""
+        """Admit no call to a chat for so many seconds, because Telegram asks for that."""
         state = self._state(chat)
         state.blocked_until = max(state.blocked_until, _now() + seconds)
 
@@ -212,9 +212,9 @@ class RateLimiter:
                 break
             free = self._free_at(waiter.chat, waiter.priority, now)
             if free is not None and waiter.priority is Priority.REFRESH:
-                # Evenly spread: after a burst of them the next answer would wait for a second.
+                # Spread evenly: after a burst of them the next answer would wait for a second.
                 free = max(free, self._next_refresh)
-            # A waiter that was cancelled a moment ago is about to leave the queue by itself.
+            # If admitted is done, the waiter was cancelled and is about to leave the queue.
             if free is None or waiter.admitted.done():
                 continue
             if free > now:

@@ -25,17 +25,17 @@ SKIPPED_INTERVAL = 0.5
 FAILURE_INTERVAL = 3.0
 """Seconds until messages whose edit failed are tried again."""
 PAGE_SIZE = 20
-"""Outdated messages read at a time. After each page, those seen meanwhile come first."""
+"""Outdated messages read at a time; between pages, those seen in the meantime come first."""
 CONCURRENCY = 16
-"""Messages that wait for the rate limiter at a time; one that is seen meanwhile comes after."""
+"""Messages that may wait for the rate limiter at the same time."""
 MAX_DELAY = 0.5
-"""Seconds: a message whose chat accepts no call for longer is skipped, and found again later."""
+"""Seconds. If a chat accepts no call for longer, its messages are skipped and found again later."""
 
 log = logging.getLogger(__name__)
 
 
 class Refresher:
-    """Edits all outdated messages, again and again."""
+    """Edits all outdated messages, round after round."""
 
     def __init__(
         self,
@@ -44,7 +44,7 @@ class Refresher:
         limiter: RateLimiter,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """Note what to work with.
+        """Create the refresher; ``run`` starts it.
 
         Args:
             store: Finds outdated messages.
@@ -72,7 +72,7 @@ class Refresher:
                 except StoreError as error:
                     self._report(error)
                 except Exception:
-                    # Whatever it is, the other messages must be refreshed all the same.
+                    # One unexpected error must not end the refreshing of all messages.
                     log.exception("Messages could not be refreshed")
                     self._failed = True
                 await self._pause()
@@ -94,7 +94,7 @@ class Refresher:
         """Refresh every outdated message once, the most recently seen first."""
         started, before, done = self._clock(), float("inf"), set[MessageRef]()
         while await self._store.try_acquire_leadership():
-            # Messages seen since this round began go first too.
+            # Messages that were seen since this round began go first.
             newest = await self._store.outdated(float("inf"), PAGE_SIZE) if done else []
             page = await self._store.outdated(before, PAGE_SIZE)
             if not page:
@@ -109,7 +109,7 @@ class Refresher:
             await asyncio.wait(tasks, timeout=CHECK_INTERVAL, return_when=asyncio.FIRST_COMPLETED)
 
     def _admits(self, chat: ChatKey) -> bool:
-        """Whether a chat may get an edit now; one at a time, or one chat would take every slot."""
+        """Return whether a chat may get an edit now; one at a time, to leave slots for others."""
         delay = self._limiter.delay(chat, Priority.REFRESH)
         admits = chat not in self._running and delay <= MAX_DELAY
         self._skipped |= not admits
@@ -122,7 +122,7 @@ class Refresher:
     async def _refresh(self, ref: MessageRef) -> None:
         chat = chat_key(ref)
         try:
-            # Many changes of a large count are not visible: such a message needs no slot.
+            # Most changes of a large count are not visible, and then no slot is needed.
             if not await self._live_counts.is_current(ref):
                 async with self._limiter.slot(chat, Priority.REFRESH):
                     await self._live_counts.refresh(ref)

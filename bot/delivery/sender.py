@@ -22,12 +22,12 @@ RETRY_DEADLINE = 120.0
 """Seconds after which a call is given up; nobody waits for its answer any more."""
 RETRY_PAUSES = (0.3, 1.0, 3.0, 5.0)
 """Seconds before the first repetition of a failed call, the second and so on; then the last."""
-MAX_UNKNOWN_OUTCOMES = 3
-"""Max attempts when the outcome is unknown (time-out)."""
 BUTTON_RETRY_PAUSES = (0.3, 1.0)
-"""The same for answers to buttons, which Telegram does not accept for long."""
+"""The same for answers to buttons, which Telegram accepts only for a short time."""
+MAX_UNKNOWN_OUTCOMES = 3
+"""Maximum number of attempts if the outcome is unknown (time-out)."""
 MAX_BUTTON_DELAY = 5.0
-"""Seconds that Telegram may tell an answer to a button to wait; later it helps nobody."""
+"""Seconds. If Telegram asks for a longer delay, a button is not answered: the reader has left."""
 
 Result = TypeVar("Result")
 log = logging.getLogger(__name__)
@@ -52,14 +52,17 @@ class Sender:
     ) -> Result:
         """Make a call to a chat when the rate limiter allows it; repeat it while it fails.
 
-        After a time-out nobody knows whether a message was sent. It is sent again, because two
-        answers are better than none, but not more than ``max_unknown_outcomes`` times.
+        After a time-out it is not known whether a message was sent. It is sent again, because two
+        answers are better than none, but at most ``max_unknown_outcomes`` times in all.
 
         Args:
             chat: The chat that is written to.
-            priority: Who goes first when several calls wait.
+            priority: Which call goes first if several wait.
             make_call: Makes the call; called once for each attempt.
-            max_unknown_outcomes: Max attempts when the outcome is unknown, 1 or more.
+            max_unknown_outcomes: Maximum number of attempts if the outcome is unknown, 1 or more.
+
+        Returns:
+            What the successful call returned.
 
         Raises:
             TelegramError: The call was refused, or failed until RETRY_DEADLINE.

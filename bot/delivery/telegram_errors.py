@@ -1,4 +1,4 @@
-"""What Telegram's errors mean. The only place that reads their texts."""
+"""What Telegram's errors mean. No other module depends on their texts."""
 
 from datetime import timedelta
 from enum import Enum, auto
@@ -19,13 +19,13 @@ class Refusal(Enum):
     """Why Telegram refused a call."""
 
     NOT_MODIFIED = auto()
-    """The message already is what the edit would make of it."""
+    """The edit would not change the message."""
     MESSAGE_GONE = auto()
     """The message was deleted or can no longer be edited."""
     CHAT_GONE = auto()
     """The chat does not exist (any more), or has become a supergroup."""
     FORBIDDEN = auto()
-    """The bot was blocked or removed, or is no member."""
+    """The bot was blocked or removed, or is not a member."""
     NO_RIGHTS = auto()
     """The bot lacks a right in the chat."""
     QUERY_EXPIRED = auto()
@@ -61,7 +61,7 @@ def refusal_of(error: TelegramError) -> Refusal | None:
 
 def is_transient(error: TelegramError) -> bool:
     """Return whether the same call may succeed a little later."""
-    # For python-telegram-bot a Bad Request is a kind of network error.
+    # In python-telegram-bot, BadRequest is a subclass of NetworkError.
     return isinstance(error, NetworkError) and not isinstance(error, BadRequest)
 
 
@@ -72,7 +72,7 @@ def outcome_unknown(error: TelegramError) -> bool:
 
 
 def retry_delay(error: RetryAfter) -> float:
-    """Return the seconds for which Telegram takes no further call to the chat."""
+    """Return the seconds for which Telegram accepts no further call to the chat."""
     delay = error.retry_after
     # A number or a time span, depending on the environment variable PTB_TIMEDELTA.
     return delay.total_seconds() if isinstance(delay, timedelta) else float(delay)

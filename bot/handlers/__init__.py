@@ -1,1 +1,1 @@
-"""Telegram's updates -> calls -> messages. Each file is a surface; bot.app lists the routes."""
+"""Handlers: an update -> an answer. ``routes`` lists which handler gets which update."""

@@ -1,4 +1,4 @@
-"""Which article a message shows, links to or names. Pure."""
+"""Which article a message shows, links to or names. No I/O."""
 
 from collections.abc import Iterator, Sequence
 
@@ -19,8 +19,8 @@ from bot.views.links import Links
 from bot.views.rich_text import fitting
 
 MIN_TITLE_WORDS = 3
-"""A headline of this many words names its article wherever it stands in a text. A shorter one may
-occur in any question, and names the article only if it is the whole text."""
+"""A headline with this many words names its article anywhere in a text. A shorter one may occur in
+any question, and names the article only if it is the whole text."""
 
 
 class ArticleResolver:
@@ -72,7 +72,7 @@ class ArticleResolver:
         return self.named(message.quote.text) if external and message.quote else None
 
     def named(self, text: str, text_words: Sequence[str] | None = None) -> Article | None:
-        """Return the article whose headline stands in a text, or whose headline or id it is.
+        """Return the article whose headline is in a text, or whose headline or id is the text.
 
         Args:
             text: What somebody wrote.
@@ -82,7 +82,7 @@ class ArticleResolver:
         held = [
             (title, id_) for id_, title in self._titles.items() if title.strip() and title in said
         ]
-        # The longest one: a headline may start with another one.
+        # The longest one: a headline may contain another one.
         title, id_ = max(held, key=lambda pair: len(pair[0]), default=("", ""))
         if title and (title == said or len(title.split()) >= MIN_TITLE_WORDS):
             return self.by_id(id_)

@@ -1,4 +1,4 @@
-"""Taps on buttons: votes, and everything else that a button can ask for."""
+"""Taps on buttons: votes, and everything else that buttons are for."""
 
 from telegram import CallbackQuery, Message, MessageEntity, MessageOriginChannel, Update
 
@@ -28,7 +28,7 @@ from bot.views.rich_text import fitting
 
 
 async def tapped(update: Update, context: Context) -> None:
-    """Do what a button asks for; its data may be forged or out of date."""
+    """Do what a button is for; its data may be forged or outdated."""
     query, services = update.callback_query, context.services
     if query is None:
         return
@@ -59,7 +59,7 @@ async def _vote(
     ref, reactions = _ref(query), services.corpus.reactions
     shown = query.message.reply_markup if isinstance(query.message, Message) else None
     if all(reaction.id != reaction_id for reaction in reactions):
-        # It belongs to an earlier set of reactions; the message gets the present ones.
+        # It is from an earlier set of reactions; the message is edited to show the current set.
         await _toast(query, services, "old_reaction")
         await services.live_counts.update(ref, article.id, shown)
         return
@@ -156,7 +156,7 @@ async def _turn(
 
 
 async def _search_all(query: CallbackQuery, services: Services) -> None:
-    """Ask the question again, of all articles; a private chat is about all from then on."""
+    """Ask all articles the same question; a private chat is about all of them from then on."""
     message = query.message
     if message is None:
         await _toast(query, services, "old_button")
@@ -175,7 +175,7 @@ async def _search_all(query: CallbackQuery, services: Services) -> None:
 
 
 def _readers_translator(query: CallbackQuery, services: Services) -> Translator:
-    """Return the reader's own language: nobody else sees a toast."""
+    """Return the reader's own language, as only the reader sees a toast."""
     return services.languages.of(query.from_user.language_code)
 
 
@@ -184,7 +184,7 @@ async def _toast(query: CallbackQuery, services: Services, key: str) -> None:
 
 
 async def _translator(query: CallbackQuery, services: Services) -> Translator:
-    """Return the language of the chat, or of the reader where the chat is not known."""
+    """Return the language of the chat, or of the reader if the chat is not known."""
     if query.message is None:
         return _readers_translator(query, services)
     chat = query.message.chat
@@ -192,12 +192,12 @@ async def _translator(query: CallbackQuery, services: Services) -> Translator:
 
 
 def _ref(query: CallbackQuery) -> MessageRef:
-    """Return which message shows the counts for a tap."""
+    """Return the message whose counts change with a tap."""
     if query.message is None:
         return MessageRef(inline_message_id=query.inline_message_id)
     origin = query.message.forward_origin if isinstance(query.message, Message) else None
     if isinstance(origin, MessageOriginChannel):
-        # A channel's post in its discussion group follows the post, and cannot be edited itself.
+        # The copy of a channel post in the discussion group cannot be edited; it follows the post.
         return MessageRef(origin.chat.id, origin.message_id)
     return MessageRef(query.message.chat.id, query.message.message_id)
 

@@ -1,4 +1,4 @@
-"""What was set for a chat: its language, and the article that it is about."""
+"""Settings of a chat: its language, and the article that it is about."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ from bot.views.i18n import Languages, Translator
 
 @dataclass(frozen=True)
 class ChatState:
-    """Reads and changes what was set for chats; readers get an answer when the database fails."""
+    """Reads and changes settings of chats; if the database fails, the defaults apply."""
 
     store: Store
     voters: Voters
@@ -49,10 +49,10 @@ class ChatState:
         return self.articles.by_id((await self._settings(chat_id)).article)
 
     async def open_article(self, chat_id: int, article: Article) -> bool:
-        """Make a private chat be about an article.
+        """Set the article that a private chat is about.
 
         Returns:
-            False if the database failed and the chat is as before.
+            False if the database failed and nothing changed.
         """
         return await self._set_article(chat_id, article.id)
 
@@ -62,7 +62,7 @@ class ChatState:
             await self._set_article(chat_id, None)
 
     async def set_language(self, chat_id: int, language: str) -> bool:
-        """Set the language (a BCP 47 code) of a group; False if the database failed."""
+        """Set a group's language (a BCP 47 code); return False if the database failed."""
         key = self.voters.voter(chat_id)
         return await self.failures.succeeds(self.store.set_language(key, language))
 
@@ -72,7 +72,7 @@ class ChatState:
         await self.failures.succeeds(self.store.move_chat_settings(old, new))
 
     async def forget(self, chat_id: int) -> None:
-        """Delete what was set for a chat."""
+        """Delete the settings of a chat."""
         key = self.voters.voter(chat_id)
         await self.failures.succeeds(self.store.forget_chat_settings(key))
 

@@ -1,4 +1,4 @@
-"""Commands, in any chat. In a group the answer is a reply."""
+"""Commands, in any chat. In a group they are answered by a reply."""
 
 from telegram import Update
 from telegram.constants import ChatType
@@ -17,7 +17,7 @@ from bot.views.outgoing import OutgoingMessage, with_question
 
 
 async def start(update: Update, context: Context) -> None:
-    """/start, or a link that opens an article or asks a question."""
+    """/start: introduce the bot, or follow a link that opens an article or asks a question."""
     services, note = context.services, None
     translator = await services.chats.translator_for(update)
     match parse_payload(context.args[0]) if context.args else None:
@@ -43,7 +43,7 @@ async def start(update: Update, context: Context) -> None:
 
 
 async def show_help(update: Update, context: Context) -> None:
-    """/help: how to ask and react."""
+    """/help: explain how to ask and react."""
     services = context.services
     text = chat_texts.help_text(
         await services.chats.translator_for(update),
@@ -56,7 +56,7 @@ async def show_help(update: Update, context: Context) -> None:
 
 
 async def article(update: Update, context: Context) -> None:
-    """/article: the article with its reactions, the one that is named, or a list of all."""
+    """/article: show the article, the one that is named, or a list of all articles."""
     services = context.services
     translator, articles = await services.chats.translator_for(update), services.corpus.articles
     named = services.articles.named(" ".join(context.args or ()))
@@ -69,7 +69,7 @@ async def article(update: Update, context: Context) -> None:
 
 
 async def ask(update: Update, context: Context) -> None:
-    """/ask and a question, or in reply to a message that is one."""
+    """/ask: answer the question after it, or the one that it replies to."""
     message = update.effective_message
     if message is None:
         return
@@ -80,13 +80,13 @@ async def ask(update: Update, context: Context) -> None:
 
 
 async def privacy(update: Update, context: Context) -> None:
-    """/privacy: what is stored."""
+    """/privacy: tell what is stored."""
     translator = await context.services.chats.translator_for(update)
     await _send(update, context, chat_texts.privacy(translator))
 
 
 async def forget(update: Update, context: Context) -> None:
-    """/forget: delete the reader's votes, and in private what is kept of the chat."""
+    """/forget: delete the reader's votes, and in private what is stored about the chat."""
     services, chat = context.services, update.effective_chat
     translator = await services.chats.translator_for(update)
     try:
@@ -101,7 +101,7 @@ async def forget(update: Update, context: Context) -> None:
 
 
 async def unknown(update: Update, context: Context) -> None:
-    """Any other command in a private chat."""
+    """Answer any other command in a private chat."""
     translator = await context.services.chats.translator_for(update)
     await _send(update, context, OutgoingMessage(translator.text("unknown_command")))
 
@@ -117,7 +117,7 @@ async def _open(update: Update, context: Context, article: Article, translator: 
 
 
 async def _close(update: Update, context: Context) -> None:
-    """Make a private chat be about all articles, because what comes next speaks of all."""
+    """Make a private chat be about all articles again: what follows is not about one of them."""
     if update.effective_chat is not None and surface_of(update) is Surface.PRIVATE:
         await context.services.chats.close_article(update.effective_chat.id)
 

@@ -1,4 +1,4 @@
-"""Groups: silent unless addressed; then the answer is a reply that quotes the question."""
+"""Groups: the bot answers only if addressed, by a reply that quotes the question."""
 
 import re
 
@@ -13,7 +13,7 @@ from bot.views import chat_texts
 from bot.views.outgoing import OutgoingMessage
 
 OUTSIDE = (ChatMemberStatus.LEFT, ChatMemberStatus.BANNED)
-"""The bot's status in a group in which it is no member."""
+"""Statuses of a bot that is not a member of the group."""
 
 _ASK = re.compile(r"/ask(?:@(\w+))?(?=\s|$)")
 
@@ -24,7 +24,7 @@ async def message(update: Update, context: Context) -> None:
     if message is None or message.is_automatic_forward or message.via_bot is not None:
         return
     bot = account(context.bot)
-    # The library looks for commands in texts, but not in captions.
+    # The library finds commands in texts, but not in captions.
     command = _ASK.match(message.caption or "")
     if command is not None and command[1] in (None, bot.username):
         question = command_question(message, bot)
@@ -67,7 +67,7 @@ async def membership_changed(update: Update, context: Context) -> None:
 
 
 async def migrated(update: Update, context: Context) -> None:
-    """Follow a group that became a supergroup: settings move along, its messages do not."""
+    """Move the settings of a group that became a supergroup, and forget its messages."""
     message = update.effective_message
     if message is None:
         return

@@ -1,4 +1,4 @@
-"""Guest mode: asked in a chat where it is no member, the bot answers once."""
+"""Guest mode: the bot is asked in a chat that it is not a member of, and answers once."""
 
 from telegram import Update
 
@@ -13,7 +13,7 @@ async def asked(update: Update, context: Context) -> None:
     message = update.guest_message
     if message is None or message.guest_query_id is None:
         return
-    # Telegram has already decided that it is meant for the bot.
+    # Telegram delivers only messages that are addressed to the bot.
     question = addressed_question(message, account(context.bot)) or AddressedQuestion(
         content(message)[0].strip(), message
     )

@@ -21,9 +21,9 @@ from bot.views.links import question_payload, saved_payload
 from bot.views.outgoing import with_question
 
 CACHE_TIME = 20
-"""Seconds for which Telegram may give the same list again, with the counts that it had."""
+"""Seconds for which Telegram may show a list again, with the counts that it had."""
 ATTEMPTS = 2
-"""Attempts to answer; later the reader has typed on."""
+"""Attempts to answer; after these the reader has typed on and needs another list."""
 
 log = logging.getLogger(__name__)
 
@@ -126,7 +126,7 @@ async def _answer(
             await typed.answer(
                 [list_item(result) for result in results],
                 cache_time=CACHE_TIME,
-                # Only the button is in the reader's language; the results are the same for all.
+                # Only the button depends on the reader: it is in the reader's language.
                 is_personal=button is not None,
                 next_offset=next_offset,
                 button=button,

@@ -76,6 +76,6 @@ async def _is_admin(message: Message, user_id: int) -> bool:
     try:
         member = await message.get_bot().get_chat_member(message.chat.id, user_id)
     except TelegramError as error:
-        log.warning("Telegram does not tell who is an administrator: %s", error.message)
+        log.warning("It is not known whether a user is an administrator: %s", error.message)
         return False
     return member.status in ADMINS

@@ -1,4 +1,4 @@
-"""Whether a message in a group is addressed to the bot, and what it asks. Pure."""
+"""Whether a message in a group is addressed to the bot, and what it asks. No I/O."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class AddressedQuestion:
     """A question that is addressed to the bot.
 
     Attributes:
-        text: The question; "" for a mention and nothing else.
+        text: The question; "" if the message only mentions the bot.
         message: The message that asks it; the answer replies to this one.
         span: The part of that message's text to quote; None to quote nothing.
     """
@@ -83,7 +83,7 @@ def addressed_question(message: Message, bot: User) -> AddressedQuestion | None:
     replied = message.reply_to_message
     replies_to_bot = replied is not None and _is_from(replied, bot)
     if not mentions and not (replies_to_bot and _has_words(text)):
-        # A sticker or an emoji in reply is a reaction, and asks nothing.
+        # A reply that is only a sticker or an emoji asks nothing.
         return None
     parts = [part for part in _between(text, mentions) if _has_words(text[part[0] : part[1]])]
     if parts:
@@ -118,7 +118,7 @@ def _replied_question(message: Message, bot: User) -> AddressedQuestion | None:
             span = (start, start + len(question)) if start >= 0 else None
             return AddressedQuestion(question, replied, span)
     elif message.external_reply is not None and message.quote is not None:
-        # From another chat or topic, where whoever asks here would not see an answer.
+        # It is in another chat or topic, where the person who asks here would not see an answer.
         return AddressedQuestion(message.quote.text.strip(), message)
     return None
 
@@ -153,12 +153,12 @@ def _is_mention(text: str, entity: MessageEntity, bot: User) -> bool:
 
 
 def _span(text: str, entity: MessageEntity) -> Span:
-    """Return where an entity stands, in characters instead of UTF-16 units."""
+    """Return the start and end of an entity, in characters instead of UTF-16 units."""
     return fitting(text, entity.offset), fitting(text, entity.offset + entity.length)
 
 
 def _between(text: str, mentions: Sequence[Span]) -> list[Span]:
-    """Return the parts of a text around its mentions, without the punctuation that joined them."""
+    """Return the parts of a text around its mentions, without the punctuation next to them."""
     ends = [0, *(end for _, end in mentions)]
     starts = [*(start for start, _ in mentions), len(text)]
     found = []

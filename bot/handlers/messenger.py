@@ -1,4 +1,4 @@
-"""Sends, replies and edits; every message that shows counts is tracked from then on."""
+"""Sends, replies and edits. Every message that shows counts is tracked from then on."""
 
 import asyncio
 import contextlib
@@ -17,7 +17,7 @@ from bot.store.base import MessageRef
 from bot.views.outgoing import OutgoingMessage, with_question
 
 TYPING_AFTER = 0.5
-"""Seconds without an answer after which the reader sees that one is on its way."""
+"""Seconds without an answer after which the chat shows "typing"."""
 TYPING_INTERVAL = 4.0
 """Seconds between repetitions; apps show "typing" for five seconds."""
 
@@ -41,7 +41,7 @@ class Messenger:
         """
         thread = None
         if isinstance(beside, Message) and beside.message_thread_id and _topic(beside) is None:
-            # As in the comments below a channel's post, where readers see replies only.
+            # In the comments on a channel post, which show replies only.
             thread = ReplyParameters(beside.message_id, allow_sending_without_reply=True)
         with _refusal_logged():
             await self._send(beside, message, thread)
@@ -56,8 +56,8 @@ class Messenger:
             try:
                 await self._send(asked, message, question.reply_parameters())
             except BadRequest as error:
-                # Edited or deleted meanwhile, or with something in it that cannot be quoted.
-                log.debug("No reply to a message: %s", error.message)
+                # It was edited or deleted in the meantime, or cannot be quoted.
+                log.debug("A question could not be quoted: %s", error.message)
                 root = asked.message_thread_id if _topic(asked) is None else None
                 thread = ReplyParameters(root, allow_sending_without_reply=True) if root else None
                 await self._send(asked, with_question(message, question.text), thread)
@@ -67,7 +67,7 @@ class Messenger:
         await self.reply(AddressedQuestion("", message), reply)
 
     async def send_to_chat(self, chat_id: int, message: OutgoingMessage) -> None:
-        """Send a message to a chat as such; a failure is logged."""
+        """Send a message to a chat, not as a reply; a failure is logged."""
         with _refusal_logged():
             await self._deliver(chat_id, message, None, None)
 
@@ -85,17 +85,17 @@ class Messenger:
                 ),
             )
         except TelegramError as error:
-            log.info("A message is left as it is: %s", error.message)
+            log.info("A message could not be edited: %s", error.message)
 
     async def answer_guest(
         self, guest_query_id: str, result: InlineQueryResult, message: OutgoingMessage
     ) -> None:
-        """Answer in a chat where the bot is no member; a failure is logged.
+        """Answer in a chat that the bot is not a member of; a failure is logged.
 
         Args:
             guest_query_id: Telegram's id of the question.
-            result: The message as guest mode takes it.
-            message: The message.
+            result: The answer, as an inline result.
+            message: The same answer, as a message.
         """
         try:
             sent = await self._sender.call(
@@ -172,7 +172,7 @@ def _refusal_logged() -> Iterator[None]:
 
 @contextlib.asynccontextmanager
 async def typing_if_slow(message: Message) -> AsyncIterator[None]:
-    """Show "typing" in the chat of a message while an answer takes long."""
+    """Show "typing" in the chat of a message if an answer takes long."""
 
     async def show() -> None:
         await asyncio.sleep(TYPING_AFTER)

@@ -1,4 +1,4 @@
-"""A reader's own chat with the bot: everything written there is meant for it."""
+"""Private chats: everything written there is addressed to the bot."""
 
 from telegram import Message, Update
 
@@ -10,7 +10,7 @@ from bot.views import chat_texts
 
 
 async def question(update: Update, context: Context) -> None:
-    """Answer a text, or the caption of a picture."""
+    """Answer a text or a caption."""
     message = update.effective_message
     if message is None or _is_inline_result(message):
         return
@@ -19,14 +19,14 @@ async def question(update: Update, context: Context) -> None:
     async with typing_if_slow(message):
         answer = await services.responder.respond(update, asked)
     if answer.asks_again:
-        # A reply, because its button must know which question to ask again.
+        # As a reply, because its button needs the question to ask it again.
         await services.messenger.reply(asked, answer)
     else:
         await services.messenger.send(message, answer)
 
 
 async def not_text(update: Update, context: Context) -> None:
-    """Answer a picture, a sticker and the like."""
+    """Answer a picture, a sticker or another message without text."""
     message = update.effective_message
     if message is None or _is_inline_result(message):
         return
@@ -37,5 +37,5 @@ async def not_text(update: Update, context: Context) -> None:
 
 
 def _is_inline_result(message: Message) -> bool:
-    """Whether a reader sent one of the bot's own passages, which asks nothing."""
+    """Return whether a message is an inline result of the bot itself, which asks nothing."""
     return message.via_bot is not None and message.via_bot.id == account(message.get_bot()).id

@@ -18,14 +18,14 @@ log = logging.getLogger(__name__)
 
 
 async def register(bot: Bot, languages: Languages) -> None:
-    """Set commands and descriptions in every language, where Telegram has different ones.
+    """Set commands and descriptions in every language, unless Telegram already has them.
 
-    A failure is only logged, because readers can ask all the same.
+    A failure is only logged, because readers can ask without them.
 
     Raises:
         InvalidToken: Telegram does not know the token.
     """
-    # English also without a code, which stands for every language that the bot does not speak.
+    # English also without a code, for every language that the bot does not speak.
     spoken = [(None, languages.english), *((each.code, each) for each in languages.all)]
     try:
         await asyncio.gather(*(_register(bot, code, translator) for code, translator in spoken))

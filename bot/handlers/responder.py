@@ -28,7 +28,7 @@ _LINK = re.compile(r"https?://\S+")
 
 @dataclass(frozen=True)
 class Show:
-    """Nothing is asked, but an article is meant: show it."""
+    """A message that asks nothing but refers to an article, which is shown."""
 
     article: Article
 
@@ -39,8 +39,8 @@ class Ask:
 
     Attributes:
         article: The article to ask; None for all.
-        is_named: Whether the message itself names or links to the article. "Read this: https://..."
-            asks nothing, so the article is shown if it has no answer.
+        is_named: Whether the message itself names or links to the article. If so, the article is
+            shown if it has no answer: "Read this: https://..." is not really a question.
     """
 
     article: Article | None
@@ -49,12 +49,12 @@ class Ask:
 
 @dataclass(frozen=True)
 class Nothing:
-    """Neither a question nor an article."""
+    """A message that asks nothing and refers to no article."""
 
 
 @dataclass(frozen=True)
 class Responder:
-    """Answers questions, on every surface in the same way."""
+    """Answers questions, in the same way on every surface."""
 
     corpus: Corpus
     parser: QueryParser
@@ -65,7 +65,7 @@ class Responder:
     failures: FailureLog
 
     async def respond(self, update: Update, question: AddressedQuestion) -> OutgoingMessage:
-        """Return what to say to a message that is addressed to the bot."""
+        """Return the answer to a message that is addressed to the bot."""
         translator, surface = await self.chats.translator_for(update), surface_of(update)
         query = self.parser.parse(question.text)
         match await self._target(update, question, query):
@@ -100,7 +100,7 @@ class Responder:
         query = self.parser.parse(question) if isinstance(question, str) else question
         query = self._without_links(query)
         articles = self.corpus.articles if article is None else (article,)
-        # A guest cannot follow /article, so it is told of one article only.
+        # /article does not work in guest mode, so only one article is mentioned.
         named = articles[:1] if surface is Surface.GUEST else articles
         match query.intent:
             case Intent.GREETING:
@@ -118,13 +118,13 @@ class Responder:
         return answers.answer(translator, self.corpus.reactions, found, counts, scope)
 
     async def search(self, query: Query, article: Article | None) -> Answer | None:
-        """Return what the articles say; None if the question holds no word.
+        """Return what the articles say; None if the question contains no word.
 
         Args:
             query: The question.
             article: The article to ask; None for all.
         """
-        # On a thread: a search in many articles must not hold up everybody's buttons.
+        # In a thread: a search in many articles would delay everything else.
         return await asyncio.to_thread(self.index.answer, query, article.id if article else None)
 
     async def counts(self, article: Article) -> VoteCounts:
@@ -151,7 +151,7 @@ class Responder:
         return answers.about(translator, reactions, article, counts, invitation, scope)
 
     async def open(self, chat_id: int, article: Article, translator: Translator) -> OutgoingMessage:
-        """Make a private chat be about an article, and return the message that shows it."""
+        """Set the article that a private chat is about, and return the message that shows it."""
         if not self.articles.has_several:
             return await self.about(article, translator, translator.text("start_how"))
         is_open = await self.chats.open_article(chat_id, article)
@@ -170,7 +170,7 @@ class Responder:
     async def _target(
         self, update: Update, question: AddressedQuestion, query: Query
     ) -> Show | Ask | Nothing:
-        """Return what is meant; an article that is named in a private chat is opened there."""
+        """Return what a message asks for; a private chat is about the article named there."""
         message, bot_name = question.message, username(question.message.get_bot())
         is_private = surface_of(update) is Surface.PRIVATE
         if message.forward_origin is not None:
@@ -179,7 +179,7 @@ class Responder:
                 return Show(forwarded)
         if is_private and not self.articles.has_several:
             return Ask(None) if question.text else Nothing()
-        # Just a mention, in reply to a message that shows an article: that article is meant.
+        # A mention in reply to a message that shows an article refers to that article.
         asks_nothing = not question.text or message is not update.effective_message
         named = self.articles.named(query.text, query.words) or self.articles.linked(
             message, bot_name

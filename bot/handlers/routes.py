@@ -1,4 +1,4 @@
-"""The list of routes: which handler gets which update. Also which updates to ask Telegram for."""
+"""The routes: which handler gets which update, and which updates to request from Telegram."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ _WRITTEN = filters.TEXT | filters.CAPTION
 _FROM_PEOPLE = FromPeople()
 _NEW = _FROM_PEOPLE & filters.UpdateType.MESSAGE
 _PRIVATE = _FROM_PEOPLE & filters.UpdateType.MESSAGES & filters.ChatType.PRIVATE
-# New messages only: a group does not wait for the answer to a corrected one.
+# New messages only: in a group, an edited question is not answered again.
 _GROUP = _NEW & filters.ChatType.GROUPS
 _MESSAGE, _EDITED = UpdateType.MESSAGE, UpdateType.EDITED_MESSAGE
 
@@ -42,7 +42,7 @@ def routes() -> list[Route]:
     return [
         # First, because most updates are taps, and every route that is tried takes time.
         Route(CallbackQueryHandler(buttons.tapped), [UpdateType.CALLBACK_QUERY]),
-        # Before messages: for the library a guest's message is a message like any other.
+        # Before messages: the library treats a guest message like any other message.
         Route(
             MessageHandler(_FROM_PEOPLE & filters.UpdateType.GUEST_MESSAGE, guests.asked),
             [UpdateType.GUEST_MESSAGE],
@@ -61,7 +61,7 @@ def routes() -> list[Route]:
             [UpdateType.MY_CHAT_MEMBER],
         ),
         Route(MessageHandler(_PRIVATE & filters.COMMAND, commands.unknown), [_MESSAGE, _EDITED]),
-        # An edited question is asked again; an edited picture or a moving location is not.
+        # An edited question is answered again, an edited picture or live location is not.
         Route(MessageHandler(_PRIVATE & _WRITTEN, private.question), [_MESSAGE, _EDITED]),
         Route(
             MessageHandler(_PRIVATE & _NEW & ~filters.StatusUpdate.ALL, private.not_text),

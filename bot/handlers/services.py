@@ -1,4 +1,4 @@
-"""What handlers work with, and the context that brings it to them."""
+"""What handlers work with, and the context through which they get it."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,11 +24,11 @@ class Services:
 
     Attributes:
         corpus: Articles and reactions.
-        store: What is kept.
+        store: Votes, tracked messages, settings of chats and deferred updates.
         voters: Turns ids of readers and chats into the codes they are stored under.
         languages: The languages that the bot speaks.
         articles: Finds the article that a message is about.
-        chats: What was set for chats.
+        chats: Settings of chats.
         responder: Answers questions.
         messenger: Sends messages.
         sender: Answers buttons.

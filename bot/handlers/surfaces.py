@@ -1,4 +1,4 @@
-"""Where a question is asked, and so what may be offered there."""
+"""Surfaces: the kinds of chats in which the bot is asked."""
 
 from enum import Enum
 
@@ -7,16 +7,16 @@ from telegram.constants import ChatType
 
 
 class Surface(Enum):
-    """A kind of place in which the bot is asked."""
+    """A kind of chat in which the bot is asked."""
 
     PRIVATE = "private"
     GROUP = "group"
     GUEST = "guest"
-    """A chat in which the bot is no member: it can answer once and send nothing more."""
+    """A chat that the bot is not a member of: it can answer once and send nothing more."""
 
 
 def surface_of(update: Update) -> Surface:
-    """Return where an update comes from; private if it has no chat."""
+    """Return the surface of an update; private if it has no chat."""
     if update.guest_message is not None:
         return Surface.GUEST
     chat = update.effective_chat
@@ -24,7 +24,7 @@ def surface_of(update: Update) -> Surface:
 
 
 def surface_of_message(message: MaybeInaccessibleMessage) -> Surface:
-    """Return where a message of the bot's own stands."""
+    """Return the surface of one of the bot's own messages."""
     return Surface.PRIVATE if message.chat.type == ChatType.PRIVATE else Surface.GROUP
 
 

@@ -1,4 +1,4 @@
-"""Answers and articles as messages. Pure: data in, text, entities and keyboard out.
+"""Answers and articles as messages: data in, text, entities and keyboard out. No I/O.
 
 What the bot says itself is in the reader's language (``bot.views.i18n``); what an article says
 stays in its own.
@@ -19,15 +19,15 @@ from bot.views.outgoing import MAX_QUESTION_SHOWN, OutgoingMessage
 from bot.views.rich_text import TEXT_LIMIT, Piece, RichText, cut, cut_around, units
 
 NEAREST_QUESTIONS = 2
-"""Sample questions offered where the article has no answer."""
+"""Sample questions offered if the article has no answer."""
 START_QUESTIONS = 3
 """Sample questions offered at the start."""
 _ROOM = TEXT_LIMIT - MAX_QUESTION_SHOWN - 2
-"""UTF-16 units of an answer: the rest is kept for the question that may be put above it."""
+"""UTF-16 units of an answer; the rest is left for a question that may be shown above it."""
 
 
 class Scope(Enum):
-    """Which articles a question was put to, and whether a button may put it to all."""
+    """Which articles were asked a question, and whether a button may ask all of them."""
 
     ONE = "one"
     """One article; searching all is not offered."""
@@ -49,7 +49,7 @@ def answer(
     counts: VoteCounts,
     scope: Scope,
 ) -> OutgoingMessage:
-    """Return the answer to a question as its verdict allows.
+    """Return the answer to a question, as fits its verdict.
 
     Args:
         translator: The language to speak.
@@ -109,7 +109,7 @@ def closest(
     counts: VoteCounts,
     scope: Scope,
 ) -> OutgoingMessage:
-    """Return the closest passages, clearly not as the answer; see ``answer``."""
+    """Return the closest passages, with a note that they may be no answer; see ``answer``."""
     text, several = _headed(found.article), len(found.matches) > 1
     text.add("\n" + translator.text("unsure_several" if several else "unsure_one"))
     room = (_ROOM - units(text.text)) // len(found.matches)
@@ -206,7 +206,7 @@ def inline_passage(
     counts: VoteCounts,
     is_sure: bool = True,
 ) -> OutgoingMessage:
-    """Return a passage for a chat of any language: without a word of the bot's own.
+    """Return a passage without words of the bot's own, for a chat of any language.
 
     Args:
         reactions: The reactions that readers can tap.
@@ -273,7 +273,7 @@ def _headed(article: Article) -> RichText:
 
 
 def _introduced(article: Article) -> RichText:
-    """Headline, standfirst, and author and date as far as they are known."""
+    """Return headline, standfirst, and author and date as far as they are known."""
     text = _headed(article)
     text.add(cut(article.standfirst, TEXT_LIMIT // 2), MessageEntity.BLOCKQUOTE)
     byline = [article.author] if article.author else []

@@ -114,24 +114,27 @@ _PLAIN: tuple[tuple[re.Pattern[str], Callable[..., Button]], ...] = (
 
 
 def question_key(question: str) -> str:
-    """Return 10 hexadecimal digits that name a question; its number would change with the file."""
+    """Return 10 hexadecimal digits that identify a question, wherever it is in the list."""
     return hashlib.sha256(question.encode()).hexdigest()[:10]
 
 
 def is_reaction(data: object) -> bool:
-    """Return whether callback data of the bot's own is that of a reaction."""
+    """Return whether the bot's own callback data is that of a reaction."""
     return isinstance(data, str) and data.startswith("r:")
 
 
 def parse(data: str | None) -> Button | None:
-    """Return the button with this data, whether or not what it names exists; None if forged."""
+    """Return the button with this data; None if the data is not valid.
+
+    What the button names need not exist.
+    """
     if data is None:
         return None
     if match := _TURN.fullmatch(data):
         pairs = (place.split(".") for place in match[3].split("-"))
         places = tuple((int(passage), int(sentence)) for passage, sentence in pairs)
         button = TurnButton(match[1], int(match[2]), places)
-        # Only what the bot itself would write, so no "007".
+        # Another spelling of the same numbers, such as "007", is not valid.
         return button if button.position < len(places) and button.data == data else None
     for pattern, kind in _PLAIN:
         if match := pattern.fullmatch(data):

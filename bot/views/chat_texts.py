@@ -1,4 +1,4 @@
-"""What the bot says about itself: start, help, privacy, greetings, toasts. Pure."""
+"""What the bot says about itself: start, help, privacy, greetings, toasts. No I/O."""
 
 from collections.abc import Sequence
 
@@ -37,7 +37,7 @@ def start(
     Args:
         translator: The language to speak.
         articles: All articles.
-        note: What to say first, for example that a link was out of date; None for nothing.
+        note: What to say first, for example that a link is outdated; None for nothing.
         in_group: Whether it is said in a group, where a question must be a reply.
     """
     text = RichText().add(f"{note}\n\n" if note else "")
@@ -104,7 +104,7 @@ def greeting(translator: Translator, articles: Sequence[Article]) -> OutgoingMes
 
 
 def only_words(translator: Translator, articles: Sequence[Article]) -> OutgoingMessage:
-    """Return the answer to a message that holds no word; see ``greeting``."""
+    """Return the answer to a message that contains no word; see ``greeting``."""
     return _invitation(translator, "only_words", articles)
 
 
@@ -122,7 +122,7 @@ def _invitation(translator: Translator, key: str, articles: Sequence[Article]) -
 
 
 def article_list(translator: Translator, articles: Sequence[Article]) -> OutgoingMessage:
-    """Return a button for each article, as far as they can be listed."""
+    """Return a button for each article, at most ``keyboards.MAX_ARTICLES_LISTED``."""
     keyboard = InlineKeyboardMarkup(article_rows(articles))
     return OutgoingMessage(translator.text("which_article"), keyboard=keyboard)
 

@@ -2,7 +2,7 @@
 
 Right-to-left and left-to-right text in one line are kept apart as the Unicode Bidirectional
 Algorithm (UAX #9) provides: a value of the other direction is isolated from the text around it, and
-a line that would take its direction from such a value gets a directional mark in front.
+a line that begins with such a value gets a mark of its own direction in front.
 """
 
 import datetime as dt
@@ -129,10 +129,10 @@ class Translator:
 
 
 class Languages:
-    """All languages that the bot speaks."""
+    """The languages that the bot speaks."""
 
     def __init__(self, texts: Mapping[str, Texts]) -> None:
-        """Note the texts: language code -> texts. English must be among them."""
+        """Take the texts: language code -> texts. English must be among them."""
         english = texts[ENGLISH]
         self._translators = {
             code: Translator(code, found, english) for code, found in texts.items()
@@ -146,7 +146,7 @@ class Languages:
 
     @property
     def english(self) -> Translator:
-        """The language for everybody whose language is not known or not spoken."""
+        """The language for readers whose language is not known or not spoken by the bot."""
         return self._translators[ENGLISH]
 
     def of(self, code: str | None) -> Translator:
@@ -174,7 +174,7 @@ def read_languages() -> Languages:
     """Return the languages that come with the bot.
 
     Raises:
-        CorpusError: A file cannot be read.
+        CorpusError: A file cannot be read or is not valid YAML.
     """
     files = sorted(FOLDER.glob("*.yaml"))
     return Languages({file.stem: read_yaml(file).value for file in files})

@@ -1,6 +1,6 @@
-"""Results of inline queries: messages that a reader may send into any chat. Pure.
+"""Results of inline queries: messages that a reader can send into any chat. No I/O.
 
-Nobody knows which language that chat speaks, so a result holds no word of the bot's own and is the
+The language of that chat is not known, so a result contains no words of the bot's own and is the
 same for every reader. Only the button above the list is in the reader's language.
 """
 
@@ -14,7 +14,7 @@ from bot.views.outgoing import OutgoingMessage
 from bot.views.rich_text import cut
 
 PAGE_SIZE = 10
-"""Results on a page. Telegram takes 50, but nobody reads that many."""
+"""Results on a page. Telegram accepts 50, but nobody reads that many."""
 QUERY_LIMIT = 256
 """Characters after which Telegram cuts a query."""
 TITLE_LIMIT, DESCRIPTION_LIMIT = 100, 200
@@ -41,14 +41,14 @@ class InlineResult:
 
 
 def list_item(result: InlineResult) -> InlineQueryResultArticle:
-    """Return a result as the Bot API takes it; its id holds article and version of the counts."""
+    """Return a result for the Bot API; its id contains the article and its counts' version."""
     message = result.message
     id_ = f"{message.article_id}:{result.name}:{message.counts_version}"
     return _article(id_, result.title, result.description, message)
 
 
 def single_result(message: OutgoingMessage) -> InlineQueryResultArticle:
-    """Return a message as the one result that guest mode takes; its title is never shown."""
+    """Return a message as the result that answers a guest; its title is never shown."""
     return _article("answer", message.text.partition("\n")[0], "", message)
 
 
@@ -67,7 +67,7 @@ def _article(
 
 
 def parse_result_id(result_id: str) -> tuple[str, int] | None:
-    """Return article id and counts' version from a chosen result's id; None for a foreign id."""
+    """Return the article id and the counts' version in a result's id; None if it is not valid."""
     match = _RESULT_ID.fullmatch(result_id)
     return (match[1], int(match[2])) if match else None
 
@@ -76,7 +76,7 @@ def page_at(offset: str, count: int) -> tuple[range, str]:
     """Return the indices of the results on a page, and the offset of the next page.
 
     Args:
-        offset: Telegram's offset; anything that is not a number of ours means the first page.
+        offset: Offset of the query; "" and anything invalid mean the first page.
         count: How many results there are in all.
 
     Returns:

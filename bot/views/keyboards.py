@@ -1,4 +1,4 @@
-"""Inline keyboards: reactions with their counts, sample questions, passages, articles. Pure."""
+"""Inline keyboards: reactions with their counts, sample questions, passages, articles. No I/O."""
 
 from collections.abc import Mapping, Sequence
 
@@ -21,7 +21,7 @@ from bot.views.i18n import Languages, Translator
 from bot.views.rich_text import cut
 
 REACTIONS_PER_ROW = 4
-"""Seven in one row would leave no room for counts on a phone."""
+"""Seven in one row would leave no space for counts on a phone."""
 MAX_ARTICLES_LISTED = 20
 """Articles listed as buttons; nobody reads a longer list."""
 
@@ -64,12 +64,12 @@ def with_counts(
     reactions: Sequence[Reaction],
     counts: Mapping[str, int],
 ) -> InlineKeyboardMarkup:
-    """Return a keyboard as it should look now: new reaction rows, all other rows kept.
+    """Return a keyboard with current reaction rows, and all other rows as they were.
 
     Args:
-        keyboard: What the message shows; None when that is not known.
+        keyboard: What the message shows; None if that is not known.
         article_id: The article that the reactions are about.
-        reactions: The present set of reactions; rows of an earlier set are replaced too.
+        reactions: The current set of reactions; rows of an earlier set are replaced too.
         counts: Reaction id -> votes.
     """
     kept = [
@@ -109,7 +109,7 @@ def turn_row(
 
 
 def search_all_row(translator: Translator) -> Row:
-    """Return the button that asks the same question of all articles."""
+    """Return the button that asks all articles the same question."""
     text = translator.text("search_all")
     return [InlineKeyboardButton(text, callback_data=SearchAllButton().data)]
 

@@ -11,10 +11,10 @@ from urllib.parse import parse_qs, parse_qsl, unquote, urlsplit
 from bot.corpus.article import ID_PATTERN, Article
 
 PAYLOAD_LIMIT = 64
-"""Characters of A-Za-z0-9_- that Telegram takes after "start="."""
+"""Characters, of A-Za-z0-9_-, that Telegram accepts after "start="."""
 
 _ARTICLE = re.compile(ID_PATTERN.pattern)
-# An underscore is in no article's id.
+# Article ids contain no underscore.
 _QUESTION = re.compile(r"q_([A-Za-z0-9_-]+)")
 _SAVED = re.compile(r"k_([0-9a-f]{32})")
 _TRACKING = ("utm_", "fbclid", "gclid")
@@ -50,7 +50,7 @@ def start_link(username: str, payload: str, group: bool = False) -> str:
 
 
 def question_payload(question: str) -> str | None:
-    """Return a payload that holds a question; None if it is too long (over 46 bytes)."""
+    """Return a payload that contains a question; None if that is too long (over 46 bytes)."""
     payload = "q_" + base64.urlsafe_b64encode(question.encode()).decode().rstrip("=")
     return payload if len(payload) <= PAYLOAD_LIMIT else None
 
@@ -62,9 +62,9 @@ def saved_payload(question: str) -> tuple[str, str]:
 
 
 def parse_payload(payload: str) -> Link | None:
-    """Return what a payload leads to; None if it is not of the bot's own making.
+    """Return what a payload leads to; None if it is not valid.
 
-    Anyone can write a payload, so what it names may not exist.
+    Anyone can write a payload, so what it names need not exist.
     """
     if _ARTICLE.fullmatch(payload):
         return ArticleLink(payload)
@@ -107,10 +107,10 @@ class Links:
 
 
 def _address(url: str) -> str:
-    """Return an address in a form that is equal for all links to one page, whoever shared them."""
+    """Return an address in a form that is the same for all links to one page."""
     try:
         parts = urlsplit(url if "://" in url else f"https://{url}")
-        # The form that browsers send, also of a name that they show in another script.
+        # The ASCII form that browsers send, also for names in other scripts.
         host = (parts.hostname or "").encode("idna").decode().removeprefix("www.")
     except ValueError:
         return url

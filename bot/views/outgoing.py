@@ -1,4 +1,4 @@
-"""The message that views render and the delivery sends."""
+"""A message that is ready to be sent."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +13,7 @@ MAX_QUESTION_SHOWN = 500
 
 @dataclass(frozen=True)
 class OutgoingMessage:
-    """A message to send, or to put in the place of another.
+    """A message to send, or to replace another one.
 
     Attributes:
         text: At most ``rich_text.TEXT_LIMIT`` UTF-16 units.
@@ -22,7 +22,7 @@ class OutgoingMessage:
         article_id: The article whose counts the keyboard shows; None if it shows no counts.
         counts_version: Version of those counts; 0 if it shows none.
         preview_url: Address of the link preview; None for no preview.
-        is_answer: Whether it answers a question, which may have to be shown above it.
+        is_answer: Whether it answers a question, so that ``with_question`` can show that above it.
         asks_again: Whether a button asks the same question again, so that the message must be a
             reply to it.
     """
@@ -43,14 +43,14 @@ class OutgoingMessage:
 
 
 def with_question(message: OutgoingMessage, question: str | None) -> OutgoingMessage:
-    """Show a question above its answer, for a chat in which it does not stand already.
+    """Show a question above its answer, for a chat that does not show it already.
 
     Args:
         message: The answer; any other message is returned unchanged.
         question: The question as asked; None or "" to show none.
 
     Returns:
-        The message with the question in italics above its text. Answers leave room for it.
+        The message with the question in italics above its text. Answers leave space for it.
     """
     if not question or not message.is_answer:
         return message

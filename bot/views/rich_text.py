@@ -1,11 +1,11 @@
-"""Text with entities instead of markup, so that no text can break it; and Telegram's lengths."""
+"""Text with entities instead of markup, which needs no escaping; and lengths in UTF-16 units."""
 
 from dataclasses import dataclass
 
 from telegram import MessageEntity
 
 TEXT_LIMIT = 4096
-"""UTF-16 units of a message's text. Telegram speaks of characters, but in places counts units."""
+"""UTF-16 units of a message's text. Telegram documents characters, but in places counts units."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class RichText:
         self._entities: list[MessageEntity] = []
 
     def add(self, piece: "str | Piece", *types: str) -> "RichText":
-        """Append a piece, covered by entities of the given types beside its own."""
+        """Append a piece, covered by its own entities and those of the given types; return self."""
         piece = Piece(piece) if isinstance(piece, str) else piece
         start, end = len(self._text), len(self._text) + len(piece.text)
         self._text += piece.text
@@ -42,7 +42,7 @@ class RichText:
         return self
 
     def join(self, other: "RichText") -> "RichText":
-        """Append another text together with its entities."""
+        """Append another text together with its entities; return self."""
         for entity in other._entities:
             start = self.end + entity.offset
             self.mark(start, start + entity.length, entity.type, entity.url)
@@ -84,7 +84,7 @@ def cut(text: str, limit: int) -> str:
 
 
 def cut_around(text: str, span: tuple[int, int], limit: int) -> tuple[str, tuple[int, int]]:
-    """Cut a text around a span of it; ellipses mark what is left out.
+    """Cut a text to the surroundings of a span; ellipses mark what is left out.
 
     Args:
         text: The text.

@@ -1,4 +1,4 @@
-"""Answers, counts and measurements as text for a terminal, or as data for JSON. Pure."""
+"""Answers, counts and measurements as text for a terminal, or as data for JSON. No I/O."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
