@@ -1,4 +1,4 @@
-"""article-bot ask and check, as a person runs them."""
+"""The commands article-bot ask and article-bot check."""
 
 import json
 from pathlib import Path
@@ -9,7 +9,7 @@ from tests.test_corpus import GOOD
 
 
 def test_ask_answers_in_the_terminal() -> None:
-    """Article, passage with the sentence marked, its place."""
+    """The answer has the headline, the passage with the sentence marked, and its position."""
     result = article_bot("ask", "Who has to approve the package?")
     assert result.returncode == 0
     headline, passage, place = result.stdout.strip().split("\n\n")
@@ -20,7 +20,7 @@ def test_ask_answers_in_the_terminal() -> None:
 
 
 def test_ask_for_programs() -> None:
-    """Every key, whatever the verdict."""
+    """The JSON has all keys, whatever the verdict."""
     found = json.loads(article_bot("ask", "--json", "what did the US agree to?").stdout)
     assert found["question"] == "what did the US agree to?"
     assert found["verdict"] == "answered"
@@ -39,14 +39,14 @@ def test_ask_for_programs() -> None:
 
 
 def test_ask_says_what_the_article_does_not_say() -> None:
-    """With what it does answer."""
+    """Sample questions are offered instead."""
     output = article_bot("ask", "who", "won", "the", "world", "cup?").stdout
     assert output.startswith("The article does not say.")
     assert "What did the US agree to?" in output
 
 
 def test_the_answer_is_the_same_in_every_process() -> None:
-    """Whatever order Python's hashes give."""
+    """The answer does not depend on the random hashes of strings."""
     questions = ("what did the us agree to", "security garantees", "peace")
     answers = {
         article_bot("ask", "--json", " ".join(questions), PYTHONHASHSEED=seed).stdout
@@ -56,7 +56,7 @@ def test_the_answer_is_the_same_in_every_process() -> None:
 
 
 def test_a_corpus_folder_of_ones_own(tmp_path: Path) -> None:
-    """./corpus where there is one, else the one that comes with the bot."""
+    """./corpus is used if it exists, else the corpus that comes with the bot."""
     (tmp_path / "corpus").mkdir()
     (tmp_path / "corpus" / "bridge.md").write_text(GOOD)
     assert "Bridge Opens" in article_bot("ask", "when did the bridge open", folder=tmp_path).stdout
@@ -66,13 +66,13 @@ def test_a_corpus_folder_of_ones_own(tmp_path: Path) -> None:
 
 
 def test_check_finds_no_fault_in_the_corpus() -> None:
-    """Ours is in order."""
+    """The corpus that comes with the bot has no faults."""
     result = article_bot("check")
     assert (result.returncode, result.stdout) == (0, "corpus: 1 article, no faults.\n")
 
 
 def test_check_names_a_sample_question_without_an_answer(tmp_path: Path) -> None:
-    """File, line and hint; exit code 1."""
+    """The fault has file, line and hint; the exit code is 1."""
     (tmp_path / "bridge.md").write_text(GOOD.replace("---\nFirst", "  - Who won?\n---\nFirst"))
     result = article_bot("check", CORPUS_DIR=str(tmp_path))
     assert result.returncode == 1
@@ -83,7 +83,7 @@ def test_check_names_a_sample_question_without_an_answer(tmp_path: Path) -> None
 
 
 def test_check_names_faults(tmp_path: Path) -> None:
-    """All of them, each on a line."""
+    """All faults are printed, each on its own line."""
     (tmp_path / "a.md").write_text("none")
     (tmp_path / "b.md").write_text(GOOD.replace("language", "langauge"))
     result = article_bot("check", CORPUS_DIR=str(tmp_path))

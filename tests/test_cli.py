@@ -24,13 +24,13 @@ def parsers() -> Mapping[str, argparse.ArgumentParser]:
 
 
 def test_every_command_has_a_file_of_its_name() -> None:
-    """So that a stranger finds it."""
+    """Other modules in that package are listed above."""
     assert sorted(parsers()) == COMMANDS
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_help_describes_the_command(command: str) -> None:
-    """With a description, and a text about every argument."""
+    """It has a description, and a text for every argument."""
     parser = parsers()[command]
     assert parser.description
     assert [action.dest for action in parser._actions if not action.help] == []
@@ -38,7 +38,7 @@ def test_help_describes_the_command(command: str) -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_the_examples_of_help_can_be_run(command: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """Every line that begins as the command does is one that the parser takes."""
+    """The parser accepts every example."""
     with pytest.raises(SystemExit):
         build_parser().parse_args([command, "--help"])
     lines = [line.strip() for line in capsys.readouterr().out.splitlines()]
@@ -49,7 +49,7 @@ def test_the_examples_of_help_can_be_run(command: str, capsys: pytest.CaptureFix
 
 
 def test_an_unknown_command_is_refused() -> None:
-    """With exit code 2, and the commands that there are."""
+    """The exit code is 2, and the message lists all commands."""
     result = article_bot("dance")
     assert result.returncode == 2
     assert all(command in result.stderr for command in COMMANDS)

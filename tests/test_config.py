@@ -49,7 +49,7 @@ def test_settings_come_from_a_dotenv_file_too(tmp_path: Path) -> None:
 
 
 def test_a_dotenv_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
-    """As one of another encoding."""
+    """It must be UTF-8."""
     (tmp_path / ".env").write_bytes(b"BOT_TOKEN=\xff\xfe")
     with pytest.raises(SettingsError, match="cannot be read: make it a readable UTF-8 file"):
         read_settings({}, tmp_path / ".env")
@@ -57,7 +57,7 @@ def test_a_dotenv_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("suffix", ["", "/", "/bot", "/bot/"])
 def test_the_address_of_the_bot_api_has_several_forms(tmp_path: Path, suffix: str) -> None:
-    """They all mean the same."""
+    """It may end with "/bot", with a slash, or with both."""
     settings = read_settings({"BOT_API_URL": f"http://localhost:8081{suffix}"}, tmp_path / ".env")
     assert settings.base_url == "http://localhost:8081/bot{token}"
     assert settings.is_local

@@ -1,4 +1,4 @@
-"""Files of the corpus: what is taken, and the message for what is not."""
+"""Files of the corpus: how they are read, and the message for each fault."""
 
 from pathlib import Path
 
@@ -55,7 +55,7 @@ def test_a_file_gives_an_article(tmp_path: Path) -> None:
 
 
 def test_line_ends_and_byte_order_mark_make_no_difference(tmp_path: Path) -> None:
-    """As other editors save it."""
+    """Files of every editor are read the same way."""
     (tmp_path / "bridge.md").write_bytes(b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode())
     assert len(load_corpus(tmp_path).articles[0].passages) == 3
 
@@ -92,7 +92,7 @@ def test_line_ends_and_byte_order_mark_make_no_difference(tmp_path: Path) -> Non
         (GOOD.replace("language: en", "language: en\ntitle: Again"), "bridge.md:5: The key 'ti"),
         (GOOD.replace(QUESTIONS, " When?"), "bridge.md:5: 'questions' is not a l"),
         (GOOD.replace(QUESTIONS, " []"), "bridge.md:5: 'questions' is not a list"),
-        (GOOD.replace("When did", "When " * 30), "bridge.md:6: 'questions, number 1"),
+        (GOOD.replace("When did", "When " * 30), "bridge.md:6: Item 1 of 'questions' has 1"),
         (GOOD.replace("language: en", "language: en\nurl: javascript:x"), "bridge.md:5: The url"),
         (
             GOOD.replace("language: en", "language: en\npublished: 2026-13-45"),
@@ -113,39 +113,39 @@ def test_line_ends_and_byte_order_mark_make_no_difference(tmp_path: Path) -> Non
     ],
 )
 def test_a_bad_file_gets_a_message(tmp_path: Path, text: str, message: str) -> None:
-    """File, line, what is wrong and the mend; no crash."""
+    """It names the file, the line, the problem and what to do."""
     (tmp_path / "bridge.md").write_text(text)
     assert any(fault.startswith(message) for fault in faults(tmp_path)), faults(tmp_path)
 
 
-def test_a_bomb_of_aliases_is_refused_at_once(tmp_path: Path) -> None:
-    """A few hundred bytes must not become gigabytes."""
+def test_nested_yaml_aliases_are_rejected(tmp_path: Path) -> None:
+    """A few hundred bytes must not expand to gigabytes."""
     levels = "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 10))
     (tmp_path / "bomb.md").write_text(f"---\na0: &a0 lol\n{levels}---\ntext")
     assert faults(tmp_path)[0].startswith("bomb.md:2: YAML anchors")
 
 
-def test_what_is_no_utf8_is_named_with_its_line(tmp_path: Path) -> None:
-    """As an old editor saves it."""
+def test_a_file_that_is_not_utf8_is_rejected(tmp_path: Path) -> None:
+    """Files in other encodings are rejected at the first such character."""
     (tmp_path / "bridge.md").write_bytes(GOOD.replace("First", "Café").encode("latin-1"))
     assert faults(tmp_path) == ["bridge.md:8: The text is not UTF-8. Save the file as UTF-8."]
 
 
-def test_a_file_over_a_megabyte_is_refused(tmp_path: Path) -> None:
-    """Without being read whole."""
+def test_a_file_over_a_megabyte_is_rejected(tmp_path: Path) -> None:
+    """Large files are rejected without being read to the end."""
     (tmp_path / "bridge.md").write_text(GOOD + "word " * 200_001)
     assert faults(tmp_path)[0].startswith("bridge.md: The file is larger than 1 MB.")
 
 
 def test_every_fault_of_every_file_is_found_at_once(tmp_path: Path) -> None:
-    """One run is enough to mend all."""
+    """One run finds all that has to be corrected."""
     (tmp_path / "a.md").write_text(GOOD.replace("en\n", "English\n").replace("title:", "titel:"))
     (tmp_path / "b.md").write_text("nothing")
     assert [fault.split(":")[0] for fault in faults(tmp_path)] == ["a.md"] * 3 + ["b.md"]
 
 
 def test_two_articles_cannot_have_one_id(tmp_path: Path) -> None:
-    """Votes are kept under it."""
+    """Votes are stored under the id, so both would share them."""
     (tmp_path / "bridge.md").write_text(GOOD)
     (tmp_path / "other.md").write_text(GOOD.replace("language: en", "language: en\nid: bridge"))
     assert faults(tmp_path) == [
@@ -154,13 +154,13 @@ def test_two_articles_cannot_have_one_id(tmp_path: Path) -> None:
 
 
 def test_an_empty_or_missing_folder_is_named(tmp_path: Path) -> None:
-    """With what to do about it."""
+    """The message says what to do."""
     assert "The folder contains no article. Add a file" in faults(tmp_path)[0]
     assert "There is no such folder." in faults(tmp_path / "none")[0]
 
 
 def test_a_folder_has_its_own_reactions_and_aliases(tmp_path: Path) -> None:
-    """Reactions take the place of the bot's, aliases add to its own."""
+    """Its reactions replace those of the bot, its aliases add to them."""
     (tmp_path / "bridge.md").write_text(GOOD)
     (tmp_path / "reactions.yaml").write_text(
         'no_: {label: Nay, emoji: "👎", order: 2}\nyes_: {label: Aye, emoji: "👍", order: 1}\n'
@@ -201,10 +201,8 @@ def test_a_folder_has_its_own_reactions_and_aliases(tmp_path: Path) -> None:
         ("alias.yml", "Kyiv: [Kiev]", "alias.yml: The bot does not use a file of this name."),
     ],
 )
-def test_bad_settings_files_get_a_message(
-    tmp_path: Path, name: str, text: str, message: str
-) -> None:
-    """As articles do."""
+def test_a_bad_yaml_file_gets_a_message(tmp_path: Path, name: str, text: str, message: str) -> None:
+    """Reactions, aliases and unknown files are checked as articles are."""
     (tmp_path / "bridge.md").write_text(GOOD)
     (tmp_path / name).write_text(text)
     assert faults(tmp_path)[0].startswith(message)

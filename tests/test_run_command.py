@@ -1,4 +1,4 @@
-"""article-bot run, as a person runs it; no output shows a secret."""
+"""The command article-bot run. Its output shows no secret."""
 
 import re
 from pathlib import Path
@@ -41,7 +41,7 @@ TOKEN = "4242:a-very-secret-token-that-no-log-may-show"
     ],
 )
 def test_run_ends_with_a_sentence(tmp_path: Path, settings: dict[str, str], sentence: str) -> None:
-    """Exit code 2, no traceback, no secret."""
+    """Errors end it with exit code 2 and one line, without traceback or secret."""
     corpus = {"CORPUS_DIR": str(ROOT / "corpus")}
     result = article_bot("run", folder=tmp_path, **{**corpus, **settings})
     assert result.returncode == 2
@@ -55,7 +55,7 @@ def test_run_ends_with_a_sentence(tmp_path: Path, settings: dict[str, str], sent
 def test_run_with_a_refused_token(
     sandbox_thread: SandboxThread, tmp_path: Path, test_environment: str
 ) -> None:
-    """Against a real server, and its test environment."""
+    """The server of the sandbox refuses it, also in its test environment."""
     result = article_bot(
         "run",
         folder=tmp_path,
@@ -71,7 +71,7 @@ def test_run_with_a_refused_token(
 
 
 def test_no_log_at_any_level_shows_the_token(tmp_path: Path) -> None:
-    """Run against a server that stops, at DEBUG: errors, tracebacks and addresses included."""
+    """Not even at DEBUG, with a competing bot and a server that stops."""
     server, url = start_sandbox(tmp_path)
     token = "1000000:test-token-of-the-sandbox"
     database = f"sqlite:///{tmp_path / 'votes.db'}"

@@ -1,4 +1,4 @@
-"""article-bot sandbox, as a person runs it."""
+"""The command article-bot sandbox."""
 
 import re
 import socket
@@ -13,7 +13,7 @@ from tests.support.stage import Sandbox
 
 
 def test_the_sandbox_starts_soon_and_stops_cleanly(tmp_path: Path) -> None:
-    """Ctrl-C ends it with 0 and without a word of trouble; nothing is left behind."""
+    """Ctrl-C ends it with exit code 0; it logs no error and leaves no file."""
     process, url = start_sandbox(tmp_path, LOG_LEVEL="DEBUG")
     assert process.stop() == 0
     assert "Traceback" not in process.output
@@ -24,7 +24,7 @@ def test_the_sandbox_starts_soon_and_stops_cleanly(tmp_path: Path) -> None:
 
 
 def test_a_taken_port_is_named() -> None:
-    """Asked for by number it is an error."""
+    """A port that is given must be free."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -47,14 +47,14 @@ def test_the_next_free_port_is_taken(tmp_path: Path) -> None:
 
 
 def test_the_sandbox_leaves_the_readers_votes_alone(tmp_path: Path) -> None:
-    """Whatever database the settings name."""
+    """The sandbox does not use the database of the settings."""
     process, _ = start_sandbox(tmp_path, DATABASE_URL=f"sqlite:///{tmp_path}/votes.db")
     assert process.stop() == 0
     assert not (tmp_path / "votes.db").exists()
 
 
 def test_a_server_without_the_bot_for_other_bots(tmp_path: Path) -> None:
-    """It says where it is and which token it takes; nobody polls it."""
+    """It prints its address and token, and no bot of its own runs."""
     arguments = ["sandbox", "--api-only", "--port", "0"]
     process = Process(arguments, tmp_path, clean_environment())
     try:
@@ -69,7 +69,7 @@ def test_a_server_without_the_bot_for_other_bots(tmp_path: Path) -> None:
 
 
 def test_the_demo_has_an_address(tmp_path: Path) -> None:
-    """Which the command prints."""
+    """The command prints the address that starts the demonstration."""
     corpus = {"CORPUS_DIR": str(ROOT / "corpus")}
     arguments = ["sandbox", "--demo", "--no-browser", "--port", "0"]
     process = Process(arguments, tmp_path, clean_environment(**corpus))
@@ -80,7 +80,7 @@ def test_the_demo_has_an_address(tmp_path: Path) -> None:
 
 
 async def test_the_sandbox_restarts_its_bot_and_loses_nothing(sandbox: Sandbox, ada: Chat) -> None:
-    """What was tapped and asked meanwhile is counted and answered."""
+    """Taps and questions during the restart are counted and answered."""
     answer = await ada.send("security guarantees")
     await sandbox.post("bot/restart")
     await ada.tap_only(answer, f"r:{ARTICLE}:wow")

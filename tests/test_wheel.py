@@ -11,7 +11,7 @@ from tests.support.processes import clean_environment
 
 
 def test_the_wheel_is_complete(tmp_path: Path) -> None:
-    """It holds the sandbox's page and a corpus, and its command finds both far from here."""
+    """It contains the sandbox's page and a corpus, and its command finds them anywhere."""
     built = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation"]
     subprocess.run([*built, "-w", tmp_path, ROOT], check=True, capture_output=True, timeout=120)
     [wheel] = tmp_path.glob("*.whl")

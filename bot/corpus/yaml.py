@@ -22,13 +22,16 @@ MAX_DEPTH = 4
 MAX_ALIAS_LENGTH = 80
 """Characters."""
 
+ValuePath = tuple[str | int, ...]
+"""Where a value is: the keys of mappings and indexes of lists that lead to it, outermost first."""
+
 
 class Document:
     """A parsed YAML file, whose values are read with checks.
 
     Each reading method returns the value if it is valid. Otherwise it notes a fault and returns
-    nothing (empty, or None), so that one pass finds all faults. A value is addressed by its path:
-    the keys of mappings and the indexes of lists that lead to it, outermost first.
+    nothing (empty, or None), so that one pass finds all faults. A value is addressed by its path
+    (see ValuePath).
 
     Attributes:
         file: Where the text came from.
@@ -36,7 +39,7 @@ class Document:
         faults: What was found to be wrong so far.
     """
 
-    def __init__(self, file: Path, value: Any, lines: dict[tuple[str | int, ...], int]) -> None:
+    def __init__(self, file: Path, value: Any, lines: dict[ValuePath, int]) -> None:
         self.file = file
         self.value = value
         self.faults: list[Fault] = []
@@ -78,16 +81,18 @@ class Document:
         value = self._at(path)
         if value is None:
             return ""
-        name = path[-1] if isinstance(path[-1], str) else f"{path[-2]}, number {path[-1] + 1},"
+        name = f"'{path[-1]}'"
+        if isinstance(path[-1], int):
+            name = f"Item {path[-1] + 1} of '{path[-2]}'"
         if not isinstance(value, str):
             # YAML reads unquoted no, yes, on, off, dates and numbers as other types.
-            self.fault(f"'{name}' is not text.", 'Put the value into "quotes".', *path)
+            self.fault(f"{name} is not text.", 'Put the value into "quotes".', *path)
             return ""
         text = one_line(value)
         if not text:
-            self.fault(f"'{name}' is empty.", "Fill it in or remove it.", *path)
+            self.fault(f"{name} is empty.", "Fill it in or remove it.", *path)
         elif len(text) > limit:
-            problem = f"'{name}' has {len(text):,} characters."
+            problem = f"{name} has {len(text):,} characters."
             self.fault(problem, f"Shorten it to {limit:,} or fewer.", *path)
             return ""
         return text
@@ -128,7 +133,7 @@ class Document:
             self.fault(f"'{key}' is not a date.", "Write for example: 2026-01-31", key)
             return None
 
-    def _at(self, path: tuple[str | int, ...]) -> Any:
+    def _at(self, path: ValuePath) -> Any:
         value = self.value
         for step in path:
             value = value.get(step) if isinstance(step, str) else value[step]
@@ -181,7 +186,7 @@ def parse_yaml(file: Path, text: str) -> Document:
         CorpusError: The text is not YAML, or it has anchors or aliases, more than MAX_DEPTH levels,
             a key that is repeated or not text, or a tag that YAML itself does not define.
     """
-    lines: dict[tuple[str | int, ...], int] = {}
+    lines: dict[ValuePath, int] = {}
     try:
         _refuse_bombs(file, text)
         node = yaml.compose(text, Loader=yaml.SafeLoader)
@@ -225,8 +230,8 @@ def _refuse_bombs(file: Path, text: str) -> None:
 def _note_lines(
     file: Path,
     node: yaml.Node,
-    path: tuple[str | int, ...],
-    lines: dict[tuple[str | int, ...], int],
+    path: ValuePath,
+    lines: dict[ValuePath, int],
 ) -> None:
     """Note the line number of every value, and reject keys that are not text or repeated."""
     lines[path] = node.start_mark.line + 1

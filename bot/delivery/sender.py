@@ -52,17 +52,14 @@ class Sender:
     ) -> Result:
         """Make a call to a chat when the rate limiter allows it; repeat it while it fails.
 
-        After a time-out it is not known whether a message was sent. It is sent again, because two
-        answers are better than none, but at most ``max_unknown_outcomes`` times in all.
+        After a time-out it is not known whether a message was sent. It is sent again: two answers
+        are better than none.
 
         Args:
             chat: The chat that is written to.
             priority: Which call goes first if several wait.
             make_call: Makes the call; called once for each attempt.
-            max_unknown_outcomes: Maximum number of attempts if the outcome is unknown, 1 or more.
-
-        Returns:
-            What the successful call returned.
+            max_unknown_outcomes: Maximum number of such attempts, 1 or more.
 
         Raises:
             TelegramError: The call was refused, or failed until RETRY_DEADLINE.
