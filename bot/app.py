@@ -72,7 +72,7 @@ async def run(
         with errors_explained(settings):
             async with application:
                 await register(bot, services.languages)
-                # Telegram lets nobody poll while it delivers to a webhook.
+                # Telegram allows no polling while a webhook is set.
                 await bot.delete_webhook()
                 ready(bot.username)
                 await _serve(settings, application, services, stop, clock)

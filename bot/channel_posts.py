@@ -52,7 +52,7 @@ async def publish(
         corpus: The articles.
         article_id: The article's id.
         to: The channel: "@name", a link to it, or its id.
-        again: Whether to post anew even if there is a post.
+        again: Whether to post a new message even if there is a post.
 
     Returns:
         A sentence that says what was done.

@@ -36,7 +36,7 @@ def read_reactions(file: Path) -> tuple[Reaction, ...]:
     """Read a set of reactions: a mapping of an id to its label, emoji and order.
 
     Returns:
-        1 to MAX_REACTIONS reactions, in ascending order; equal ones as they stand in the file.
+        1 to MAX_REACTIONS reactions, sorted by their order, and then as in the file.
 
     Raises:
         CorpusError: With all faults found in the file.

@@ -138,7 +138,7 @@ class LiveCounts:
         """Replace a message by another one about the same article; a failure is logged.
 
         Args:
-            ref: The message. It is no error if it was deleted.
+            ref: The message; it may have been deleted.
             article_id: The article whose counts it shows.
             render: Returns the new message for the counts at the time of the edit.
         """

@@ -130,7 +130,7 @@ class MessageEditor:
         """Replace the text of a message by another text about the same article.
 
         Args:
-            ref: The message. It is no error if it was deleted.
+            ref: The message; it may have been deleted.
             article_id: The article whose counts it shows.
             render: Returns the new message for the counts at the time of the edit.
 

@@ -74,7 +74,7 @@ class Translator:
         return found
 
     def joined(self, items: Sequence[str]) -> str:
-        """Return a list as it stands in a sentence: "a, b, and c"."""
+        """Return a list as it is written in a sentence: "a, b, and c"."""
         return format_list(items, locale=self._locale)
 
     @property

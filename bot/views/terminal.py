@@ -13,7 +13,7 @@ def answer_json(question: str, found: Answer | None) -> dict[str, object]:
 
     Args:
         question: The question as asked.
-        found: What was found; None if the question holds no word.
+        found: What was found; None if the question contains no word.
     """
     answer: dict[str, object] = {
         "question": question,
@@ -34,7 +34,7 @@ def answer_text(found: Answer | None, corpus: Corpus, bold: bool) -> str:
     """Return an answer as text.
 
     Args:
-        found: What was found; None if the question holds no word.
+        found: What was found; None if the question contains no word.
         corpus: The corpus that was searched.
         bold: Whether the terminal can show bold; if not, the sentence is **marked**.
     """
@@ -86,7 +86,7 @@ def stats_json(totals: Mapping[str, Mapping[str, int]], corpus: Corpus) -> list[
 
     Args:
         totals: Article id -> reaction id -> votes.
-        corpus: The present corpus; articles that are no longer in it come last.
+        corpus: The current corpus; articles that are no longer in it come last.
     """
     titles = {article.id: article.title for article in corpus.articles}
     shown = [reaction.id for reaction in corpus.reactions]
