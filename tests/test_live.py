@@ -3,7 +3,6 @@
 import re
 import shutil
 import sqlite3
-import time
 from pathlib import Path
 from typing import Any
 
@@ -98,16 +97,16 @@ async def test_a_refusal_closes_one_chat_only(stage: Stage) -> None:
     ada, ben = await stage.reader(), await stage.reader()
     hers, his = await ada.send("/article"), await ben.send("/article")
     await stage.fault("429", method="editMessageReplyMarkup", chat=ada.chat, times=1, seconds=3)
-    started = time.monotonic()
     await ada.tap(hers, LIKE)
     await ben.shows(his, "👍 1")
     await ada.tap(hers, LOVE)
     await ben.tap(his, LOVE)
     await ben.shows(his, "❤️ 2")
-    assert time.monotonic() - started < 2
     await ada.shows(hers, "❤️ 2")
-    assert time.monotonic() - started > 3
-    assert len(await stage.calls("editmessagereplymarkup", ada.chat)) == 2
+    refused, edited = await stage.calls("editmessagereplymarkup", ada.chat)
+    assert edited["at"] - refused["at"] > 3
+    others = await stage.calls("editmessagereplymarkup", ben.chat)
+    assert all(other["n"] < edited["n"] for other in others)
 
 
 @pytest.mark.parametrize("fault", ["500", "dropped"])
@@ -231,10 +230,10 @@ async def test_a_chat_with_many_copies_keeps_nobody_waiting(stage: Stage) -> Non
     await stage.settled(bot)
     await stage.stop(bot)
     await stage.bot(**LIMITS)
-    started = time.monotonic()
     await eve.tap(hers, LIKE)
     await ben.shows(his, "👍 1")
-    assert time.monotonic() - started < 4
+    edited = [call["chat"] for call in await stage.calls("editmessagereplymarkup")]
+    assert edited.index(ben.chat) <= 3
 
 
 async def test_a_copy_that_is_sent_while_others_are_refreshed(stage: Stage) -> None:
@@ -252,9 +251,7 @@ async def test_a_copy_that_is_sent_while_others_are_refreshed(stage: Stage) -> N
     await until(some_are_refreshed)
     answer = await readers[1].send("/article")
     await readers[2].tap(answers[2], LIKE)
-    started = time.monotonic()
     await readers[1].shows(answer, "👍 2")
-    assert time.monotonic() - started < 6
     shown = [buttons(await chat.current(m)) for chat, m in zip(readers, answers, strict=True)]
     assert sum(found[0] == "👍 2" for found in shown) < 100
 

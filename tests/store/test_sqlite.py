@@ -43,13 +43,13 @@ async def test_what_is_no_database_is_refused(
 
 async def test_a_locked_database_loses_nothing(tmp_path: Path) -> None:
     """Votes fail as a whole and none waits for longer than the others; tapped again, all count."""
-    store = await open_sqlite(tmp_path / "votes.db", lock_wait=0.3)
+    store = await open_sqlite(tmp_path / "votes.db", lock_wait=1.0)
     with closing(sqlite3.connect(tmp_path / "votes.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         started = time.monotonic()
         votes = (store.vote("x", bytes([n]) * 32, "like", str(n)) for n in range(8))
         failures = await asyncio.gather(*votes, return_exceptions=True)
-        assert time.monotonic() - started < 1.5
+        assert time.monotonic() - started < 5
         assert all(isinstance(failure, StoreError) for failure in failures), failures
         assert "locked" in str(failures[0])
         other.execute("ROLLBACK")

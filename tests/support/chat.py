@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 
 from tests.support.corpora import ARTICLE
-from tests.support.waiting import until
+from tests.support.waiting import TIMEOUT, until
 
 
 class Chat:
@@ -37,7 +37,7 @@ class Chat:
             body["text"] = text
         self.last = (await self.post("messages", body))["message"]["message_id"]
 
-    async def read(self, seconds: float = 10) -> dict[str, Any]:
+    async def read(self, seconds: float = TIMEOUT) -> dict[str, Any]:
         """Return the next message from the bot."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:

@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 
-from bot.cli.run import SANDBOX_TOKEN
+from bot.cli.sandbox import SANDBOX_TOKEN
 from tests.support.chat import Chat
 from tests.support.waiting import until
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bot.config import Settings
 from tests.support.corpora import ROOT
+from tests.support.waiting import TIMEOUT
 
 NO_LIMITS = {
     "PRIVATE_CHAT_PER_SECOND": "1000",
@@ -38,7 +39,7 @@ def article_bot(
         env=clean_environment(PYTHONPATH=str(ROOT), **settings),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=TIMEOUT,
         stdin=subprocess.DEVNULL,
         check=False,
     )
@@ -69,7 +70,7 @@ class Process:
         """None while it runs."""
         return self.popen.poll()
 
-    def wait_for(self, pattern: re.Pattern[str], seconds: float = 15) -> re.Match[str]:
+    def wait_for(self, pattern: re.Pattern[str], seconds: float = TIMEOUT) -> re.Match[str]:
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             if match := pattern.search(self.output):
@@ -82,7 +83,7 @@ class Process:
         """Stop it as Ctrl-C does, and return its exit code."""
         if self.popen.poll() is None:
             self.popen.send_signal(2)
-        return self.popen.wait(timeout=15)
+        return self.popen.wait(timeout=TIMEOUT)
 
 
 def start_sandbox(folder: Path, **settings: str) -> tuple[Process, str]:

@@ -19,6 +19,7 @@ from bot.sandbox.running import run_sandbox
 from bot.sandbox.server import SandboxServer
 from tests.support.corpora import ROOT
 from tests.support.processes import NO_LIMITS
+from tests.support.waiting import TIMEOUT
 
 _current: ContextVar[object] = ContextVar("the thread that logs", default=None)
 
@@ -97,16 +98,16 @@ class ServiceThread:
             logging.getLogger(name).setLevel(logging.WARNING)
         root.addHandler(self._log)
         self._thread.start()
-        assert self._ready.wait(20), self.output
+        assert self._ready.wait(TIMEOUT), self.output
         assert self.exit_code is None, self.output
 
     def stop(self) -> int:
         """Stop it as Ctrl-C does; its exit code."""
         if self.exit_code is None:
             self._loop.call_soon_threadsafe(self._stop.set)
-        return self.wait(20)
+        return self.wait()
 
-    def wait(self, seconds: float) -> int:
+    def wait(self, seconds: float = TIMEOUT) -> int:
         """Wait until it has ended by itself; its exit code."""
         self._thread.join(seconds)
         assert self.exit_code is not None, f"it did not end:\n{self.output}"
