@@ -12,7 +12,7 @@ from bot.store.base import REPEAT_WINDOW
 from tests.support.chat import Chat, buttons
 from tests.support.control import TOKEN
 from tests.support.corpora import ARTICLE, ROOT
-from tests.support.databases import tracked_messages
+from tests.support.databases import messages_in_postgres, tracked_messages
 from tests.support.stage import Stage
 from tests.support.waiting import until
 
@@ -23,6 +23,10 @@ LIMITS = {
     "OVERALL_PER_SECOND": "30",
 }
 SAME_LIMITS = {"private_per_second": 1, "group_per_minute": 20, "overall_per_second": 30}
+
+
+def id_of(chat: Chat, message: dict[str, Any]) -> tuple[int, int]:
+    return chat.chat, message["message_id"]
 
 
 async def inline(stage: Stage, chat: Chat) -> tuple[dict[str, Any], str]:
@@ -199,8 +203,13 @@ async def test_another_worker_takes_over(stage: Stage, postgres_url: str) -> Non
         workers = [await stage.process(DATABASE_URL=postgres_url) for _ in range(2)]
         ada, ben = await stage.reader(), await stage.reader()
         hers, his = await ada.send("/article"), await ben.send("/article")
-        # Killed between Telegram's answer and its note of it, nobody would know of the message.
-        await stage.settled(workers[1 - victim])
+
+        async def both_are_tracked() -> bool:
+            tracked = await messages_in_postgres(postgres_url)
+            return {id_of(ada, hers), id_of(ben, his)} <= tracked
+
+        # A bot that is killed after Telegram's answer and before its note knows of no message.
+        await until(both_are_tracked)
         await stage.kill(workers[victim])
         before = sum(int(text[2:] or 0) for text in buttons(his) if text.startswith("😡"))
         await ada.tap(hers, f"r:{ARTICLE}:angry")

@@ -24,6 +24,18 @@ def tracked_messages(file: Path) -> list[tuple[int, str]]:
         database.close()
 
 
+async def messages_in_postgres(url: str) -> set[tuple[int, int]]:
+    """Return the chat and the message id of every message that the bot keeps up to date."""
+    connection = await asyncpg.connect(url)
+    try:
+        rows = await connection.fetch(
+            "SELECT chat_id, message_id FROM article_bot.tracked_messages"
+        )
+    finally:
+        await connection.close()
+    return {(row["chat_id"], row["message_id"]) for row in rows}
+
+
 def postgres_server() -> str:
     """The address of a PostgreSQL server on which databases may be made and dropped."""
     return os.environ.get("TEST_DATABASE_URL", "postgresql:///postgres")
