@@ -1,20 +1,15 @@
-"""The house is as docs/architecture.md says: layers, sizes, names; and the documents are true."""
+"""The code is as docs/architecture.md says: layers, sizes, names."""
 
 import ast
 import re
-import tomllib
 from collections import Counter
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
-from bot.config import Settings
 from tests.support.corpora import ROOT
-from tests.support.processes import article_bot
 
 BOT = ROOT / "bot"
-README = (ROOT / "README.md").read_text(encoding="utf-8")
 MAP = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 LAYERS = [
     {"errors"},
@@ -134,38 +129,7 @@ def test_the_map_is_true() -> None:
     assert named == there
 
 
-def test_every_file_that_the_documents_name_exists() -> None:
-    """Code between backquotes, and the targets of links."""
-    for document in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
-        text = document.read_text(encoding="utf-8")
-        for target in re.findall(r"\]\((?!https?://|#)([^)#]+)", text):
-            assert (document.parent / target).exists(), f"{document.name}: {target}"
+def test_every_file_that_the_map_names_exists() -> None:
+    """Between backquotes, from the root of the project, from bot/ or from bot/data/."""
     for name in set(re.findall(r"`((?:[a-z_]+/)*[a-z_0-9]+(?:\.py|\.yaml|\.md|/))`", MAP)):
-        assert any((base / name).exists() for base in (ROOT, BOT)), name
-
-
-def test_every_setting_is_in_the_example_and_the_readme() -> None:
-    """Each explained in one line before it, with no others."""
-    lines = (ROOT / ".env.example").read_text(encoding="utf-8").splitlines()
-    keys = [field.name.upper() for field in fields(Settings)]
-    assert [line.split("=")[0] for line in lines if "=" in line and line[0] != "#"] == keys
-    for key in keys:
-        at = next(n for n, line in enumerate(lines) if line.startswith(f"{key}="))
-        assert lines[at - 1].startswith("# ")
-        assert f"| `{key}` |" in README
-
-
-@pytest.mark.parametrize("command", sorted(set(re.findall(r"article-bot ([a-z]+)", README + " "))))
-def test_every_command_of_the_readme_exists(command: str) -> None:
-    """And explains itself."""
-    result = article_bot(command, "--help")
-    assert result.returncode == 0, result.stderr
-    for option in set(re.findall(rf"article-bot {command}[^\n`]*?(--[a-z-]+)", README)):
-        assert option in result.stdout
-
-
-def test_versions_agree() -> None:
-    """The change log begins with the version of the project."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    log = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-    assert re.findall(r"^## (\S+)", log, re.MULTILINE)[0] == project["version"]
+        assert any((base / name).exists() for base in (ROOT, BOT, BOT / "data")), name
