@@ -20,7 +20,7 @@ from bot.errors import SettingsError
 from bot.logs import set_up_logging
 
 if TYPE_CHECKING:
-    from bot.sandbox.scene import Scene
+    from bot.sandbox.state.example_chats import ExampleChats
     from bot.sandbox.server import SandboxServer
 
 SANDBOX_TOKEN = "1000000:test-token-of-the-sandbox"
@@ -85,11 +85,11 @@ def sandbox(settings: Settings, arguments: argparse.Namespace) -> int:
 
 async def _serve_bot(settings: Settings, corpus: Corpus, arguments: argparse.Namespace) -> None:
     from bot.sandbox.running import run_sandbox  # noqa: PLC0415
-    from bot.sandbox.scene import Scene  # noqa: PLC0415
+    from bot.sandbox.state.example_chats import ExampleChats  # noqa: PLC0415
 
     stop = stop_on_signals()
-    scene = Scene(corpus.articles[0].id, settings.database_url, _program())
-    server = await _start_server(arguments.port, scene)
+    examples = ExampleChats(corpus.articles[0].id, settings.database_url, _program())
+    server = await _start_server(arguments.port, examples)
     url = server.url + ("/?demo" if arguments.demo else "")
 
     def ready() -> None:
@@ -115,13 +115,13 @@ async def _serve_api(port: int | None) -> None:
     await server.stop()
 
 
-async def _start_server(port: int | None, scene: "Scene | None" = None) -> "SandboxServer":
+async def _start_server(port: int | None, examples: "ExampleChats | None" = None) -> "SandboxServer":
     """Start the server on a port; None for the first free one of the default range."""
     from bot.sandbox.server import SandboxServer  # noqa: PLC0415
 
     tries = [port] if port is not None else range(SANDBOX_PORT, SANDBOX_PORT + PORTS_TRIED)
     for number in tries:
-        server = SandboxServer(SANDBOX_TOKEN, number, scene)
+        server = SandboxServer(SANDBOX_TOKEN, number, examples)
         try:
             await server.start()
         except OSError:

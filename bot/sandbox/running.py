@@ -1,6 +1,6 @@
-"""The bot and the server that it talks to, in one process: what the sandbox command runs.
+"""Runs the bot and the server that it talks to in one process, as the sandbox command does.
 
-The bot is the one that runs for users; it only has another address to talk to.
+It is the same bot as on Telegram; only the address of the Bot API differs.
 """
 
 import asyncio
@@ -21,34 +21,39 @@ async def run_sandbox(
     stop: asyncio.Event,
     ready: Callable[[], None],
 ) -> None:
-    """Run the bot on a server that was started, until stop is set; again when the page says so.
+    """Run the bot on a started server until `stop` is set; restart it when the page asks for it.
 
-    ready: called once, when the bot takes questions for the first time.
+    Args:
+        settings: the bot's; the address of the Bot API is replaced.
+        corpus: what the bot answers from.
+        server: where the bot runs.
+        stop: ends the bot.
+        ready: called once, when the bot answers for the first time.
 
     Raises:
         StoreError, ConnectError: see bot.app.run.
     """
-    told = False
+    is_ready = False
     while not stop.is_set():
         ended = asyncio.Event()
 
         def started(_: str, ended: asyncio.Event = ended) -> None:
-            nonlocal told
+            nonlocal is_ready
             server.bot_started(ended.set)
-            if not told:
-                told = True
+            if not is_ready:
+                is_ready = True
                 ready()
 
-        following = asyncio.create_task(_follow(stop, ended))
+        stopping = asyncio.create_task(_set_after(stop, ended))
         try:
             await run(replace(settings, bot_api_url=server.url), corpus, ended, started)
         finally:
             server.bot_stopped()
-            following.cancel()
+            stopping.cancel()
             with contextlib.suppress(asyncio.CancelledError):
-                await following
+                await stopping
 
 
-async def _follow(stop: asyncio.Event, ended: asyncio.Event) -> None:
-    await stop.wait()
-    ended.set()
+async def _set_after(first: asyncio.Event, second: asyncio.Event) -> None:
+    await first.wait()
+    second.set()

@@ -139,7 +139,7 @@ class Telegram:
         self.given: defaultdict[int, set[int]] = defaultdict(set)
         self.toasts: dict[str, str] = {}
         # The server itself does not tell what it delivered before.
-        updates = self.server._site.world.updates
+        updates = self.server.world.updates
         self._poll, updates.poll = updates.poll, self._noted
 
     @contextlib.asynccontextmanager

@@ -1,6 +1,6 @@
 """The README's pictures of the page, made anew: ``python -m tests.page.screenshots``.
 
-They are kept beside the page, as JPEG.
+They are kept in docs/images, as JPEG.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ from playwright.async_api import Browser, Page, async_playwright
 from tests.page.conftest import BROWSER, FLAGS, QUESTION, App
 from tests.support.processes import start_sandbox
 
-FOLDER = Path(__file__).parents[2] / "bot" / "sandbox" / "page"
+FOLDER = Path(__file__).parents[2] / "docs" / "images"
 BOT = "@article_sandbox_bot"
 
 

@@ -4,7 +4,6 @@ aiogram checks types as pydantic does, and keeps what no model has a field for, 
 for here.
 """
 
-import re
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -26,9 +25,6 @@ from aiogram.types import (
     Update,
 )
 from pydantic import BaseModel
-
-from bot.sandbox.methods import METHODS
-from tests.support.corpora import ROOT
 
 from .conftest import ADA, BEN, TOKEN
 
@@ -227,31 +223,3 @@ async def test_errors_become_aiograms_own(bot, people) -> None:
     with pytest.raises(TelegramRetryAfter) as refused:
         await bot.send_message(BEN, "x")
     assert refused.value.retry_after >= 1
-
-
-def test_the_readme_lists_what_the_server_speaks() -> None:
-    """Every method and kind of update, and none that is not there."""
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    row = re.search(r"^\| Methods \| (.*) \|$", readme, re.MULTILINE)
-    assert row is not None
-    named = {name.lower() for name in re.findall(r"`(\w+)`", row[1])}
-    assert named == METHODS.keys() | {"getupdates"}
-    row = re.search(r"^\| Updates \| (.*) \|$", readme, re.MULTILINE)
-    assert row is not None
-    assert set(re.findall(r"`(\w+)`", row[1])) == KINDS
-
-
-def test_the_readme_lists_every_path_of_the_control_interface() -> None:
-    """By the last word of each at least."""
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    table = readme.partition("| path | fields |")[2].partition("\n\n")[0]
-    source = "".join(
-        (ROOT / "bot/sandbox" / name).read_text(encoding="utf-8")
-        for name in ("control.py", "watching.py")
-    )
-    paths = set(re.findall(r'^ +r?"([a-z_]+(?:/.*)?)":', source, re.MULTILINE))
-    for path in paths:
-        for word in re.findall(
-            r"(?<![?<\\])\b[a-z_]{3,}\b", re.sub(r"\(\?P<\w+>[^)]*\)", "", path)
-        ):
-            assert word in table, path

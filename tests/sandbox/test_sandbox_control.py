@@ -9,7 +9,7 @@ from contextlib import suppress
 import httpx
 import pytest
 
-from bot.sandbox.listeners import MAX_BEHIND
+from bot.sandbox.state.events import MAX_QUEUED
 
 from .conftest import ADA, BEN, TOKEN, People
 
@@ -272,13 +272,13 @@ async def test_a_page_that_does_not_read_is_dropped(api, server, people):
     writer.write(b"GET /sandbox/events HTTP/1.1\r\nHost: localhost\r\n\r\n")
     await reader.readline()
     sent = await api("sendMessage", chat_id=ADA, text="x")
-    events = server._site.world.events
+    events = server.world.events
     message = {**sent, "text": "x" * 4096}
     for _ in range(4):
-        for _ in range(MAX_BEHIND - 1):
+        for _ in range(MAX_QUEUED - 1):
             events.send("message", {"chat": ADA, "message": message})
         await asyncio.sleep(0.05)
-    assert not events._listeners
+    assert not events.listeners
     await people.write("still served")
     writer.close()
     with suppress(ConnectionError):

@@ -288,7 +288,7 @@ async def test_a_bot_that_is_struck_goes_on(server, people, monkeypatch):
     from telegram import Bot
     from telegram.error import Forbidden, NetworkError, RetryAfter
 
-    from .test_sandbox_ptb import request
+    from .test_sandbox_python_telegram_bot import request
 
     # Without this the library warns of its own next version.
     monkeypatch.setenv("PTB_TIMEDELTA", "true")

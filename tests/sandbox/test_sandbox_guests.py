@@ -9,7 +9,7 @@ from telegram import InlineQueryResultArticle, InputTextMessageContent, Update
 from .conftest import ADA, BEN, TOKEN
 from .test_sandbox_inline_queries import TOO_OLD, article
 from .test_sandbox_messages import button, keyboard
-from .test_sandbox_ptb import request
+from .test_sandbox_python_telegram_bot import request
 
 ASK = "@Article_Sandbox_Bot what happened?"
 

@@ -163,7 +163,7 @@ async def test_the_largest_answer(api, people):
     assert (await asked(api, people, query="none"))["results"] == []
 
 
-async def test_queries_are_answered_once(api, people, monkeypatch):
+async def test_queries_are_answered_once(api, people, server):
     """Neither unknown nor old ones can be answered."""
     query_id = await open_query(people)
     assert await api("answerInlineQuery", inline_query_id=query_id, results=[]) is True
@@ -171,7 +171,7 @@ async def test_queries_are_answered_once(api, people, monkeypatch):
         refused = await api.refused("answerInlineQuery", inline_query_id=known, results=[])
         assert refused == TOO_OLD
     query_id = await open_query(people, query="later")
-    monkeypatch.setattr("bot.sandbox.inline.MAX_AGE", 0)
+    server.world.inline_queries.max_age = 0
     refused = await api.refused("answerInlineQuery", inline_query_id=query_id, results=[])
     assert refused == TOO_OLD
 

@@ -9,7 +9,7 @@ from telegram.error import RetryAfter
 
 from .conftest import ADA, BEN, TOKEN
 from .test_sandbox_messages import button, keyboard
-from .test_sandbox_ptb import request
+from .test_sandbox_python_telegram_bot import request
 
 NONE = {"private_per_second": None, "group_per_minute": None, "overall_per_second": None}
 

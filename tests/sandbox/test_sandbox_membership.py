@@ -6,7 +6,7 @@ from telegram.error import ChatMigrated
 
 from .conftest import ADA, BEN, TOKEN
 from .test_sandbox_messages import button, keyboard
-from .test_sandbox_ptb import request
+from .test_sandbox_python_telegram_bot import request
 
 BOT = int(TOKEN.partition(":")[0])
 UPGRADED = "Bad Request: group chat was upgraded to a supergroup chat"

@@ -1,0 +1,1 @@
+"""The Bot API: /bot<token>/<method>."""

@@ -1,0 +1,138 @@
+"""The table of all Bot API methods, and those about updates, taps and chats.
+
+A method takes the world and the call's parameters, and returns the call's `result`; it raises
+ApiError with Telegram's text. getUpdates is the only one that waits, so it is not in the table.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from bot.sandbox.api.account_methods import ACCOUNT_METHODS
+from bot.sandbox.api.message_methods import MESSAGE_METHODS
+from bot.sandbox.api.params import Params
+from bot.sandbox.api.query_methods import answer_guest_query, answer_inline_query
+from bot.sandbox.api.target_chats import find_chat, find_writable_chat, named_chat
+from bot.sandbox.api_errors import bad_request
+from bot.sandbox.held_requests import Hold
+from bot.sandbox.state.chats import Chat, PrivateChat
+from bot.sandbox.state.members import chat_member
+from bot.sandbox.state.shared_chats import Channel, Group
+from bot.sandbox.state.update_queue import Poll, Update
+from bot.sandbox.state.world import World
+
+Method = Callable[[World, Params], Any]
+
+MAX_TOAST = 200
+_CHAT_ACTIONS = frozenset(
+    {
+        *("typing", "choose_sticker", "find_location", "upload_photo", "upload_document"),
+        *("record_video", "upload_video", "record_voice", "upload_voice"),
+        *("record_video_note", "upload_video_note"),
+    }
+)
+
+
+async def get_updates(world: World, params: Params, hold: Hold) -> list[Update]:
+    """getUpdates: the updates from `offset` on; wait up to `timeout` seconds for the first."""
+    allowed = params.nested("allowed_updates")
+    if allowed is not None and not isinstance(allowed, list):
+        raise bad_request("can't parse allowed_updates: expected an Array of String")
+    poll = Poll(
+        offset=params.integer("offset"),
+        limit=min(max(params.integer("limit", 100), 1), 100),
+        timeout=min(max(params.integer("timeout"), 0), 50),
+        allowed=None if allowed is None else frozenset(map(str, allowed)),
+    )
+    return await world.updates.poll(poll, hold)
+
+
+def _set_webhook(world: World, params: Params) -> bool:
+    if params.text("url"):
+        raise bad_request("the sandbox delivers updates by long polling only, use getUpdates")
+    return _delete_webhook(world, params)
+
+
+def _delete_webhook(world: World, params: Params) -> bool:
+    if params.flag("drop_pending_updates"):
+        world.updates.clear()
+    return True
+
+
+def _webhook_info(world: World, _params: Params) -> dict[str, Any]:
+    return {
+        "url": "",
+        "has_custom_certificate": False,
+        "pending_update_count": len(world.updates),
+    }
+
+
+def _answer_callback_query(world: World, params: Params) -> bool:
+    text = params.text("text")
+    if len(text) > MAX_TOAST:
+        raise bad_request("MESSAGE_TOO_LONG")
+    query_id = params.text("callback_query_id")
+    world.answer_callback_query(query_id, text or None, params.flag("show_alert"))
+    return True
+
+
+def _send_chat_action(world: World, params: Params) -> bool:
+    if params.text("action") not in _CHAT_ACTIONS:
+        raise bad_request("wrong parameter action in request")
+    chat = find_writable_chat(world, params)
+    if params.text("action") == "typing":
+        world.events.send("typing", {"chat": chat.id})
+    return True
+
+
+def _get_chat(world: World, params: Params) -> dict[str, Any]:
+    # Anybody may look at a public channel.
+    chat = named_chat(world, params)
+    linked: Chat | None = None
+    if isinstance(chat, Channel):
+        linked = chat.discussion
+    elif isinstance(chat := find_chat(world, params), Group):
+        linked = chat.channel
+    return {
+        **chat.as_chat(),
+        **({"linked_chat_id": linked.id} if linked else {}),
+        "accent_color_id": 0,
+        "max_reaction_count": 11,
+        "accepted_gift_types": {
+            "unlimited_gifts": False,
+            "limited_gifts": False,
+            "unique_gifts": False,
+            "premium_subscription": False,
+            "gifts_from_channels": False,
+        },
+    }
+
+
+def _get_chat_member(world: World, params: Params) -> dict[str, Any]:
+    chat = named_chat(world, params)
+    if isinstance(chat, Channel) and chat.excludes_bot:
+        raise bad_request("member list is inaccessible")
+    chat = find_chat(world, params)
+    member = chat_member(world, chat, params.integer("user_id"))
+    if member is None or (isinstance(chat, PrivateChat) and member["status"] == "left"):
+        raise bad_request("invalid user_id specified")
+    return member
+
+
+METHODS: dict[str, Method] = {
+    "logOut": lambda _world, _params: True,
+    "close": lambda _world, _params: True,
+    "setWebhook": _set_webhook,
+    "deleteWebhook": _delete_webhook,
+    "getWebhookInfo": _webhook_info,
+    **ACCOUNT_METHODS,
+    **MESSAGE_METHODS,
+    "answerCallbackQuery": _answer_callback_query,
+    "answerGuestQuery": answer_guest_query,
+    "answerInlineQuery": answer_inline_query,
+    "sendChatAction": _send_chat_action,
+    "getChat": _get_chat,
+    "getChatMember": _get_chat_member,
+}
+"""All methods but getUpdates, by name."""
+LOWER_CASE_METHODS = {name.lower(): method for name, method in METHODS.items()}
+"""The same by name in lower case: Telegram ignores the case of method names."""

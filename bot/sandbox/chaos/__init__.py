@@ -1,0 +1,1 @@
+"""Faults and limits, which tests and the page switch on."""

@@ -1,0 +1,148 @@
+"""The JSON fields of a control request, and the readers, chats and messages that they name.
+
+All functions raise ControlError with a sentence about what is wrong.
+"""
+
+from typing import Any, TypeVar
+
+from bot.sandbox.api_errors import ApiError, ControlError
+from bot.sandbox.content import Message
+from bot.sandbox.content.formatted_text import formatted
+from bot.sandbox.state.chats import Chat, Reader
+from bot.sandbox.state.shared_chats import Group
+from bot.sandbox.state.world import World
+
+Fields = dict[str, Any]
+Kind = TypeVar("Kind")
+
+MAX_WAIT = 30
+MAX_TITLE = 128
+_MISSING = object()
+_KIND_NAMES = {
+    int: "a whole number",
+    str: "a string",
+    bool: "true or false",
+    dict: "an object",
+    list: "a list",
+}
+
+
+def field(fields: Fields, name: str, kind: type[Kind], default: Any = _MISSING) -> Kind:
+    """Return a field of a kind; `default`, if given, when the field is absent or null."""
+    value = fields.get(name)
+    if value is None and default is not _MISSING:
+        return default  # type: ignore[no-any-return]
+    # In Python true is a number; in JSON it is not.
+    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+        raise ControlError(400, f'"{name}" must be {_KIND_NAMES[kind]}.')
+    return value
+
+
+def _is_number(value: object, least: float, most: float) -> bool:
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return number and least <= value <= most  # type: ignore[operator]
+
+
+def number(fields: Fields, name: str, least: float, most: float) -> float | None:
+    """Return a field that is a number from `least` to `most`; None when absent or null."""
+    value: float | None = fields.get(name)
+    if value is not None and not _is_number(value, least, most):
+        raise ControlError(400, f'"{name}" must be a number from {least:g} to {most:g}, or null.')
+    return value
+
+
+def wait_seconds(fields: Fields, default: float, most: float = MAX_WAIT) -> float:
+    """Return the field "wait", a number of seconds from 0 to `most`."""
+    value: float = default if fields.get("wait") is None else fields["wait"]
+    if not _is_number(value, 0, most):
+        raise ControlError(400, f'"wait" must be a number of seconds from 0 to {most}.')
+    return value
+
+
+def find_chat(world: World, chat_id: int) -> Chat:
+    """Return the chat with this id; 404 when there is none."""
+    if chat_id not in world.chats:
+        raise ControlError(404, f"There is no chat {chat_id}.")
+    return world.chats[chat_id]
+
+
+def find_reader(world: World, reader_id: int) -> Reader:
+    """Return the reader with this id; 404 when there is none."""
+    if reader_id not in world.readers:
+        raise ControlError(404, f"There is no reader {reader_id}.")
+    return world.readers[reader_id]
+
+
+def find_message(chat: Chat, message_id: int) -> Message:
+    """Return the message with this id in a chat; 404 when there is none."""
+    if message_id not in chat.messages:
+        raise ControlError(404, f"There is no message {message_id} in chat {chat.id}.")
+    return chat.messages[message_id]
+
+
+def title(fields: Fields, name: str = "title") -> str:
+    """Return a field with 1 to 128 characters after trimming."""
+    text = field(fields, name, str).strip()
+    if not 1 <= len(text) <= MAX_TITLE:
+        raise ControlError(400, f'"{name}" must have 1 to {MAX_TITLE} characters.')
+    return text
+
+
+def readers(world: World, fields: Fields, name: str = "readers") -> list[Reader]:
+    """Return the readers whose ids are in a list, which must not be empty."""
+    ids = field(fields, name, list)
+    if not ids or not all(type(reader_id) is int for reader_id in ids):
+        raise ControlError(400, f'"{name}" must be a list of at least one reader\'s id.')
+    return [find_reader(world, reader_id) for reader_id in ids]
+
+
+def require_member(reader: Reader, chat: Chat) -> None:
+    """Raise ControlError unless the reader is in the chat."""
+    if reader.id not in chat.readers:
+        raise ControlError(400, f"Reader {reader.id} is not in chat {chat.id}.")
+
+
+def reader_in_chat(world: World, fields: Fields) -> tuple[Reader, Chat]:
+    """Return who acts and where: in "chat", by default in the reader's private chat."""
+    reader = find_reader(world, field(fields, "reader", int))
+    chat = find_chat(world, field(fields, "chat", int, reader.id))
+    require_member(reader, chat)
+    return reader, chat
+
+
+def _require_current(chat: Chat) -> None:
+    if isinstance(chat, Group) and chat.migrated_to is not None:
+        raise ControlError(400, f"Chat {chat.id} became the supergroup {chat.migrated_to}.")
+
+
+def author_in_chat(world: World, fields: Fields) -> tuple[Reader, Chat]:
+    """As reader_in_chat; also refuse groups that became a supergroup: nobody writes there."""
+    reader, chat = reader_in_chat(world, fields)
+    _require_current(chat)
+    return reader, chat
+
+
+def find_group(world: World, fields: Fields) -> Group:
+    """Return the group that "chat" names; 400 when it is none or became a supergroup."""
+    chat = find_chat(world, field(fields, "chat", int))
+    if not isinstance(chat, Group):
+        raise ControlError(400, "This chat is no group.")
+    _require_current(chat)
+    return chat
+
+
+def refused_by_telegram(error: ApiError) -> ControlError:
+    """Return the 400 for what Telegram itself would not accept from a reader."""
+    return ControlError(400, f"Telegram would not take this: {error}.")
+
+
+def readers_text(text: str, limit: int, name: str = "text") -> dict[str, Any]:
+    """Return what a reader wrote as "text" or "caption", with the entities that Telegram finds."""
+    try:
+        cleaned, entities = formatted(text, (), limit)
+    except ApiError as error:
+        raise refused_by_telegram(error) from None
+    content: dict[str, Any] = {name: cleaned}
+    if entities:
+        content["entities" if name == "text" else f"{name}_entities"] = entities
+    return content

@@ -1,0 +1,1 @@
+"""What there is: readers, chats, messages, updates and queries, all in memory."""

@@ -1,0 +1,80 @@
+"""The bot's account: its user, its switches at @BotFather, its commands and descriptions."""
+
+import json
+from typing import Any
+
+Commands = list[dict[str, str]]
+TEXT_KINDS = ("name", "description", "short_description")
+SWITCHES = ("inline", "inline_feedback", "guest", "privacy")
+"""What @BotFather switches on and off for a bot; all are on at first."""
+DEFAULT_SCOPE = json.dumps({"type": "default"})
+
+_DEFAULT_NAME = "Article bot"
+
+
+class BotAccount:
+    """The bot's account.
+
+    Attributes:
+        user: the bot as a User, as in a message's `from`.
+        switches: whether each of SWITCHES is on.
+        commands: by the scope as JSON and the language ("" for none).
+    """
+
+    def __init__(self, bot_id: int) -> None:
+        self.user: dict[str, Any] = {
+            "id": bot_id,
+            "is_bot": True,
+            "first_name": _DEFAULT_NAME,
+            "username": "article_sandbox_bot",
+        }
+        self.switches = dict.fromkeys(SWITCHES, True)
+        self.commands: dict[tuple[str, str], Commands] = {}
+        self._texts: dict[tuple[str, str], str] = {}
+
+    def me(self) -> dict[str, Any]:
+        """Return the answer to getMe."""
+        return {
+            **self.user,
+            "can_join_groups": True,
+            "can_read_all_group_messages": not self.switches["privacy"],
+            "supports_inline_queries": self.switches["inline"],
+            "supports_guest_queries": self.switches["guest"],
+            "can_connect_to_business": False,
+            "has_main_web_app": False,
+        }
+
+    def for_page(self) -> dict[str, Any]:
+        """Return the bot as the control interface shows it.
+
+        `commands` and the descriptions are those without a language. `scopes` has the commands by
+        the scope's type and language, for all chats of a kind. `descriptions` are by language.
+        """
+        scopes: dict[str, dict[str, Commands]] = {}
+        for (scope, language), commands in self.commands.items():
+            scopes.setdefault(json.loads(scope)["type"], {})[language] = commands
+        return {
+            **self.me(),
+            "commands": self.commands.get((DEFAULT_SCOPE, ""), []),
+            "description": self.text("description", ""),
+            "short_description": self.text("short_description", ""),
+            "scopes": scopes,
+            "descriptions": {
+                language: text
+                for (kind, language), text in self._texts.items()
+                if kind == "description"
+            },
+        }
+
+    def text(self, kind: str, language: str) -> str:
+        """Return the text of a kind (one of TEXT_KINDS) in exactly this language; "" for none."""
+        if kind == "name" and not language:
+            return str(self.user["first_name"])
+        return self._texts.get((kind, language), "")
+
+    def set_text(self, kind: str, language: str, text: str) -> None:
+        """Set a text; an empty one removes it."""
+        if kind == "name" and not language:
+            # A new object: messages that were sent keep the name of that time.
+            self.user = {**self.user, "first_name": text or _DEFAULT_NAME}
+        self._texts[kind, language] = text

@@ -1,0 +1,148 @@
+"""The bot's queue of updates and getUpdates, with Telegram's rules of delivery."""
+
+import asyncio
+import random
+import time
+from collections import deque
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from bot.sandbox.api_errors import ApiError
+from bot.sandbox.chaos.faults import Faults
+from bot.sandbox.held_requests import Hold
+
+Update = dict[str, Any]
+
+# A bot gets updates of these kinds only when it asks for them by name.
+_ON_REQUEST = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
+# An offset that is further beyond the next id is from before a renumbering.
+_MAX_OFFSET_AHEAD = 10
+
+
+@dataclass(frozen=True)
+class Poll:
+    """One getUpdates call.
+
+    Attributes:
+        offset: confirms updates with lower ids; negative: all but the last -offset; 0: none.
+        limit: the most updates to return, 1 to 100.
+        timeout: seconds to wait for the first update, 0 to 50.
+        allowed: the kinds of updates wanted from now on; empty: all but _ON_REQUEST; None: as
+            before.
+    """
+
+    offset: int
+    limit: int
+    timeout: int
+    allowed: frozenset[str] | None
+
+
+class UpdateQueue:
+    """Updates that the bot has not confirmed, oldest first.
+
+    Faults of the kinds "repeated" and "reordered" change what is delivered.
+    """
+
+    def __init__(self, faults: Faults) -> None:
+        self._faults = faults
+        self._updates: deque[Update] = deque()
+        # The highest id that was delivered, and the confirmed updates to deliver once more.
+        self._delivered = 0
+        self._repeats: deque[Update] = deque()
+        # From the clock: a bot that stores update ids must not meet them again after a restart.
+        self._next = time.time_ns() // 1_000_000
+        self._allowed: frozenset[str] = frozenset()
+        self._pending: asyncio.Future[bool] | None = None
+
+    def __len__(self) -> int:
+        return len(self._updates)
+
+    def push(self, kind: str, body: Any) -> int | None:
+        """Queue an update; return its id, or None when the bot does not want this kind."""
+        wanted = kind in self._allowed if self._allowed else kind not in _ON_REQUEST
+        return self.push_raw({kind: body}) if wanted else None
+
+    def push_raw(self, update: Update) -> int:
+        """Queue an update of any kind, whatever the bot wants; return its id."""
+        update_id = self._next
+        self._next += 1
+        self._updates.append({**update, "update_id": update_id})
+        self._end_poll(update_came=True)
+        return update_id
+
+    def renumber(self, first: int) -> None:
+        """Continue with the id `first`, as Telegram does at random after a week without updates."""
+        self._next, self._delivered = first, 0
+
+    def clear(self) -> None:
+        """Drop all updates."""
+        self._updates.clear()
+        self._repeats.clear()
+
+    async def poll(self, poll: Poll, hold: Hold) -> list[Update]:
+        """Confirm updates, and return the next ones; wait for the first one if there is none.
+
+        Raises:
+            ApiError: 409, another poll began while this one waited.
+        """
+        if poll.allowed is not None:
+            self._allowed = poll.allowed
+        self._confirm(poll.offset)
+        self._end_poll(update_came=False)
+        if not self._updates and not self._repeats and poll.timeout:
+            pending: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+            self._pending = pending
+            came = await hold(pending, poll.timeout)
+            if self._pending is pending:
+                self._pending = None
+            if came and not pending.result():
+                raise ApiError(
+                    409,
+                    "Conflict: terminated by other getUpdates request; "
+                    "make sure that only one bot instance is running",
+                )
+        return self._deliver(poll.limit)
+
+    def _deliver(self, limit: int) -> list[Update]:
+        """Return the next updates, with the faults that are on; repeated ones come first."""
+        fault, repeats = self._faults.first("repeated"), []
+        if fault:
+            repeats = [self._repeats.popleft() for _ in range(min(limit, len(self._repeats)))]
+        else:
+            self._repeats.clear()
+        new = list(islice(self._updates, limit - len(repeats)))
+        if new:
+            self._delivered = max(self._delivered, new[-1]["update_id"])
+        if fault and repeats:
+            self._faults.count(fault)
+        return self._reordered(repeats + new)
+
+    def _reordered(self, updates: list[Update]) -> list[Update]:
+        fault = self._faults.first("reordered")
+        if not fault or len(updates) < 2 or not fault.occurs():
+            return updates
+        self._faults.count(fault)
+        shuffled = random.sample(updates, len(updates))
+        # A random order may be the old one, but an occurrence that is counted must show.
+        return updates[::-1] if shuffled == updates else shuffled
+
+    def _confirm(self, offset: int) -> None:
+        if offset > self._next + _MAX_OFFSET_AHEAD:
+            return
+        while offset < 0 and len(self._updates) > -offset:
+            self._drop_first()
+        while offset > 0 and self._updates and self._updates[0]["update_id"] < offset:
+            self._drop_first()
+
+    def _drop_first(self) -> None:
+        update = self._updates.popleft()
+        fault = self._faults.first("repeated")
+        if fault and update["update_id"] <= self._delivered and fault.occurs():
+            self._repeats.append(update)
+
+    def _end_poll(self, *, update_came: bool) -> None:
+        """End the poll that waits, if any: an update came, or another poll began."""
+        if self._pending and not self._pending.done():
+            self._pending.set_result(update_came)
+        self._pending = None
