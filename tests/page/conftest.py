@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -22,6 +23,7 @@ from tests.support.processes import start_sandbox
 BROWSER = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
 )
+FOLDER = Path(__file__).parent
 REQUIRED = os.environ.get("REQUIRE_BROWSER") == "1"
 # A browser that starts quietly: without a sandbox it also runs as root, as in containers.
 FLAGS = [
@@ -159,7 +161,10 @@ async def wait_until(get: Callable[[], Awaitable[object]], wanted: object) -> No
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of this folder; skip those that need a browser where there is none."""
     for item in items:
+        if FOLDER in item.path.parents:
+            item.add_marker(pytest.mark.page)
         if BROWSER is None and not REQUIRED and "browser" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.skip(reason="no Chromium on this machine"))
 

@@ -36,7 +36,7 @@ function groupActions(pane, done) {
   return [button(`plain wide${outside ? "" : " bad"}`, { onclick: act }, outside ? "Add the bot" : "Remove the bot")];
 }
 
-async function channelActions(pane) {
+async function channelActions() {
   const line = await publishCommand();
   return line ? [h("p", "An operator posts an article, or brings its post up to date, with this command in the project’s folder:"), commandBox(line)] : [];
 }
@@ -47,6 +47,6 @@ export async function aboutChat(pane) {
   if (chat.type === "private") {
     return showDialog(titleOf(chat, store.bot), [head, h("p", `@${store.bot.username}`), h("p.description", { dir: "auto" }, descriptionFor(store.bot, reader))]);
   }
-  const more = chat.type === "channel" ? await channelActions(pane) : null;
+  const more = chat.type === "channel" ? await channelActions() : null;
   return showDialog(chat.title, (done) => [head, members(pane), ...(more ?? groupActions(pane, done))]);
 }

@@ -211,9 +211,6 @@ export class Composer {
       event.preventDefault();
       event.stopPropagation();
       this.stop(true);
-    } else if (key === "ArrowUp" && bare && !this.input.value) {
-      event.preventDefault();
-      this.pane.editLast();
     } else if (key === "Tab" && !event.shiftKey && this.listbox.open) {
       this.toAbove(event);
     }

@@ -53,7 +53,7 @@ export class Conversation {
       command: (text) => this.composer.say(text),
       mention: (text) => this.mention(text),
       tap: (message, data, key) => this.taps.tap(message, data, key),
-      inline: (button) => pane.inline(button),
+      inline: (given) => pane.inline(given),
       jump: (id) => { if (!this.log.jump(id)) this.toast.show("That message is no longer here."); },
       menu: (view, place) => openMenu(pane, view, place),
       comments: (post) => pane.comments(post),

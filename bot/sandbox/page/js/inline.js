@@ -97,9 +97,9 @@ export class Inline {
     }
   }
 
-  press(button) {
+  press(given) {
     this.stop();
     this.listbox.close();
-    this.begin(button.start_parameter);
+    this.begin(given.start_parameter);
   }
 }

@@ -13,18 +13,18 @@ export function spoken(text) {
   for (const [emoji, name] of Object.entries(NAMES)) {
     const at = text.indexOf(emoji);
     if (at < 0) continue;
-    const after = text.slice(at + emoji.length).replace(/^[\uFE0F\u{1F3FB}-\u{1F3FF}]+/u, "").trim();
+    const after = text.slice(at + emoji.length).replace(/^(?:\uFE0F|\p{Emoji_Modifier})+/u, "").trim();
     return [text.slice(0, at).trim(), name, after].filter(Boolean).join(", ");
   }
   return null;
 }
 
 const SWITCHES = ["switch_inline_query", "switch_inline_query_current_chat", "switch_inline_query_chosen_chat"];
-const switchOf = (button) => SWITCHES.find((name) => name in button);
+const switchOf = (given) => SWITCHES.find((name) => name in given);
 
-function kindOf(button) {
-  if (button.url) return `u${button.url}`;
-  return switchOf(button) ? "s" : "b";
+function kindOf(given) {
+  if (given.url) return `u${given.url}`;
+  return switchOf(given) ? "s" : "b";
 }
 
 // act: tap(data, key), link(url), inline(button)
@@ -42,7 +42,7 @@ export class Keyboard {
     const old = this.buttons;
     this.buttons = rows.flat();
     if (shape !== this.shape) this.build(rows, shape, old);
-    this.buttons.forEach((button, i) => this.patch(this.keys[i], button));
+    this.buttons.forEach((given, i) => this.patch(this.keys[i], given));
   }
 
   build(rows, shape, old) {
@@ -50,12 +50,12 @@ export class Keyboard {
     const data = old[at]?.callback_data;
     this.shape = shape;
     let n = 0;
-    const made = rows.map((row) => h("div.row", ...row.map((button) => this.key(button, n++))));
+    const made = rows.map((row) => h("div.row", ...row.map((given) => this.key(given, n++))));
     this.el.replaceChildren(...made);
     this.keys = [...this.el.querySelectorAll(".key")];
     if (at < 0) return;
     // Whoever pressed a key stays on it, or near where it was.
-    const same = data === undefined ? -1 : this.buttons.findIndex((button) => button.callback_data === data);
+    const same = data === undefined ? -1 : this.buttons.findIndex((given) => given.callback_data === data);
     this.keys[same >= 0 ? same : Math.min(at, this.keys.length - 1)]?.focus({ preventScroll: true });
   }
 
@@ -77,12 +77,12 @@ export class Keyboard {
     return key;
   }
 
-  patch(key, button) {
+  patch(key, given) {
     const label = key.querySelector(".label");
-    if (label.textContent === button.text) return;
+    if (label.textContent === given.text) return;
     const first = label.textContent === "";
-    label.textContent = button.text;
-    const words = spoken(button.text);
+    label.textContent = given.text;
+    const words = spoken(given.text);
     if (words) key.setAttribute("aria-label", words);
     else key.removeAttribute("aria-label");
     key.classList.toggle("reaction", Boolean(words));

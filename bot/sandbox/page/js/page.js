@@ -128,7 +128,7 @@ for (const name of ["bot_stopped", "bot_started"]) {
 for (const name of ["message", "marked"]) store.on(name, () => { if (narrow.matches) drawTabs(); });
 
 followTheme();
-new Drawer(store);
+app.drawer = new Drawer(store);
 listen((name, data) => store.receive(name, data), (yes) => {
   online = yes;
   drawLine();

@@ -165,9 +165,9 @@ export class Pane {
   }
 
   // A button that begins an inline query, here or in a chosen chat.
-  async inline(button) {
-    const here = button.switch_inline_query_current_chat;
-    const query = here ?? button.switch_inline_query ?? button.switch_inline_query_chosen_chat?.query ?? "";
+  async inline(given) {
+    const here = given.switch_inline_query_current_chat;
+    const query = here ?? given.switch_inline_query ?? given.switch_inline_query_chosen_chat?.query ?? "";
     const chat = here === undefined ? await chooseChat(this, "Send to which chat?", () => true) : this.chat;
     if (!chat) return;
     this.open(chat);
@@ -176,20 +176,20 @@ export class Pane {
 
   // --- channels
 
-  commentsOf(post) {
-    const group = this.store.chats.get(this.store.chats.get(post.chat.id).discussion);
+  commentsOf(message) {
+    const group = this.store.chats.get(this.store.chats.get(message.chat.id).discussion);
     if (!group) return [];
-    const forward = this.forwardOf(post, group);
+    const forward = this.forwardOf(message, group);
     return group.ids.map((id) => group.messages.get(id)).filter((m) => forward && m.message_thread_id === forward.message_id);
   }
 
-  forwardOf(post, group) {
-    return [...group.messages.values()].find((m) => m.is_automatic_forward && m.forward_origin?.message_id === post.message_id);
+  forwardOf(message, group) {
+    return [...group.messages.values()].find((m) => m.is_automatic_forward && m.forward_origin?.message_id === message.message_id);
   }
 
-  comments(post) {
+  comments(message) {
     const group = this.store.chats.get(this.chat.discussion);
-    const forward = this.forwardOf(post, group);
+    const forward = this.forwardOf(message, group);
     this.open(group);
     if (!forward) return;
     this.conversation.log.jump(forward.message_id);

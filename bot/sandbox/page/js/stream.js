@@ -20,11 +20,11 @@ export function listen(receive, online) {
         receive(name, JSON.parse(event.data));
       });
     }
-    stream.onerror = () => {
+    stream.addEventListener("error", () => {
       if (!lost) lost = setTimeout(() => online(false), QUIET_MS);
       // Refused outright: the browser gives up, so ask again.
       if (stream.readyState === EventSource.CLOSED) setTimeout(open, AGAIN_MS);
-    };
+    });
   };
   open();
 }

@@ -43,6 +43,6 @@ export class Taps {
     const id = String(queryId);
     this.answered.add(id);
     if (this.answered.size > KEPT) this.answered.delete(this.answered.values().next().value);
-    for (const [key, wait] of [...this.pending]) if (wait.id === id) this.end(key);
+    for (const [key, wait] of this.pending) if (wait.id === id) this.end(key);
   }
 }

@@ -1,11 +1,7 @@
-// Loaded before the first paint, so that a kept theme does not flash.
-(function () {
-  "use strict";
-  var kept = null;
-  try {
-    kept = localStorage.getItem("theme");
-  } catch (error) {
-    // Storage may be refused; the theme is then the system's.
-  }
-  if (kept === "light" || kept === "dark") document.documentElement.dataset.theme = kept;
-})();
+// A classic script, loaded before the first paint: a stored theme must not flash.
+try {
+  const theme = localStorage.getItem("theme");
+  if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
+} catch {
+  // Storage may be refused; the theme is then the system's.
+}
