@@ -34,6 +34,9 @@ class HeldRequests:
         self._held: dict[asyncio.Future[Any], asyncio.Task[Any] | None] = {}
         self._closed = False
 
+    def __len__(self) -> int:
+        return len(self._held)
+
     async def wait(self, future: "asyncio.Future[Any]", seconds: float | None) -> bool:
         """Wait for `future` for at most so many seconds, or without end when None.
 

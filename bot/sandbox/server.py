@@ -72,6 +72,8 @@ def _listen(port: int) -> socket.socket:
 class SandboxServer:
     """A local Bot API server for one bot; its state is kept while it is stopped.
 
+    `world` is the state, `held` has the requests that wait.
+
     Args:
         token: "<digits>:<anything>".
         port: 0 for any free one.
@@ -86,7 +88,8 @@ class SandboxServer:
         if not (digits.isascii() and digits.isdigit() and colon and secret) or "/" in token:
             raise ValueError("a token is digits, a colon and a secret, as 123:abc")
         self.world = World(int(digits))
-        self._site = Site(token, port, self.world, HeldRequests())
+        self.held = HeldRequests()
+        self._site = Site(token, port, self.world, self.held)
         if examples:
             create_example_chats(self.world)
             self.world.publish_command = lambda: examples.publish_command(token, self.url)
@@ -108,7 +111,7 @@ class SandboxServer:
             raise RuntimeError("the sandbox is running")
         listening = _listen(self._site.port)
         self._site.port = listening.getsockname()[1]
-        self._site.held.open()
+        self.held.open()
         self._http = HTTPServer(self._application(), max_body_size=_MAX_READ)
         self._http.add_socket(listening)
 
@@ -117,7 +120,7 @@ class SandboxServer:
         if self._http:
             http, self._http = self._http, None
             http.stop()
-            await self._site.held.close()
+            await self.held.close()
             await http.close_all_connections()
 
     def bot_started(self, restart: Callable[[], None]) -> None:

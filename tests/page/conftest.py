@@ -82,8 +82,13 @@ class App:
         await self.text.press("Enter")
 
     async def ask(self, question: str, answer: str) -> None:
+        """Ask, and wait for an answer below this question; older ones do not count."""
+        asked = self.chat.locator(".msg.own", has_text=question)
+        before = await asked.count()
         await self.write(question)
-        await expect(self.quote).to_contain_text(answer)
+        await expect(asked).to_have_count(before + 1)
+        answers = asked.last.locator("xpath=following-sibling::*//blockquote")
+        await expect(answers.last).to_contain_text(answer)
 
     async def love(self) -> None:
         await self.button("Love").click()

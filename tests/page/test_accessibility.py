@@ -8,12 +8,15 @@ from tests.page.conftest import QUESTION, Desk
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 GRAVE = ("serious", "critical")
+ANIMATIONS_ENDED = """() => Promise.allSettled(document.getAnimations()
+  .filter((each) => each.effect.getComputedTiming().endTime !== Infinity)
+  .map((each) => each.finished))"""
 
 
 async def faults_of(page: Page) -> list[str]:
     """What axe finds that is serious or critical."""
     # A toast on its way in or out has less contrast than the one that can be read.
-    await page.wait_for_timeout(400)
+    await page.evaluate(ANIMATIONS_ENDED)
     results = await Axe().run(page)
     return [
         f"{found['id']}: {node['html'][:200]}"

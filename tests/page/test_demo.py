@@ -30,11 +30,12 @@ async def test_the_demo_plays_to_its_end(desk: Desk) -> None:
 async def test_the_demo_is_stepped_and_skipped(desk: Desk) -> None:
     """Paused it waits; a step is one caption; skipped it is gone."""
     page = desk.page
+    await page.clock.install()
     await desk.open("&demo")
     demo = page.get_by_role("region", name="Demo")
     await demo.get_by_role("button", name="Pause").click()
     await expect(demo.get_by_text("presses START")).to_be_visible()
-    await page.wait_for_timeout(5000)
+    await page.clock.run_for(10_000)
     await expect(demo.get_by_text("presses START")).to_be_visible()
     await demo.get_by_role("button", name="Step").click()
     await expect(demo.get_by_text("in everyday words")).to_be_visible()

@@ -1,4 +1,4 @@
-"""Signs that a bot gives: typing, toasts, alerts, buttons of all kinds; without the bot itself."""
+"""What a bot shows: typing, toasts, alerts, buttons of all kinds. The test is the bot."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -21,6 +21,7 @@ class Silent:
     def __init__(self, page: Page, client: httpx.AsyncClient) -> None:
         self.page, self.client = page, client
         self.ada = App(page, "Ada")
+        self.offset = 0
 
     async def call(self, method: str, **params: Any) -> Any:
         answer = (await self.client.post(f"/bot{TOKEN}/{method}", json=params)).json()
@@ -34,8 +35,12 @@ class Silent:
     async def tap(self, name: str) -> str:
         """Tap a button; the id of the query that the bot gets."""
         await self.ada.button(name).click()
-        updates = await self.call("getUpdates", timeout=5, allowed_updates=["callback_query"])
-        return str(updates[-1]["callback_query"]["id"])
+        # Confirms the updates of earlier taps: each is delivered once.
+        [update] = await self.call(
+            "getUpdates", offset=self.offset, timeout=20, allowed_updates=["callback_query"]
+        )
+        self.offset = update["update_id"] + 1
+        return str(update["callback_query"]["id"])
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -47,7 +52,7 @@ async def silent(browser: Browser) -> AsyncIterator[Silent]:
     errors: list[str] = []
     page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
     page.on("pageerror", lambda error: errors.append(str(error)))
-    async with httpx.AsyncClient(base_url=server.url, trust_env=False) as client:
+    async with httpx.AsyncClient(base_url=server.url, trust_env=False, timeout=30) as client:
         await page.goto(server.url)
         # A sign that is given before the page listens is given to nobody.
         await page.locator(".pane").first.wait_for(state="attached")

@@ -1,5 +1,6 @@
 """A running sandbox, and the two who talk to it: a bot and its readers."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from typing import Any
@@ -61,6 +62,33 @@ class People:
 
     async def write(self, text: str, reader: int = ADA) -> Any:
         return (await self.post("messages", reader=reader, text=text))["message"]
+
+
+class Stream:
+    """A page's event stream."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        self._lines = response.aiter_lines()
+
+    async def next(self) -> tuple[str, Any]:
+        name = data = None
+        async for line in self._lines:
+            if line.startswith("event: "):
+                name = line[7:]
+            elif line.startswith("data: "):
+                data = json.loads(line[6:])
+            elif not line and name:
+                return name, data
+        raise EOFError
+
+
+async def until_held(server: SandboxServer, count: int = 1) -> None:
+    """Wait until so many requests are held open by the server."""
+    for _ in range(2000):
+        if len(server.held) == count:
+            return
+        await asyncio.sleep(0.005)
+    raise AssertionError(f"{len(server.held)} requests are held, not {count}")
 
 
 @pytest.fixture

@@ -3,8 +3,7 @@
 import pytest
 from telegram import ChatFullInfo, ChatMember, MessageOriginChannel, Update
 
-from .conftest import ADA, BEN, TOKEN
-from .test_sandbox_control import Stream
+from .conftest import ADA, BEN, TOKEN, Stream
 from .test_sandbox_inline_queries import article, asked, chosen
 from .test_sandbox_messages import NOT_MODIFIED, button, keyboard
 

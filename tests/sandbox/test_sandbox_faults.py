@@ -7,8 +7,7 @@ import time
 import httpx
 import pytest
 
-from .conftest import ADA, BEN, TOKEN
-from .test_sandbox_control import Stream
+from .conftest import ADA, BEN, TOKEN, Stream, until_held
 
 FIELDS = {"method": None, "chat": None, "times": None, "share": 1, "seconds": None}
 
@@ -24,6 +23,14 @@ async def texts(people, chat=ADA):
 
 async def status(api, method="sendMessage", chat=ADA):
     return (await api.raw(method, chat_id=chat, text="x")).status_code
+
+
+async def leave(server, call):
+    """Send a call, and close the connection while the server holds it."""
+    task = asyncio.create_task(call)
+    await until_held(server)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 async def test_on_and_off(people, http):
@@ -144,36 +151,35 @@ async def test_how_often(api, people, http):
     assert (await people.get("faults"))["faults"][1]["struck"] == seen.count(500)
 
 
-async def test_slow(api, people):
+async def test_slow(api, people, server):
     """The call is carried out, later; other calls are not held up."""
-    await order(people, "slow", method="sendMessage", times=1, seconds=0.4)
+    await order(people, "slow", method="sendMessage", times=1, seconds=1)
     started = time.monotonic()
     slow = asyncio.create_task(status(api))
-    await asyncio.sleep(0.1)
+    await until_held(server)
     assert await status(api, "sendMessage", BEN) == 200
     assert await texts(people) == []
     assert await slow == 200
-    assert 0.4 <= time.monotonic() - started < 1
+    assert time.monotonic() - started >= 1
     assert len(await texts(people)) == 1
 
 
-async def test_slow_and_the_client_leaves(api, people, caplog):
+async def test_slow_and_the_client_leaves(api, people, server, caplog):
     """What it asked for is done all the same, and nothing is said about it."""
     await order(people, "slow", method="sendMessage", times=1, seconds=0.3)
-    with pytest.raises(TimeoutError):
-        await asyncio.wait_for(status(api), 0.1)
-    await asyncio.sleep(0.4)
+    await leave(server, status(api))
+    await until_held(server, 0)
     assert len(await texts(people)) == 1
     assert [r for r in caplog.records if r.levelno >= logging.WARNING] == []
 
 
-async def test_a_slow_poll_whose_client_left(api, people):
+async def test_a_slow_poll_whose_client_left(api, people, server):
     """It ends no other poll: it is not carried out."""
-    await order(people, "slow", method="getUpdates", times=1, seconds=0.2)
-    with pytest.raises(TimeoutError):
-        await asyncio.wait_for(api("getUpdates", timeout=5), 0.1)
-    poll = asyncio.create_task(api("getUpdates", timeout=5))
-    await asyncio.sleep(0.3)
+    await order(people, "slow", method="getUpdates", times=1, seconds=1)
+    await leave(server, api("getUpdates", timeout=5))
+    poll = asyncio.create_task(api("getUpdates", timeout=20))
+    await until_held(server, 2)
+    await until_held(server, 1)
     await people.write("x")
     assert len(await poll) == 1
 
@@ -182,12 +188,12 @@ async def test_stop_does_not_wait_for_slow_calls(api, people, server, caplog):
     """They are cut off and not carried out."""
     await order(people, "slow", seconds=60)
     slow = asyncio.create_task(status(api))
-    await asyncio.sleep(0.1)
+    await until_held(server)
     started = time.monotonic()
     await server.stop()
     with pytest.raises(httpx.TransportError):
         await slow
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 10
     await server.start()
     assert await texts(people) == []
     assert [r for r in caplog.records if r.levelno >= logging.WARNING] == []
@@ -223,64 +229,6 @@ async def test_a_refused_call_takes_no_room(api, people):
     await people.post("limits", private_per_second=0.1)
     await order(people, "500", times=1)
     assert [await status(api) for _ in range(3)] == [500, 200, 429]
-
-
-async def ids(api, **params):
-    return [update["update_id"] for update in await api("getUpdates", **params)]
-
-
-async def wrote(people, count):
-    fields = {"reader": ADA, "text": "x"}
-    return [(await people.post("messages", **fields))["update_id"] for _ in range(count)]
-
-
-async def test_repeated(api, people):
-    """What was delivered and confirmed comes once more, in front of what is new."""
-    await order(people, "repeated")
-    one, two = await wrote(people, 2)
-    assert await ids(api) == await ids(api) == [one, two]
-    (three,) = await wrote(people, 1)
-    assert await ids(api, offset=two + 1) == [one, two, three]
-    assert await ids(api, offset=two + 1) == [three]
-    started = time.monotonic()
-    assert await ids(api, offset=three + 1, timeout=5) == [three]
-    assert time.monotonic() - started < 1
-    assert await ids(api, offset=three + 1) == []
-    assert (await people.get("faults"))["faults"][0]["struck"] == 2
-
-
-async def test_repeated_counts_answers(api, people):
-    """It is gone after so many, with what was still to come again."""
-    await order(people, "repeated", times=1)
-    written = await wrote(people, 3)
-    await ids(api)
-    assert await ids(api, offset=written[-1] + 1, limit=2) == written[:2]
-    assert await ids(api, offset=written[-1] + 1) == []
-    assert await people.get("faults") == {"faults": []}
-
-
-async def test_what_was_not_delivered_is_not_repeated(api, people):
-    """Nor what chance spares."""
-    fault = await order(people, "repeated")
-    written = await wrote(people, 2)
-    assert await ids(api, offset=-1) == written[1:]
-    await people.http.delete(f"/sandbox/faults/{fault}")
-    await order(people, "repeated", share=0)
-    assert await ids(api, offset=written[1] + 1) == []
-
-
-async def test_reordered(api, people):
-    """All of an answer's updates, in another order; one alone cannot be mixed up."""
-    await order(people, "reordered", times=2)
-    written = await wrote(people, 1)
-    assert await ids(api) == written
-    written += await wrote(people, 4)
-    mixed = await ids(api)
-    assert mixed != written
-    assert sorted(mixed) == written
-    assert await ids(api, limit=2) == written[1::-1]
-    assert await ids(api) == written
-    assert await people.get("faults") == {"faults": []}
 
 
 async def test_a_bot_that_is_struck_goes_on(server, people, monkeypatch):

@@ -4,8 +4,7 @@ import asyncio
 
 import pytest
 
-from .conftest import ADA, BEN, TOKEN, People
-from .test_sandbox_control import Stream
+from .conftest import ADA, BEN, TOKEN, People, Stream, until_held
 
 BOT = int(TOKEN.partition(":")[0])
 KICKED = (403, "Forbidden: bot was kicked from the supergroup chat")
@@ -178,11 +177,11 @@ async def test_a_removed_bot(api, people, group):
     assert (await people.get(f"chats/{group}/messages"))["messages"][0] == sent
 
 
-async def test_reading_a_group_waits_for_the_bot(api, people, group):
+async def test_reading_a_group_waits_for_the_bot(api, people, group, server):
     """As in a private chat."""
     asked = (await write(people, group))["message"]
     path = f"chats/{group}/messages"
     waiting = asyncio.create_task(people.get(path, after=asked["message_id"], wait=10))
-    await asyncio.sleep(0.05)
+    await until_held(server)
     sent = await api("sendMessage", chat_id=group, text="!")
     assert (await waiting)["messages"] == [sent]

@@ -6,7 +6,7 @@ import pytest
 from telegram import Bot as PtbBot
 from telegram import InlineQueryResultArticle, InputTextMessageContent, Update
 
-from .conftest import ADA, BEN, TOKEN
+from .conftest import ADA, BEN, TOKEN, until_held
 from .test_sandbox_inline_queries import TOO_OLD, article
 from .test_sandbox_messages import button, keyboard
 from .test_sandbox_python_telegram_bot import request
@@ -51,12 +51,12 @@ async def test_a_bot_is_asked(api, people, group):
     assert raw["guest_message"] == asked["message"]
 
 
-async def test_it_answers(api, people, group):
+async def test_it_answers(api, people, group, server):
     """In the group, as an answer to who asked, with an id to edit it; whoever waits goes on."""
     asked = (await write(people, group))["message"]
     path = f"chats/{group}/messages"
     waiting = asyncio.create_task(people.get(path, after=asked["message_id"], wait=10))
-    await asyncio.sleep(0.05)
+    await until_held(server)
     markup = keyboard([button()])
     got = await answer(api, await last(api), reply_markup=markup)
     (message,) = (await waiting)["messages"]

@@ -27,11 +27,9 @@ async def asked(api, people, *results, query="q", reader=ADA, answer=None, **fie
     waiting = asyncio.create_task(
         people.post("inline_queries", reader=reader, query=query, **fields)
     )
-    for _ in range(200):
+    new = []
+    while not new and not waiting.done():
         new = [u for u in await updates(api, "inline_query") if u["update_id"] not in before]
-        if new or waiting.done():
-            break
-        await asyncio.sleep(0.01)
     if new:
         query_id = new[0]["inline_query"]["id"]
         await api(

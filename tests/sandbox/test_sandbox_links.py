@@ -3,8 +3,7 @@
 import pytest
 from telegram import Update
 
-from .conftest import ADA, BEN
-from .test_sandbox_control import Stream
+from .conftest import ADA, BEN, Stream
 
 LINK = "https://t.me/article_sandbox_bot"
 

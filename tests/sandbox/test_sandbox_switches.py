@@ -3,8 +3,7 @@
 import pytest
 from telegram import User
 
-from .conftest import ADA
-from .test_sandbox_control import Stream
+from .conftest import ADA, Stream
 
 ALL_ON = {"inline": True, "inline_feedback": True, "guest": True, "privacy": True}
 
