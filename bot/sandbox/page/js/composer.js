@@ -2,7 +2,7 @@
 
 import { post } from "./api.js";
 import { button, h, icon, touch } from "./dom.js";
-import { Inline, queryIn } from "./inline.js";
+import { Inline, queryIn } from "./inline-results.js";
 import { Listbox } from "./listbox.js";
 import { commandsFor, senderOf, summary } from "./names.js";
 

@@ -2,12 +2,12 @@
 
 import { Composer } from "./composer.js";
 import { button, h, icon, pause, setText } from "./dom.js";
-import { emptyCard } from "./empty.js";
-import { Log } from "./log.js";
-import { openMenu } from "./menu.js";
+import { emptyCard } from "./empty-chat.js";
+import { Log } from "./message-log.js";
+import { openMenu } from "./message-menu.js";
 import { chatFace, isService, senderOf, summary, titleOf } from "./names.js";
-import { Taps } from "./taps.js";
-import { Toast } from "./toast.js";
+import { Taps } from "./pending-taps.js";
+import { Toast } from "./toasts.js";
 
 const TYPING_MS = 5000;
 const SPOKEN = 400;

@@ -1,7 +1,7 @@
 // The operator's drawer: calls, faults, restart.
 
 import { post } from "./api.js";
-import { Calls } from "./calls.js";
+import { Calls } from "./call-list.js";
 import { arrow, button, byId, h, icon, setText } from "./dom.js";
 import { Faults } from "./faults.js";
 

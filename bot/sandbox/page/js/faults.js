@@ -2,7 +2,7 @@
 
 import { ask } from "./api.js";
 import { button, h, setText } from "./dom.js";
-import { KINDS, LIMITS, METHODS, numberField, switchRow } from "./faultform.js";
+import { KINDS, LIMITS, METHODS, numberField, switchRow } from "./fault-form.js";
 
 const POLL_MS = 1000;
 

@@ -1,7 +1,7 @@
 // The inline keyboard of a message.
 
 import { button, calm, h, icon } from "./dom.js";
-import { anchor, safeUrl } from "./richtext.js";
+import { anchor, safeUrl } from "./rich-text.js";
 
 const NAMES = {
   "👍": "Like", "👎": "Dislike", "❤": "Love", "😂": "Funny", "😮": "Wow", "😢": "Sad", "😡": "Angry",

@@ -3,7 +3,7 @@
 import { button, h, icon, setText } from "./dom.js";
 import { Keyboard } from "./keyboard.js";
 import { dateOf, face, fullName, hue, isService, senderOf, serviceText, summary, timeName } from "./names.js";
-import { renderText } from "./richtext.js";
+import { renderText } from "./rich-text.js";
 
 function forwardName(origin) {
   return origin.chat?.title ?? origin.sender_chat?.title ?? origin.sender_user?.first_name ?? origin.sender_user_name ?? "somebody";

@@ -3,10 +3,10 @@
 import { arrow, button, byId, h, setText } from "./dom.js";
 import { Drawer } from "./drawer.js";
 import { face } from "./names.js";
-import { Pane } from "./pane.js";
+import { Pane } from "./reader-app.js";
 import { Store } from "./store.js";
-import { listen } from "./stream.js";
-import { followTheme } from "./switch.js";
+import { listen } from "./event-stream.js";
+import { followTheme } from "./theme-switch.js";
 
 const query = new URLSearchParams(location.search);
 // As in app.css: below this there is one reader at a time.

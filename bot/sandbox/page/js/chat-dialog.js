@@ -2,7 +2,7 @@
 
 import { showDialog } from "./dialogs.js";
 import { button, h } from "./dom.js";
-import { commandBox, publishCommand } from "./empty.js";
+import { commandBox, publishCommand } from "./empty-chat.js";
 import { chatFace, descriptionFor, face, titleOf } from "./names.js";
 
 const OUTSIDE = ["left", "kicked"];

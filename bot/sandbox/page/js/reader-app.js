@@ -1,14 +1,14 @@
 // One reader's app: the reader's name, the list of chats, the open chat.
 
 import { post } from "./api.js";
-import { aboutChat } from "./about.js";
-import { ChatList } from "./chatlist.js";
+import { aboutChat } from "./chat-dialog.js";
+import { ChatList } from "./chat-list.js";
 import { Conversation } from "./conversation.js";
 import { button, h, icon, touch } from "./dom.js";
-import { chooseChat, linkKind } from "./links.js";
+import { chooseChat, linkKind } from "./bot-links.js";
 import { face, hue } from "./names.js";
-import { aboutReader } from "./people.js";
-import { alertReader } from "./toast.js";
+import { aboutReader } from "./reader-dialog.js";
+import { alertReader } from "./toasts.js";
 
 // Too narrow for the list beside the chat; then one of them is shown, as on a phone.
 const PHONE = 560;
