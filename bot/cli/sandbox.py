@@ -20,8 +20,8 @@ from bot.errors import SettingsError
 from bot.logs import set_up_logging
 
 if TYPE_CHECKING:
-    from bot.sandbox.state.example_chats import ExampleChats
     from bot.sandbox.server import SandboxServer
+    from bot.sandbox.state.example_chats import ExampleChats
 
 SANDBOX_TOKEN = "1000000:test-token-of-the-sandbox"
 SANDBOX_PORT = 8090
@@ -115,7 +115,9 @@ async def _serve_api(port: int | None) -> None:
     await server.stop()
 
 
-async def _start_server(port: int | None, examples: "ExampleChats | None" = None) -> "SandboxServer":
+async def _start_server(
+    port: int | None, examples: "ExampleChats | None" = None
+) -> "SandboxServer":
     """Start the server on a port; None for the first free one of the default range."""
     from bot.sandbox.server import SandboxServer  # noqa: PLC0415
 

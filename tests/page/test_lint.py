@@ -7,7 +7,7 @@ import subprocess
 import sysconfig
 from pathlib import Path
 
-from tests.conftest import ROOT
+from tests.support.corpora import ROOT
 
 SCRIPTS = ROOT / "bot" / "sandbox" / "page" / "js"
 OXLINT = Path(sysconfig.get_path("scripts")) / "oxlint"

@@ -4,7 +4,7 @@ import re
 
 from bot.sandbox.api.methods import METHODS
 from bot.sandbox.control import paths
-from tests.conftest import ROOT
+from tests.support.corpora import ROOT
 
 from .test_sandbox_aiogram import KINDS
 
