@@ -26,10 +26,11 @@ def quick(session: nox.Session) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check style and formatting."""
+    """Check style and formatting, also of the sandbox's JavaScript."""
     session.install("-e", ".[test]")
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
+    session.run("oxlint", "--config", ".oxlintrc.json", "--deny-warnings", "bot/sandbox/page")
 
 
 @nox.session
