@@ -36,7 +36,8 @@ _BEFORE_VOTE = """
         EXISTS (SELECT 1 FROM callback_queries WHERE callback_query_id = $4) AS counted,
         COALESCE((SELECT reaction = $3 AND at > $5 FROM callback_queries
             WHERE voter = $2 AND article = $1 AND at <= $6
-            ORDER BY at DESC LIMIT 1), false) AS just_now"""
+            ORDER BY at DESC LIMIT 1), false) AS just_now,
+        COALESCE((SELECT MIN(at) FROM callback_queries) < $7, false) AS any_expired"""
 _DELETE_EXPIRED = """
     DELETE FROM callback_queries WHERE callback_query_id IN (
         SELECT callback_query_id FROM callback_queries WHERE at < $1 ORDER BY at LIMIT 100 {})"""
@@ -63,7 +64,8 @@ class SqlStore(Engine, Store):
         # A reader's taps one at a time: each has to see the vote that the one before it left.
         yield from self._lock(article.encode() + b"\0" + voter)
         now = self._clock()
-        values = (article, voter, reaction, query_id, now - REPEAT_WINDOW, now)
+        expired = now - CALLBACK_QUERY_KEPT
+        values = (article, voter, reaction, query_id, now - REPEAT_WINDOW, now, expired)
         [before] = yield _BEFORE_VOTE, values
         tracked = (yield _TRACKED, _key(ref)) if ref is not None else ()
         repeated = before["counted"] or before["just_now"]
@@ -74,7 +76,8 @@ class SqlStore(Engine, Store):
             yield from _note_callback_query(query_id, now)
         elif not repeated:
             change, choice = toggle(previous, reaction)
-            yield _DELETE_EXPIRED.format(self.skip_locked), (now - CALLBACK_QUERY_KEPT,)
+            if before["any_expired"]:
+                yield _DELETE_EXPIRED.format(self.skip_locked), (expired,)
             yield from _note_callback_query(query_id, now, article, voter, reaction)
             yield from _save_vote(article, voter, choice)
         if ref is not None and tracked:
