@@ -5,7 +5,7 @@ A few kills of tests.benchmarks.kills, which is the command for many.
 
 from pathlib import Path
 
-from tests.benchmarks.kills import trial
+from tests.benchmarks.kills.trial import trial
 
 KILLS, READERS = 5, 20
 
