@@ -17,11 +17,7 @@ from tests.support.stage import Stage
 from tests.support.waiting import until
 
 LIKE, LOVE, SAD = (f"r:{ARTICLE}:{name}" for name in ("like", "love", "sad"))
-LIMITS = {
-    "PRIVATE_CHAT_PER_SECOND": "1",
-    "GROUP_PER_MINUTE": "20",
-    "OVERALL_PER_SECOND": "30",
-}
+LIMITS = {"PRIVATE_CHAT_PER_SECOND": "1", "GROUP_PER_MINUTE": "20", "OVERALL_PER_SECOND": "30"}
 SAME_LIMITS = {"private_per_second": 1, "group_per_minute": 20, "overall_per_second": 30}
 
 
@@ -72,7 +68,7 @@ async def test_a_keyboard_that_was_not_known(stage: Stage) -> None:
     answer = await ben.send("/article")
     await ben.tap(answer, LIKE)
     await group.shows(message, "👍 1", "❤️ 1")
-    assert (0, inline_id) in tracked_messages(stage.database)
+    await until(lambda: (0, inline_id) in tracked_messages(stage.database))
 
 
 async def test_many_taps_are_one_edit(stage: Stage) -> None:
@@ -172,7 +168,7 @@ async def test_forget_removes_the_readers_own_copies(stage: Stage) -> None:
     await ada.send("/article")
     await ben.send("/article")
     await ada.send("/forget")
-    assert tracked_messages(stage.database) == [(ben.chat, "")]
+    await until(lambda: tracked_messages(stage.database) == [(ben.chat, "")])
 
 
 async def test_a_keyboard_of_an_earlier_reaction_set(stage: Stage, tmp_path: Path) -> None:

@@ -30,7 +30,8 @@ _OUTDATED = """
     ON now.article = tracked_messages.article AND now.version > tracked_messages.version
     WHERE last_seen < $1 ORDER BY last_seen DESC LIMIT $2"""
 _COUNTS = "SELECT reaction, votes, changes FROM counts WHERE article = $1"
-# Only taps before now, because the clock may have been set back.
+# Only taps until now, because the clock may have been set back. MIN instead of EXISTS, for which
+# PostgreSQL may read the whole table.
 _BEFORE_VOTE = """
     SELECT (SELECT reaction FROM votes WHERE article = $1 AND voter = $2) AS choice,
         EXISTS (SELECT 1 FROM callback_queries WHERE callback_query_id = $4) AS counted,
@@ -71,15 +72,15 @@ class SqlStore(Engine, Store):
         repeated = before["counted"] or before["just_now"]
         previous = choice = before["choice"]
         change = Change.REPEATED
-        if repeated and not before["counted"]:
-            # Telegram may send it again after the window; it must not count then either.
-            yield from _note_callback_query(query_id, now)
-        elif not repeated:
+        if not repeated:
             change, choice = toggle(previous, reaction)
             if before["any_expired"]:
                 yield _DELETE_EXPIRED.format(self.skip_locked), (expired,)
             yield from _note_callback_query(query_id, now, article, voter, reaction)
             yield from _save_vote(article, voter, choice)
+        elif not before["counted"]:
+            # Telegram may send it again after the window; it must not count then either.
+            yield from _note_callback_query(query_id, now)
         if ref is not None and tracked:
             version = tracked[0]["version"] if repeated else VERSION_UNKNOWN
             sql = f"UPDATE tracked_messages SET version = $4, last_seen = $5 WHERE {_THIS_MESSAGE}"
