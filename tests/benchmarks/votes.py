@@ -26,7 +26,7 @@ from bot.store.postgres import PostgresStore
 from bot.store.postgres import _run as run_postgres
 from bot.store.sqlite import SqliteStore
 from bot.store.sqlite import _run as run_sqlite
-from tests.conftest import new_database
+from tests.support.databases import new_database
 
 REACTIONS = ("like", "dislike", "love", "funny", "angry", "sad", "wow")
 ARTICLES = 20

@@ -15,7 +15,9 @@ import httpx
 
 from bot.sandbox.server import SandboxServer
 from bot.store.voters import Voters
-from tests.conftest import ARTICLE, NO_LIMITS, ROOT, Chat, Process, clean_environment
+from tests.support.chat import Chat
+from tests.support.corpora import ARTICLE, ROOT
+from tests.support.processes import NO_LIMITS, Process, clean_environment
 
 TOKEN = "123456:for-the-kill-test"
 VOTER_KEY = "a key of the kill test, 32 characters or more"

@@ -10,12 +10,12 @@ import httpx
 
 from tests.benchmarks.kills.actors import Bot, Reader, Telegram
 from tests.benchmarks.kills.report import NOTES, Report, judge_keyboards, judge_votes, query
-from tests.conftest import Chat
+from tests.support.chat import Chat
 
 READERS = 30
 SLOW_EVERY = 10
 """In every tenth life, three times as long, some answers to buttons are slow."""
-PATIENCE = 15.0
+TIMEOUT = 15.0
 """Seconds in which the bot must make progress with what is left after the last start."""
 
 
@@ -102,7 +102,7 @@ async def _kill_after_deferring(bot: Bot, url: str, reader: Reader) -> None:
     await _handle_rest(bot, url)
     await bot.telegram.slow(1)
     await reader.tap()
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT):
         while not await query(url, "SELECT 1 FROM deferred_updates"):
             pass
     bot.kill()
@@ -115,7 +115,7 @@ async def _handle_rest(bot: Bot, url: str) -> None:
     while left := await _left(bot, url):
         if left < least:
             least, since = left, time.monotonic()
-        if time.monotonic() > since + PATIENCE:
+        if time.monotonic() > since + TIMEOUT:
             bot.problems.append(f"The bot makes no progress with {left} updates.")
             return
         await asyncio.sleep(0.05)
