@@ -5,6 +5,7 @@ from pathlib import Path
 
 from tests.support.corpora import ARTICLE
 from tests.support.processes import article_bot
+from tests.support.sentences import NOT_IN_ARTICLE
 from tests.test_corpus import GOOD
 
 
@@ -41,7 +42,7 @@ def test_ask_for_programs() -> None:
 def test_ask_says_what_the_article_does_not_say() -> None:
     """Sample questions are offered instead."""
     output = article_bot("ask", "who", "won", "the", "world", "cup?").stdout
-    assert output.startswith("The article does not say.")
+    assert output.startswith(NOT_IN_ARTICLE)
     assert "What did the US agree to?" in output
 
 

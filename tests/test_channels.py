@@ -6,10 +6,10 @@ from bot.store.base import REPEAT_WINDOW
 from tests.support.chat import Chat, buttons, marked
 from tests.support.corpora import ARTICLE
 from tests.support.processes import article_bot
+from tests.support.sentences import ASK_ABOUT, taken_back, voted
 from tests.support.stage import Stage
 
 LOVE = f"r:{ARTICLE}:love"
-ASK = "💬 Ask about this article"
 
 
 async def last(chat: Chat) -> dict[str, object]:
@@ -36,14 +36,14 @@ async def test_a_post_shows_the_article_with_reactions_and_a_link(stage: Stage) 
     post = await last(channel[0])
     assert marked(post, "blockquote")[0].startswith("The United States has agreed to provide")
     button = post["reply_markup"]["inline_keyboard"][-1][0]
-    assert button["text"] == ASK
+    assert button["text"] == ASK_ABOUT
     assert button["url"] == f"https://t.me/article_sandbox_bot?start={ARTICLE}"
-    assert await channel[1].tap(post, LOVE) == "Love it is. Tap again to take it back."
-    await channel[0].shows(post, "❤️ 1", ASK)
+    assert await channel[1].tap(post, LOVE) == voted("Love")
+    await channel[0].shows(post, "❤️ 1", ASK_ABOUT)
     await ben.shows(asked, "❤️ 1")
     stage.clock.advance(REPEAT_WINDOW)
-    assert await ben.tap(asked, LOVE) == "Love taken back."
-    await channel[0].shows_only(post, "👍", "👎", "❤️", "😂", "😡", "😢", "😮", ASK)
+    assert await ben.tap(asked, LOVE) == taken_back("Love")
+    await channel[0].shows_only(post, "👍", "👎", "❤️", "😂", "😡", "😢", "😮", ASK_ABOUT)
 
 
 async def test_the_same_article_again_edits_its_post(stage: Stage) -> None:
@@ -101,21 +101,21 @@ async def test_the_forward_in_the_discussion_group_loses_no_count(stage: Stage) 
     """Taps there count, and it shows them, though the bot cannot edit it; a comment asks."""
     bot = await stage.bot()
     ada, ben = await stage.reader(), await stage.reader()
-    chat_texts = await stage.group(ada, ben)
-    channel = await stage.channel(ada, ben, discussion=chat_texts[0].chat)
+    talk = await stage.group(ada, ben)
+    channel = await stage.channel(ada, ben, discussion=talk[0].chat)
     await stage.command("publish", ARTICLE, "--to", await name(channel[0]))
-    post, forward = await last(channel[0]), await last(chat_texts[0])
+    post, forward = await last(channel[0]), await last(talk[0])
     assert forward["is_automatic_forward"]
-    assert await chat_texts[1].tap(forward, LOVE) == "Love it is. Tap again to take it back."
+    assert await talk[1].tap(forward, LOVE) == voted("Love")
     await channel[0].shows(post, "❤️ 1")
-    await chat_texts[0].shows(forward, "❤️ 1")
-    assert await channel[0].tap(post, LOVE) == "Love it is. Tap again to take it back."
-    await chat_texts[0].shows(forward, "❤️ 2")
-    assert await stage.calls("editmessagereplymarkup", chat_texts[0].chat) == []
-    await chat_texts[1].write(
+    await talk[0].shows(forward, "❤️ 1")
+    assert await channel[0].tap(post, LOVE) == voted("Love")
+    await talk[0].shows(forward, "❤️ 2")
+    assert await stage.calls("editmessagereplymarkup", talk[0].chat) == []
+    await talk[1].write(
         "@article_sandbox_bot who has to approve it?", reply_to=forward["message_id"]
     )
-    assert "Senate" in (await chat_texts[1].read())["text"]
+    assert "Senate" in (await talk[1].read())["text"]
     assert "WARNING" not in bot.output
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.support.chat import Chat, buttons, marked
+from tests.support.sentences import NEXT, NOT_IN_ARTICLE, PREVIOUS, UNKNOWN_COMMAND, WELCOME
 from tests.support.stage import Sandbox
 
 TITLE = "US Offers Security Guarantees to Ukraine in Peace Talks, Officials Say."
@@ -25,7 +26,7 @@ async def test_a_question_brings_the_passage_with_its_sentence_and_place(ada: Ch
 async def test_what_the_article_does_not_say_is_said(ada: Chat) -> None:
     """The headline, and two sample questions as buttons that ask them."""
     message = await ada.send("who won the world cup?")
-    assert message["text"].startswith("The article does not say.")
+    assert message["text"].startswith(NOT_IN_ARTICLE)
     assert TITLE in message["text"]
     assert len(buttons(message)) == 2
     rows = message["reply_markup"]["inline_keyboard"]
@@ -49,17 +50,17 @@ async def test_the_next_passage_in_place_and_back(ada: Chat) -> None:
     message = await ada.send("security guarantees for Ukraine")
     assert message["text"].endswith(" · match 1 of 3")
     *reactions, turn = buttons(message)
-    assert turn == "Next passage ▶"
+    assert turn == NEXT
     await ada.tap(message, message["reply_markup"]["inline_keyboard"][-1][0]["callback_data"])
-    await ada.shows(message, "◀ Previous")
+    await ada.shows(message, PREVIOUS)
     second = await ada.current(message)
     assert second["text"].endswith(" · match 2 of 3")
     assert marked(second, "blockquote") != marked(message, "blockquote")
-    assert buttons(second) == [*reactions, "◀ Previous", "Next passage ▶"]
+    assert buttons(second) == [*reactions, PREVIOUS, NEXT]
     await ada.react(second, "sad")
-    await ada.shows(second, "😢 1", "◀ Previous", "Next passage ▶")
+    await ada.shows(second, "😢 1", PREVIOUS, NEXT)
     await ada.tap(second, second["reply_markup"]["inline_keyboard"][-1][0]["callback_data"])
-    await ada.shows_only(message, *buttons(second)[:5], "😢 1", "😮", "Next passage ▶")
+    await ada.shows_only(message, *buttons(second)[:5], "😢 1", "😮", NEXT)
     first = await ada.current(message)
     assert first["text"] == message["text"]
     assert "😢 1" in buttons(first)
@@ -73,7 +74,7 @@ async def test_a_turned_answer_keeps_the_question_that_was_tapped(ada: Chat) -> 
     message = await ada.read()
     row = message["reply_markup"]["inline_keyboard"][-1]
     await ada.tap(message, row[-1]["callback_data"])
-    await ada.shows(message, "◀ Previous")
+    await ada.shows(message, PREVIOUS)
     turned = await ada.current(message)
     assert turned["text"].startswith(f"What did the US agree to?\n\n{TITLE}")
     assert "match 2 of" in turned["text"]
@@ -129,10 +130,10 @@ async def test_privacy_says_what_is_stored(ada: Chat) -> None:
     [
         ("hi", "Hello!"),
         ("Hello there!!", "Hello!"),
-        ("thanks 🙏", "You are welcome!"),
+        ("thanks 🙏", WELCOME),
         ("👍", "I can only read words."),
-        ("/nonsense", "I do not know that command."),
-        ("/start_over", "I do not know that command."),
+        ("/nonsense", UNKNOWN_COMMAND),
+        ("/start_over", UNKNOWN_COMMAND),
     ],
 )
 async def test_what_asks_nothing_gets_a_friendly_word(ada: Chat, text: str, begins: str) -> None:

@@ -8,6 +8,15 @@ import pytest
 from tests.support.chat import Chat, buttons, marked
 from tests.support.control import ControlClient
 from tests.support.databases import tracked_messages
+from tests.support.sentences import (
+    NOT_IN_ARTICLE,
+    NOTHING_FORGOTTEN,
+    SEARCH_ALL,
+    UNKNOWN_COMMAND,
+    WHAT_TO_ASK,
+    said,
+    voted,
+)
 from tests.support.stage import Sandbox, Stage
 
 BOT = "@article_sandbox_bot"
@@ -98,7 +107,7 @@ async def test_a_mention_in_reply_to_a_question_answers_that(group: list[Chat]) 
 
 async def test_a_mention_and_no_more_is_asked_what(group: list[Chat]) -> None:
     """Never silence when it was called."""
-    assert "What would you like to know?" in (await group[0].send(BOT))["text"]
+    assert WHAT_TO_ASK in (await group[0].send(BOT))["text"]
 
 
 async def test_a_caption_can_mention(group: list[Chat]) -> None:
@@ -126,7 +135,7 @@ async def test_an_answer_in_a_topic_stays_there(sandbox: Sandbox, ada: Chat) -> 
     await ada.write("just talk", topic=topic)
     answer = await ada.send(f"{BOT} who won the world cup?", topic=topic)
     assert answer["message_thread_id"] == topic
-    assert answer["text"].startswith("The article does not say.")
+    assert answer["text"].startswith(NOT_IN_ARTICLE)
     await ada.tap(answer, answer["reply_markup"]["inline_keyboard"][0][0]["callback_data"])
     assert (await ada.read())["message_thread_id"] == topic
 
@@ -185,7 +194,7 @@ async def test_a_group_that_becomes_a_supergroup_keeps_language_and_votes(
     await new.write(f"/ask {SENATE}")
     fresh = await new.read()
     assert "Absatz" in fresh["text"]
-    assert await old.react(answer, "wow") == "Wow it is. Tap again to take it back."
+    assert await old.react(answer, "wow") == voted("Wow")
     await new.shows(fresh, "😮 1")
     await ada.send("/forget")
 
@@ -196,16 +205,16 @@ async def test_who_speaks_as_a_group_or_channel_is_that_chat(sandbox: Sandbox, a
     channel = (await sandbox.channel(ada))[0]
     answer = await group.send(f"{BOT} {SENATE}", **{"as": "group"})
     await group.react(answer, "sad")
-    assert "No reaction" in (await group.send("/forget", **{"as": "group"}))["text"]
-    assert "No reaction" in (await group.send("/forget", **{"as": channel.chat}))["text"]
+    assert NOTHING_FORGOTTEN in (await group.send("/forget", **{"as": "group"}))["text"]
+    assert NOTHING_FORGOTTEN in (await group.send("/forget", **{"as": channel.chat}))["text"]
     assert "Senate" in (await group.send(f"{BOT} {SENATE}", **{"as": channel.chat}))["text"]
     assert "jetzt Deutsch" in (await group.send("/language de", **{"as": "group"}))["text"]
-    assert "Deine Reaktion" in (await group.send("/forget"))["text"]
+    assert said("forgotten", "de", count=1) in (await group.send("/forget"))["text"]
 
 
 async def test_unknown_commands_are_answered_only_to_whom_names_the_bot(group: list[Chat]) -> None:
     """Others may be of other bots."""
-    assert "do not know" in (await group[0].send(f"/weather{BOT}"))["text"]
+    assert UNKNOWN_COMMAND in (await group[0].send(f"/weather{BOT}"))["text"]
 
 
 async def test_a_passage_sent_inline_is_no_question(sandbox: Sandbox, group: list[Chat]) -> None:
@@ -227,9 +236,9 @@ async def test_two_articles_in_one_group(library: Sandbox) -> None:
     assert marked(treaty, "bold")[0].startswith(TITLE)
     await ben.write(SENATE, reply_to=bridge["message_id"])
     asked_of_one = await ben.read()
-    assert asked_of_one["text"].startswith("The article does not say.")
+    assert asked_of_one["text"].startswith(NOT_IN_ARTICLE)
     row = asked_of_one["reply_markup"]["inline_keyboard"][-1]
-    assert row[0]["text"] == "🔎 Search all articles"
+    assert row[0]["text"] == SEARCH_ALL
     await ben.tap(asked_of_one, row[0]["callback_data"])
     asked_of_all = await ben.read()
     assert asked_of_all["text"].startswith(f"{SENATE}\n\n{TITLE}")

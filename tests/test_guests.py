@@ -2,6 +2,7 @@
 
 from tests.support.chat import Chat, buttons, marked
 from tests.support.corpora import ARTICLE
+from tests.support.sentences import NEXT, NOT_IN_ARTICLE, PREVIOUS, SEARCH_ALL, WELCOME, voted
 from tests.support.stage import Sandbox, Stage
 
 BOT = "@article_sandbox_bot"
@@ -15,7 +16,7 @@ async def test_a_guest_answers_once_with_reactions(sandbox: Sandbox, ada: Chat, 
     assert "approval by the U.S. Senate" in marked(answer, "bold")[-1]
     assert answer["reply_to_message"]["text"] == f"hey {BOT} {SENATE}"
     assert buttons(answer)[:7] == ["👍", "👎", "❤️", "😂", "😡", "😢", "😮"]
-    assert await group[1].react(answer, "love") == "Love it is. Tap again to take it back."
+    assert await group[1].react(answer, "love") == voted("Love")
     await group[0].shows(answer, "❤️ 1")
     everything = await sandbox.ask(f"chats/{group[0].chat}/messages?after=0")
     said = [m for m in everything["messages"] if m["from"]["is_bot"]]
@@ -28,11 +29,11 @@ async def test_its_message_turns(sandbox: Sandbox, ada: Chat) -> None:
     group = (await sandbox.group(ada, bot=False))[0]
     answer = await group.send(f"{BOT} security guarantees for Ukraine")
     turn = answer["reply_markup"]["inline_keyboard"][2][-1]
-    assert turn["text"] == "Next passage ▶"
+    assert turn["text"] == NEXT
     await group.tap(answer, turn["callback_data"])
-    await group.shows(answer, "◀ Previous")
+    await group.shows(answer, PREVIOUS)
     nothing = await group.send(f"{BOT} who won the world cup?")
-    assert nothing["text"].startswith("The article does not say.")
+    assert nothing["text"].startswith(NOT_IN_ARTICLE)
     sample = nothing["reply_markup"]["inline_keyboard"][1][0]
     await group.tap(nothing, sample["callback_data"])
     await group.shows(nothing, "👍")
@@ -46,7 +47,7 @@ async def test_a_guest_in_reply_to_a_link_answers_about_it(library: Sandbox) -> 
     await ada.write(f"{BOT} what did it cost?", reply_to=ada.last)
     answer = await ada.read()
     assert "340 million" in answer["text"]
-    assert "🔎 Search all articles" not in buttons(answer)
+    assert SEARCH_ALL not in buttons(answer)
 
 
 async def test_the_answer_is_known_without_a_press(stage: Stage) -> None:
@@ -65,5 +66,5 @@ async def test_commands_and_greetings_of_a_guest(sandbox: Sandbox, ada: Chat) ->
     group = (await sandbox.group(ada, bot=False))[0]
     answer = await group.send(f"/help {BOT}")
     assert answer["text"]
-    assert "You are welcome" in (await group.send(f"thanks {BOT}"))["text"]
+    assert WELCOME in (await group.send(f"thanks {BOT}"))["text"]
     assert [c for c in await sandbox.calls("sendmessage") if c["chat"] == group.chat] == []

@@ -3,6 +3,7 @@
 from tests.support.chat import Chat, buttons, marked
 from tests.support.corpora import ARTICLE
 from tests.support.databases import tracked_messages
+from tests.support.sentences import changed, said, voted
 from tests.support.stage import Sandbox, Stage
 
 SENATE = "Who has to approve the package?"
@@ -54,10 +55,10 @@ async def test_its_reactions_count_as_everywhere(sandbox: Sandbox, ada: Chat, be
     asked = await ada.send(SENATE)
     there = await sandbox.group(ada, ben, bot=False)
     message = await sandbox.choose(there[0], await sandbox.inline(ada, SENATE))
-    assert await there[1].tap(message, LOVE) == "Love it is. Tap again to take it back."
+    assert await there[1].tap(message, LOVE) == voted("Love")
     await there[1].shows(message, "❤️ 1")
     await ada.shows(asked, "❤️ 1")
-    assert await ada.tap(asked, LOVE) == "Love it is. Tap again to take it back."
+    assert await ada.tap(asked, LOVE) == voted("Love")
     await there[0].shows(message, "❤️ 2")
     for chat in (ada, ben):
         await chat.send("/forget")
@@ -71,8 +72,8 @@ async def test_one_vote_a_reader_on_all_surfaces(sandbox: Sandbox, ada: Chat, be
     inline = await sandbox.choose(group, await sandbox.inline(ada, SENATE))
     await ada.tap(private, LOVE)
     toast = await group.tap(in_group, f"r:{ARTICLE}:sad")
-    assert toast == "Sad instead of Love. Tap again to take it back."
-    assert await group.tap(inline, LOVE) == "Love instead of Sad. Tap again to take it back."
+    assert toast == changed("Sad", "Love")
+    assert await group.tap(inline, LOVE) == changed("Love", "Sad")
     for chat, message in ((ada, private), (group, in_group), (group, inline)):
         await chat.shows(message, "😢", "❤️ 1")
     await ada.send("/forget")
@@ -124,7 +125,7 @@ async def test_nothing_found_leads_into_the_private_chat_with_the_question(
         assert found["is_personal"]
         assert found["button"]["text"].startswith("Nichts gefunden")
         answer = await reader.send(f"/start {found['button']['start_parameter']}")
-        assert answer["text"].startswith(f"{question}\n\nDazu steht im Artikel nichts.")
+        assert answer["text"].startswith(f"{question}\n\n{said('not_in_article', 'de')}")
 
 
 async def test_a_question_that_was_cut_is_said_to_be(sandbox: Sandbox, ada: Chat) -> None:

@@ -5,11 +5,11 @@ import pytest
 from tests.support.chat import Chat, buttons, marked
 from tests.support.corpora import ARTICLE
 from tests.support.processes import article_bot
+from tests.support.sentences import NOT_IN_ARTICLE, PREVIOUS, SEARCH_ALL
 from tests.support.stage import Sandbox, Stage
 
 BRIDGE = "Harbour Bridge Opens After Six Years"
 SENATE = "Who has to approve the package?"
-SEARCH_ALL = "🔎 Search all articles"
 
 
 async def test_a_link_opens_its_article_and_the_chat_stays_about_it(library: Sandbox) -> None:
@@ -27,7 +27,7 @@ async def test_a_link_opens_its_article_and_the_chat_stays_about_it(library: San
     assert marked(answer, "bold")[0] == BRIDGE
     assert "340 million dollars" in answer["text"]
     nothing = await reader.send(SENATE)
-    assert nothing["text"].startswith("The article does not say.")
+    assert nothing["text"].startswith(NOT_IN_ARTICLE)
     row = nothing["reply_markup"]["inline_keyboard"][-1]
     assert row[0]["text"] == SEARCH_ALL
     await reader.tap(nothing, row[0]["callback_data"])
@@ -43,7 +43,7 @@ async def test_the_button_stays_when_a_passage_is_turned(library: Sandbox) -> No
     await reader.send(f"/start {ARTICLE}")
     message = await reader.send("security guarantees for Ukraine")
     await reader.tap(message, message["reply_markup"]["inline_keyboard"][2][-1]["callback_data"])
-    await reader.shows(message, "◀ Previous", SEARCH_ALL)
+    await reader.shows(message, PREVIOUS, SEARCH_ALL)
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from tests.support.chat import Chat, buttons
 from tests.support.control import TOKEN
 from tests.support.corpora import ARTICLE, ROOT
 from tests.support.databases import messages_in_postgres, tracked_messages
+from tests.support.sentences import NEXT, voted
 from tests.support.stage import Stage
 from tests.support.waiting import until
 
@@ -51,7 +52,7 @@ async def test_every_copy_shows_what_was_tapped_in_one(stage: Stage) -> None:
     await bens_group.tap(shown[2][1], LOVE)
     for chat, message in shown:
         await chat.shows(message, "👍 1", "❤️ 1")
-    assert "Next passage ▶" in buttons(await ben.current(shown[3][1]))
+    assert NEXT in buttons(await ben.current(shown[3][1]))
     totals = await stage.ask("totals")
     assert totals["not_modified"] == 0
     assert totals["calls"]["editmessagereplymarkup"] == {"200": 8}
@@ -63,7 +64,7 @@ async def test_a_keyboard_that_was_not_known(stage: Stage) -> None:
     ada, ben = await stage.reader(), await stage.reader()
     group, _ = await stage.group(ada, ben)
     message, inline_id = await inline(stage, group)
-    assert await group.tap(message, LOVE) == "Love it is. Tap again to take it back."
+    assert await group.tap(message, LOVE) == voted("Love")
     await group.shows(message, "❤️ 1", "👎", "😮")
     answer = await ben.send("/article")
     await ben.tap(answer, LIKE)
@@ -188,8 +189,8 @@ async def test_a_keyboard_of_an_earlier_reaction_set(stage: Stage, tmp_path: Pat
     )
     await stage.bot(CORPUS_DIR=str(corpus))
     assert await ada.tap(hers, SAD) == "This reaction is no longer offered. Tap one of the others."
-    await ada.shows_only(hers, "💚", "👍 1", "🤔", "Next passage ▶")
-    assert (await ben.tap(his, LOVE) or "").startswith("Love it is.")
+    await ada.shows_only(hers, "💚", "👍 1", "🤔", NEXT)
+    assert (await ben.tap(his, LOVE) or "").startswith(voted("Love"))
     await ben.shows_only(his, "💚 1", "👍 1", "🤔")
 
 

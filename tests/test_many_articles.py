@@ -6,6 +6,7 @@ import pytest
 
 from tests.support.chat import Chat, buttons, marked
 from tests.support.corpora import write_two_articles
+from tests.support.sentences import ASK_FEW
 from tests.support.stage import Stage
 from tests.test_corpus import GOOD
 
@@ -42,5 +43,5 @@ async def test_what_none_says_and_what_all_is_about(reader: Chat) -> None:
     """The words fit more than one article."""
     assert (await reader.send("who won the world cup?"))["text"].startswith("No article here says")
     overview = await reader.send("what is this about?")
-    assert overview["text"].startswith("Ask me about these articles:")
+    assert overview["text"].startswith(ASK_FEW)
     assert len(buttons(overview)) == 2

@@ -7,6 +7,14 @@ import pytest
 from tests.support.chat import Chat, buttons, marked
 from tests.support.corpora import ARTICLE, BRIDGE, write_two_articles
 from tests.support.databases import tracked_messages
+from tests.support.sentences import (
+    ASK_FEW,
+    NOT_IN_ARTICLE,
+    PREVIOUS,
+    SEARCH_ALL,
+    WELCOME,
+    WHAT_TO_ASK,
+)
 from tests.support.stage import Sandbox, Stage
 from tests.support.waiting import until
 from tests.test_groups import silence
@@ -19,7 +27,7 @@ HARBOUR = "Harbour Bridge Opens"
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("cost?", "340 million"), ("storms", "second winter"), ("thanks", "You are welcome")],
+    [("cost?", "340 million"), ("storms", "second winter"), ("thanks", WELCOME)],
 )
 async def test_one_word_about_a_known_article_is_a_question(
     library: Sandbox, text: str, said: str
@@ -233,7 +241,7 @@ async def test_pointing_at_a_question(sandbox: Sandbox, ada: Chat, ben: Chat, ca
     await one.write(SENATE)
     await two.write(call, reply_to=one.last)
     assert "Senate" in (await two.read())["text"]
-    assert "What would you like to know?" in (await two.send(call))["text"]
+    assert WHAT_TO_ASK in (await two.send(call))["text"]
 
 
 async def test_a_quotation_of_a_question_in_another_topic(sandbox: Sandbox, ada: Chat) -> None:
@@ -249,7 +257,7 @@ async def test_ask_in_reply_to_the_bots_own_words(sandbox: Sandbox, ada: Chat) -
     """They ask nothing."""
     ada = (await sandbox.group(ada))[0]
     words = await ada.send("/help")
-    assert "What would you like" in (await ada.send("/ask", reply_to=words["message_id"]))["text"]
+    assert WHAT_TO_ASK in (await ada.send("/ask", reply_to=words["message_id"]))["text"]
 
 
 async def test_ask_in_an_opened_chat(library: Sandbox) -> None:
@@ -258,7 +266,7 @@ async def test_ask_in_an_opened_chat(library: Sandbox) -> None:
     await reader.send("/start bridge")
     assert "340 million" in (await reader.send("/ask what did it cost?"))["text"]
     nothing = await reader.send(f"/ask {SENATE}")
-    assert nothing["text"].startswith("The article does not say.")
+    assert nothing["text"].startswith(NOT_IN_ARTICLE)
     row = nothing["reply_markup"]["inline_keyboard"][-1]
     await reader.tap(nothing, row[0]["callback_data"])
     assert (await reader.read())["text"].startswith(f"{SENATE}\n\n{TREATY}")
@@ -269,7 +277,7 @@ async def test_start_speaks_of_all_articles_and_asks_all(library: Sandbox, begin
     """The chat is about one no more."""
     reader = await library.reader()
     await reader.send("/start bridge")
-    assert "Ask me about these articles:" in (await reader.send(begin))["text"]
+    assert ASK_FEW in (await reader.send(begin))["text"]
     assert marked(await reader.send(SENATE), "bold")[0].startswith(TREATY)
 
 
@@ -290,7 +298,7 @@ async def test_a_link_with_words_that_ask_nothing_shows_the_article(library: San
     text = "read this https://example.org/bridge"
     for answer in (await group.send(f"{BOT} {text}"), await reader.send(text)):
         assert answer["text"].startswith(HARBOUR)
-        assert "does not say" not in answer["text"]
+        assert NOT_IN_ARTICLE not in answer["text"]
 
 
 async def test_publishing_goes_on_after_a_refusal_for_now(stage: Stage) -> None:
@@ -345,7 +353,7 @@ async def test_an_opened_article_that_could_not_be_noted(stage: Stage) -> None:
     finally:
         database.close()
     assert "Could not save that now" in opened["text"]
-    assert "🔎 Search all articles" not in buttons(opened)
+    assert SEARCH_ALL not in buttons(opened)
 
 
 async def test_a_question_of_several_paragraphs_stays_when_a_passage_is_turned(
@@ -359,7 +367,7 @@ async def test_a_question_of_several_paragraphs_stays_when_a_passage_is_turned(
     assert answer["text"].startswith("Ukraine?\n\nsecurity guarantees?\n\nUS Offers")
     turn = answer["reply_markup"]["inline_keyboard"][2][-1]
     await ada.tap(answer, turn["callback_data"])
-    await ada.shows(answer, "◀ Previous")
+    await ada.shows(answer, PREVIOUS)
     assert (await ada.current(answer))["text"].startswith("Ukraine?\n\nsecurity guarantees?\n\n")
 
 
@@ -400,4 +408,4 @@ async def test_a_forwarded_post_shows_its_article(
     await places.post("updates", update={"message": message})
     shown = await reader.read()
     assert marked(shown, "blockquote")[0].startswith("The United States has agreed to provide")
-    assert ("🔎 Search all articles" in buttons(shown)) is several
+    assert (SEARCH_ALL in buttons(shown)) is several

@@ -17,6 +17,7 @@ import pytest
 from tests.support.chat import Chat, buttons
 from tests.support.corpora import ARTICLE
 from tests.support.processes import Process
+from tests.support.sentences import voted
 from tests.support.stage import Stage
 from tests.support.threads import BotThread
 
@@ -40,7 +41,7 @@ async def check(bot: Bot, reader: Chat, answer: dict[str, Any]) -> None:
 
 async def check_again(bot: Bot, reader: Chat, answer: dict[str, Any]) -> None:
     """When it works again: the tap counts, once, and the log says that it is over."""
-    assert await reader.tap(answer, LOVE) == "Love it is. Tap again to take it back."
+    assert await reader.tap(answer, LOVE) == voted("Love")
     await reader.shows(answer, "❤️ 1", "👍")
     assert bot.output.count("Votes are counted again.") == 1
 
@@ -128,7 +129,7 @@ async def test_a_disk_that_turns_read_only(stage: Stage, disk: Path) -> None:
     assert "Traceback" not in refused.output
     subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True)
     bot = await stage.process(DATABASE_URL=f"sqlite:///{disk}/votes.db")
-    assert await ada.tap(answer, LOVE) == "Love it is. Tap again to take it back."
+    assert await ada.tap(answer, LOVE) == voted("Love")
     assert await stage.stop(bot) == 0
 
 

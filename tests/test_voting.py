@@ -7,6 +7,7 @@ import pytest
 from bot.store.base import REPEAT_WINDOW
 from tests.support.chat import Chat, buttons
 from tests.support.corpora import ARTICLE
+from tests.support.sentences import FORGOTTEN, NOTHING_FORGOTTEN, changed, taken_back, voted
 from tests.support.stage import Sandbox, Stage
 
 LIKE, LOVE = f"r:{ARTICLE}:like", f"r:{ARTICLE}:love"
@@ -17,7 +18,7 @@ async def test_a_tap_is_a_vote_that_every_later_answer_shows(clean: Sandbox) -> 
     ada, ben = await clean.reader(), await clean.reader()
     answer = await ada.send("security guarantees")
     assert buttons(answer)[:7] == ["👍", "👎", "❤️", "😂", "😡", "😢", "😮"]
-    assert await ada.tap(answer, LOVE) == "Love it is. Tap again to take it back."
+    assert await ada.tap(answer, LOVE) == voted("Love")
     await ada.shows(answer, "❤️ 1")
     assert "❤️ 1" in buttons(await ben.send("/article"))
 
@@ -28,10 +29,10 @@ async def test_another_tap_changes_the_vote_and_the_same_takes_it_back(stage: St
     ada = await stage.reader()
     answer = await ada.send("security guarantees")
     await ada.tap(answer, LIKE)
-    assert await ada.tap(answer, LOVE) == "Love instead of Like. Tap again to take it back."
+    assert await ada.tap(answer, LOVE) == changed("Love", "Like")
     await ada.shows(answer, "👍", "❤️ 1")
     stage.clock.advance(REPEAT_WINDOW)
-    assert await ada.tap(answer, LOVE) == "Love taken back."
+    assert await ada.tap(answer, LOVE) == taken_back("Love")
     await ada.shows(answer, "👍", "❤️")
 
 
@@ -117,9 +118,9 @@ async def test_forget_removes_the_readers_votes(clean: Sandbox) -> None:
     first, second = await ada.send("security"), await ben.send("security")
     await ada.tap(first, LIKE)
     await ben.tap(second, LIKE)
-    assert (await ada.send("/forget"))["text"] == "Your reaction is removed."
+    assert (await ada.send("/forget"))["text"] == FORGOTTEN
     assert "👍 1" in buttons(await ada.send("/article"))
-    assert (await ada.send("/forget"))["text"] == "No reaction of yours is stored."
+    assert (await ada.send("/forget"))["text"] == NOTHING_FORGOTTEN
 
 
 async def test_a_blocked_bot_still_counts(clean: Sandbox) -> None:

@@ -19,6 +19,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, async_playwright, expect
 
 from tests.support.processes import start_sandbox
+from tests.support.sentences import said
 
 BROWSER = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
@@ -35,7 +36,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-START = "Write a question, or tap one:"
+START = said("start_how").rpartition(". ")[2]
+"""The end of what the bot says at the start."""
 QUESTION = "what did the US agree to?"
 NO_LIMITS = {"private_per_second": None, "group_per_minute": None, "overall_per_second": None}
 

@@ -5,6 +5,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
 from tests.page.conftest import QUESTION, Desk
+from tests.support.sentences import ASK_ONE
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 GRAVE = ("serious", "critical")
@@ -99,7 +100,7 @@ async def test_news_are_read_out(desk: Desk) -> None:
     ada = desk.ada
     await ada.begin()
     spoken = ada.chat.locator("[aria-live=polite]")
-    await expect(spoken).to_contain_text("Article bot: Ask me about this article")
+    await expect(spoken).to_contain_text(f"Article bot: {ASK_ONE}")
     await expect(ada.toast).to_have_role("status")
 
 

@@ -4,6 +4,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.page.conftest import QUESTION, Desk
+from tests.support.sentences import NEXT, changed, voted
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -16,7 +17,7 @@ async def test_two_readers_see_the_same_counts(desk: Desk) -> None:
     await ada.ask(QUESTION, "has agreed to")
     await expect(ada.quote.locator("strong")).to_contain_text("has agreed")
     await ada.love()
-    await expect(ada.toast).to_contain_text("Love it is. Tap again to take it back.")
+    await expect(ada.toast).to_contain_text(voted("Love"))
     await expect(ada.button("Love, 1")).to_be_visible()
     await ben.ask("Who has to approve the package?", "U.S. Senate")
     await expect(ben.button("Love, 1")).to_be_visible()
@@ -33,7 +34,7 @@ async def test_a_vote_is_changed_and_taken_back(desk: Desk) -> None:
     await ada.love()
     await expect(ada.button("Love, 1")).to_be_visible()
     await ada.button("Sad").click()
-    await expect(ada.toast).to_contain_text("Sad instead of Love")
+    await expect(ada.toast).to_contain_text(changed("Sad", "Love"))
     await expect(ada.button("Sad, 1")).to_be_visible()
     await expect(ada.button("Love", exact=True)).to_be_visible()
     # The same tap within a second is taken for an app's doing.
@@ -55,7 +56,7 @@ async def test_the_next_passage_takes_the_place_of_the_first(desk: Desk) -> None
     await ada.begin()
     await ada.ask(QUESTION, "has agreed to")
     messages = await ada.el.locator(".msg").count()
-    await ada.button("Next passage").click()
+    await ada.button(NEXT).click()
     await expect(ada.said("match 2 of")).to_be_visible()
     await ada.button("Previous").click()
     await expect(ada.said("match 1 of")).to_be_visible()

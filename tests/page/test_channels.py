@@ -11,6 +11,7 @@ from bot.cli.sandbox import SANDBOX_TOKEN
 from tests.page.conftest import START, App, Desk
 from tests.support.corpora import ARTICLE, ROOT
 from tests.support.processes import clean_environment
+from tests.support.sentences import ASK_ABOUT, FORGOTTEN
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -73,7 +74,7 @@ async def test_the_command_of_the_hint_publishes(desk: Desk) -> None:
         check=False,
     )
     assert made.returncode == 0, made.stdout + made.stderr
-    link = ada.chat.get_by_role("link", name="Ask about this article")
+    link = ada.chat.get_by_role("link", name=ASK_ABOUT)
     await expect(link).to_be_visible()
     await ada.love()
     await expect(ada.button("Love, 1")).to_be_visible()
@@ -81,7 +82,7 @@ async def test_the_command_of_the_hint_publishes(desk: Desk) -> None:
     await ada.button("START").click()
     await expect(ada.said(START)).to_be_visible()
     await ada.write("/forget")
-    await expect(ada.said("Your reaction is removed.")).to_be_visible()
+    await expect(ada.said(FORGOTTEN)).to_be_visible()
 
 
 async def test_only_the_owner_writes(desk: Desk) -> None:

@@ -4,6 +4,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.page.conftest import QUESTION, Desk
+from tests.support.sentences import NOT_IN_ARTICLE
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 BOT = "@article_sandbox_bot"
@@ -76,7 +77,7 @@ async def test_the_button_above_the_list_leads_to_the_bot(desk: Desk) -> None:
     await ada.button("Nothing found").click()
     await expect(ada.chat.locator(".head h3")).to_have_text("Article bot")
     await ada.button("START").click()
-    await expect(ada.said("The article does not say.")).to_be_visible()
+    await expect(ada.said(NOT_IN_ARTICLE)).to_be_visible()
 
 
 async def test_the_bot_goes_and_comes(desk: Desk) -> None:

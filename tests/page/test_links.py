@@ -5,6 +5,7 @@ from playwright.async_api import expect
 
 from tests.page.conftest import START, Desk
 from tests.support.corpora import ARTICLE
+from tests.support.sentences import ASK_HERE
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 BOT = "https://t.me/article_sandbox_bot"
@@ -31,7 +32,7 @@ async def test_a_link_asks_in_a_group(desk: Desk) -> None:
     await ada.said("startgroup").get_by_role("link").click()
     await desk.page.get_by_role("dialog").get_by_role("button", name=desk.talk).click()
     await expect(ada.chat.locator(".head h3")).to_have_text(desk.talk)
-    await expect(ada.said("To ask about this article")).to_be_visible()
+    await expect(ada.said(ASK_HERE)).to_be_visible()
 
 
 async def test_other_links_open_beside_the_page(desk: Desk) -> None:

@@ -6,6 +6,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.page.conftest import QUESTION, App, Desk, wait_until
+from tests.support.sentences import taken_back, voted
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -65,14 +66,14 @@ async def test_a_fault_strikes_until_it_is_switched_off(desk: Desk) -> None:
     await expect(theirs.get_by_label("Slow answers: seconds")).to_have_value("3")
     await expect(theirs.get_by_text("has not struck yet")).to_be_visible()
 
-    assert await seconds_to_toast(ada, "Love it is.") > 2.9
+    assert await seconds_to_toast(ada, voted("Love")) > 2.9
     await expect(faults.get_by_text("struck once")).to_be_visible()
     await expect(theirs.get_by_text("struck once")).to_be_visible()
 
     await theirs.get_by_role("button", name="All off").click()
     await expect(slow).not_to_be_checked()
     await expect(page.get_by_role("button", name="Operator", exact=True)).to_be_visible()
-    assert await seconds_to_toast(ada, "Love taken back.") < 2.9
+    assert await seconds_to_toast(ada, taken_back("Love")) < 2.9
 
 
 async def test_limits_arrive_at_the_server(desk: Desk) -> None:

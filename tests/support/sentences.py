@@ -1,0 +1,36 @@
+"""What the bot says, taken from its own texts: a test names a sentence instead of quoting it."""
+
+from bot.views.i18n import read_languages
+
+
+def said(key: str, language: str = "en", **values: str | int) -> str:
+    """Return the text of a key of bot/data/i18n, with values filled in."""
+    return read_languages().of(language).text(key, **values)
+
+
+def voted(choice: str) -> str:
+    """Return the toast for a first vote, such as voted("Love")."""
+    return said("toast_voted", choice=choice)
+
+
+def changed(choice: str, previous: str) -> str:
+    """Return the toast for a changed vote."""
+    return said("toast_changed", choice=choice, previous=previous)
+
+
+def taken_back(previous: str) -> str:
+    """Return the toast for a vote that is taken back."""
+    return said("toast_taken_back", previous=previous)
+
+
+NOT_IN_ARTICLE = said("not_in_article")
+NEXT, PREVIOUS = said("turn_next"), said("turn_previous")
+SEARCH_ALL = said("search_all")
+ASK_ABOUT = said("ask_about")
+WHAT_TO_ASK = said("ask_what", bot="").split("?")[0]
+FORGOTTEN = said("forgotten", count=1)
+NOTHING_FORGOTTEN = said("forgotten_none")
+WELCOME = said("thanks")
+ASK_ONE, ASK_FEW = said("start_one"), said("start_few")
+UNKNOWN_COMMAND = said("unknown_command")
+ASK_HERE = said("opened_here")
