@@ -147,3 +147,29 @@ def test_publishing_needs_a_token() -> None:
     result = article_bot("publish", ARTICLE, "--to", "@x_channel")
     assert result.returncode == 2
     assert "BOT_TOKEN is not set" in result.stderr
+
+
+async def test_publishing_goes_on_after_a_refusal_for_now(stage: Stage) -> None:
+    """And does not post twice when the answer was lost."""
+    channel = (await stage.channel(await stage.reader()))[0]
+    to = ("publish", ARTICLE, "--to", str(channel.chat))
+    await stage.fault("500", method="sendMessage", times=1)
+    await stage.fault("429", method="sendMessage", times=1, seconds=1)
+    assert (await stage.command(*to)).returncode == 0
+    await stage.fault("dropped", method="sendMessage", times=1)
+    lost = await stage.command(*to, "--again")
+    assert lost.returncode == 2
+    assert "whether the post is there" in lost.stderr
+    posts = (await stage.ask(f"chats/{channel.chat}/messages?after=0"))["messages"]
+    assert len(posts) == 2
+
+
+async def test_publishing_to_a_group_that_moved_names_where_it_is(stage: Stage) -> None:
+    """Its posts stay behind."""
+    group = (await stage.group(await stage.reader(), kind="group"))[0]
+    to = ("publish", ARTICLE, "--to", str(group.chat))
+    assert (await stage.command(*to)).returncode == 0
+    new = (await stage.post(f"groups/{group.chat}/migrate"))["chat"]
+    moved = await stage.command(*to)
+    assert moved.returncode == 2
+    assert f"publish to {new} instead" in moved.stderr

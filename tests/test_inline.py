@@ -168,3 +168,8 @@ async def test_both_articles_are_searched(library: Sandbox) -> None:
     assert "1,200 metres" in found["results"][0]["description"]
     offered = [result["title"] for result in (await library.inline(reader, ""))["results"]]
     assert {TITLE, "Harbour Bridge Opens After Six Years"} <= set(offered)
+
+
+async def test_a_greeting_typed_inline_offers_the_article(sandbox: Sandbox, ada: Chat) -> None:
+    """No passage answers it."""
+    assert len((await sandbox.inline(ada, "hello"))["results"]) == 6
