@@ -9,12 +9,16 @@ from bot.corpus.loader import load_corpus
 from tests.support.corpora import ARTICLE, ROOT
 from tests.support.processes import clean_environment
 
+MAX_SIZE = 350_000
+"""Bytes of the wheel; the pictures of the documents are not in it."""
+
 
 def test_the_wheel_is_complete(tmp_path: Path) -> None:
     """It contains the sandbox's page and a corpus, and its command finds them anywhere."""
     built = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation"]
     subprocess.run([*built, "-w", tmp_path, ROOT], check=True, capture_output=True, timeout=120)
     [wheel] = tmp_path.glob("*.whl")
+    assert wheel.stat().st_size < MAX_SIZE
     target = tmp_path / "installed"
     install = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target", target]
     subprocess.run([*install, wheel], check=True, capture_output=True, timeout=120)

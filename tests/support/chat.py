@@ -58,7 +58,7 @@ class Chat:
             "chat": self.chat,
             "message_id": message["message_id"],
             "data": data,
-            "wait": 10,
+            "wait": 30,
         }
         if query is not None:
             body["callback_query_id"] = query
