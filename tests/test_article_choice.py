@@ -124,6 +124,7 @@ async def test_a_link_with_words_that_ask_nothing_shows_the_article(library: San
         assert NOT_IN_ARTICLE not in answer["text"]
 
 
+@pytest.mark.slow
 async def test_an_opened_article_that_could_not_be_noted(stage: Stage) -> None:
     """Is not said to be."""
     corpus = write_two_articles(stage.folder, BRIDGE)

@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.support.corpora import ARTICLE
 from tests.support.processes import article_bot
 from tests.support.sentences import NOT_IN_ARTICLE
@@ -20,6 +22,7 @@ def test_ask_answers_in_the_terminal() -> None:
     assert place == "Paragraph 4 of 6"
 
 
+@pytest.mark.slow
 def test_ask_for_programs() -> None:
     """The JSON has all keys, whatever the verdict."""
     found = json.loads(article_bot("ask", "--json", "what did the US agree to?").stdout)
@@ -46,6 +49,7 @@ def test_ask_says_what_the_article_does_not_say() -> None:
     assert "What did the US agree to?" in output
 
 
+@pytest.mark.slow
 def test_the_answer_is_the_same_in_every_process() -> None:
     """The answer does not depend on the random hashes of strings."""
     questions = ("what did the us agree to", "security garantees", "peace")
@@ -56,6 +60,7 @@ def test_the_answer_is_the_same_in_every_process() -> None:
     assert len(answers) == 1
 
 
+@pytest.mark.slow
 def test_a_corpus_folder_of_ones_own(tmp_path: Path) -> None:
     """./corpus is used if it exists, else the corpus that comes with the bot."""
     (tmp_path / "corpus").mkdir()

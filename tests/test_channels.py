@@ -24,6 +24,7 @@ async def name(chat: Chat) -> str:
     return next(f"@{each['username']}" for each in state["chats"] if each["id"] == chat.chat)
 
 
+@pytest.mark.slow
 async def test_a_post_shows_the_article_with_reactions_and_a_link(stage: Stage) -> None:
     """Published by a command; taps on it count as everywhere."""
     await stage.bot()
@@ -46,6 +47,7 @@ async def test_a_post_shows_the_article_with_reactions_and_a_link(stage: Stage) 
     await channel[0].shows_only(post, "👍", "👎", "❤️", "😂", "😡", "😢", "😮", ASK_ABOUT)
 
 
+@pytest.mark.slow
 async def test_the_same_article_again_edits_its_post(stage: Stage) -> None:
     """--again posts anew, and both are kept fresh; a post that was deleted is posted anew."""
     await stage.bot()
@@ -72,6 +74,7 @@ async def test_the_same_article_again_edits_its_post(stage: Stage) -> None:
     assert "😮 1" in buttons(await last(channel))
 
 
+@pytest.mark.slow
 async def test_a_changed_article_changes_its_post(stage: Stage) -> None:
     """That is what publishing it again is for."""
     await stage.bot()
@@ -97,6 +100,7 @@ async def test_a_changed_article_changes_its_post(stage: Stage) -> None:
     assert (await channel.current(post))["text"].startswith("Bridge Opens")
 
 
+@pytest.mark.slow
 async def test_the_forward_in_the_discussion_group_loses_no_count(stage: Stage) -> None:
     """Taps there count, and it shows them, though the bot cannot edit it; a comment asks."""
     bot = await stage.bot()
@@ -119,6 +123,7 @@ async def test_the_forward_in_the_discussion_group_loses_no_count(stage: Stage) 
     assert "WARNING" not in bot.output
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("to", "said"),
     [
@@ -149,6 +154,7 @@ def test_publishing_needs_a_token() -> None:
     assert "BOT_TOKEN is not set" in result.stderr
 
 
+@pytest.mark.slow
 async def test_publishing_goes_on_after_a_refusal_for_now(stage: Stage) -> None:
     """And does not post twice when the answer was lost."""
     channel = (await stage.channel(await stage.reader()))[0]

@@ -200,6 +200,7 @@ async def fill(file: Path) -> None:
     await store.close()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not shutil.which("sqlite3") or not shutil.which("psql"), reason="no clients")
 def test_moving_to_postgresql_keeps_everything(tmp_path: Path, postgres_url: str) -> None:
     """The commands of docs/operations.md, as they are written there."""

@@ -81,6 +81,7 @@ def test_a_wrong_answer_is_counted_as_one(file: Path) -> None:
     assert report.mrr == pytest.approx(2 / 3)
 
 
+@pytest.mark.slow
 def test_the_command_prints_figures_for_people_and_programs(file: Path) -> None:
     """The same on every run with the same seed."""
     table = article_bot("evaluate", str(file)).stdout.splitlines()

@@ -59,6 +59,7 @@ async def test_other_bots_are_not_answered(stage: Stage) -> None:
         await stage.post("updates", update={"message": message})
 
 
+@pytest.mark.slow
 async def test_answers_to_taps_stay_among_the_comments(stage: Stage) -> None:
     """Who reads below a channel's post sees replies only."""
     await stage.bot()
@@ -143,6 +144,7 @@ async def test_an_edited_command_is_not_carried_out_again_in_a_group(
         await ada.post("messages/edit", {**edited, "text": "/privacy please"})
 
 
+@pytest.mark.slow
 async def test_a_closed_chat_does_not_hold_up_its_readers_elsewhere(stage: Stage) -> None:
     """Each chat has an order of its own."""
     await stage.bot()

@@ -5,16 +5,20 @@ A few kills of tests.benchmarks.kills, which is the command for many.
 
 from pathlib import Path
 
+import pytest
+
 from tests.benchmarks.kills.trial import trial
 
 KILLS, READERS = 5, 20
 
 
+@pytest.mark.slow
 async def test_kills_with_sqlite(tmp_path: Path) -> None:
     """Every tap is counted once, and the counts are those of the votes."""
     await _survives(f"sqlite:///{tmp_path / 'votes.db'}", tmp_path)
 
 
+@pytest.mark.slow
 async def test_kills_with_postgres(tmp_path: Path, postgres_url: str) -> None:
     """The same there, where a transaction may outlive the bot that began it."""
     await _survives(postgres_url, tmp_path)

@@ -39,6 +39,7 @@ async def inline(stage: Stage, chat: Chat) -> tuple[dict[str, Any], str]:
     return found["message"], found["inline_message_id"]
 
 
+@pytest.mark.slow
 async def test_every_copy_shows_what_was_tapped_in_one(stage: Stage) -> None:
     """Private chats and a group; each message, not only each chat's last; and no edit in vain."""
     await stage.bot()
@@ -58,6 +59,7 @@ async def test_every_copy_shows_what_was_tapped_in_one(stage: Stage) -> None:
     assert totals["calls"]["editmessagereplymarkup"] == {"200": 8}
 
 
+@pytest.mark.slow
 async def test_a_keyboard_that_was_not_known(stage: Stage) -> None:
     """An inline message's first press makes it known: it counts, and shows all later ones."""
     await stage.bot()
@@ -92,6 +94,7 @@ async def test_many_taps_are_one_edit(stage: Stage) -> None:
     assert totals["not_modified"] == 0
 
 
+@pytest.mark.slow
 async def test_a_refusal_closes_one_chat_only(stage: Stage) -> None:
     """Ada's chat for three seconds; Ben's and Ada's own taps go on."""
     await stage.bot()
@@ -110,6 +113,7 @@ async def test_a_refusal_closes_one_chat_only(stage: Stage) -> None:
     assert all(other["n"] < edited["n"] for other in others)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", ["500", "dropped"])
 async def test_an_edit_that_fails_is_made_later(stage: Stage, fault: str) -> None:
     """Also when Telegram carried it out unheard, and the counts are again what they were."""
@@ -126,6 +130,7 @@ async def test_an_edit_that_fails_is_made_later(stage: Stage, fault: str) -> Non
     assert "Traceback" not in bot.output
 
 
+@pytest.mark.slow
 async def test_what_was_stale_is_refreshed_after_a_restart(stage: Stage) -> None:
     """The bot is killed while Telegram refuses every edit."""
     bot = await stage.process()
@@ -194,6 +199,7 @@ async def test_a_keyboard_of_an_earlier_reaction_set(stage: Stage, tmp_path: Pat
     await ben.shows_only(his, "💚 1", "👍 1", "🤔")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("victim", [0, 1])
 async def test_another_worker_takes_over(stage: Stage, postgres_url: str, victim: int) -> None:
     """Two on PostgreSQL: whichever is killed, the other answers, counts and refreshes."""
@@ -240,6 +246,7 @@ async def test_a_chat_with_many_copies_keeps_nobody_waiting(stage: Stage) -> Non
     assert edited.index(ben.chat) <= 3
 
 
+@pytest.mark.slow
 async def test_a_copy_that_is_sent_while_others_are_refreshed(stage: Stage) -> None:
     """It was seen last, and goes before those that still wait."""
     bot = await stage.bot()
@@ -260,6 +267,7 @@ async def test_a_copy_that_is_sent_while_others_are_refreshed(stage: Stage) -> N
     assert sum(found[0] == "👍 2" for found in shown) < 100
 
 
+@pytest.mark.slow
 async def test_a_copy_that_was_sent_while_the_database_failed(stage: Stage) -> None:
     """Locked until after the answer was sent: the copy is noted later, and shows the counts."""
     bot = await stage.bot()
@@ -275,6 +283,7 @@ async def test_a_copy_that_was_sent_while_the_database_failed(stage: Stage) -> N
     await ben.shows(his, "👍 1")
 
 
+@pytest.mark.slow
 async def test_dying_between_an_edit_and_its_note(stage: Stage) -> None:
     """Telegram carried the edit out, the bot is killed, the counts go back: it is edited again."""
     bot = await stage.process()

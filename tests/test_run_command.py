@@ -12,6 +12,7 @@ from tests.support.threads import SandboxThread
 TOKEN = "4242:a-very-secret-token-that-no-log-may-show"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("settings", "sentence"),
     [
@@ -70,6 +71,7 @@ def test_run_with_a_refused_token(
     assert "secret" not in result.stderr.replace("[secret]", "")
 
 
+@pytest.mark.slow
 def test_no_log_at_any_level_shows_the_token(tmp_path: Path) -> None:
     """Not even at DEBUG, with a competing bot and a server that stops."""
     server, url = start_sandbox(tmp_path)

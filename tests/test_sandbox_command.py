@@ -5,6 +5,7 @@ import socket
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests.support.chat import Chat
 from tests.support.corpora import ARTICLE, ROOT
@@ -12,6 +13,7 @@ from tests.support.processes import Process, article_bot, clean_environment, sta
 from tests.support.stage import Sandbox
 
 
+@pytest.mark.slow
 def test_the_sandbox_starts_soon_and_stops_cleanly(tmp_path: Path) -> None:
     """Ctrl-C ends it with exit code 0; it logs no error and leaves no file."""
     process, url = start_sandbox(tmp_path, LOG_LEVEL="DEBUG")
@@ -36,6 +38,7 @@ def test_a_taken_port_is_named() -> None:
     )
 
 
+@pytest.mark.slow
 def test_the_next_free_port_is_taken(tmp_path: Path) -> None:
     """Two sandboxes without a --port run side by side."""
     environ = clean_environment(CORPUS_DIR=str(ROOT / "corpus"))
@@ -68,6 +71,7 @@ def test_a_server_without_the_bot_for_other_bots(tmp_path: Path) -> None:
         assert process.stop() == 0, process.output
 
 
+@pytest.mark.slow
 def test_the_demo_has_an_address(tmp_path: Path) -> None:
     """The command prints the address that starts the demonstration."""
     corpus = {"CORPUS_DIR": str(ROOT / "corpus")}

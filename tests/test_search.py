@@ -257,6 +257,7 @@ def test_a_language_is_told_by_its_function_words() -> None:
     assert guess_language("12345") == "en"
 
 
+@pytest.mark.slow
 @given(st.text(max_size=4_000))
 @settings(max_examples=150, deadline=None)
 def test_any_question_gets_an_answer_or_none(question: str) -> None:
@@ -269,6 +270,7 @@ def test_any_question_gets_an_answer_or_none(question: str) -> None:
         assert match.score >= 0
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.text(max_size=300), min_size=1, max_size=6),
     st.text(max_size=200),

@@ -59,6 +59,7 @@ async def ready_process(stage: Stage) -> tuple[Process, Chat, dict[str, Any]]:
     return bot, reader, await reader.send("/article")
 
 
+@pytest.mark.slow
 async def test_a_database_that_another_process_locks(stage: Stage) -> None:
     """For longer than a reader can be kept waiting."""
     bot, ada, answer = await ready(stage)
@@ -77,6 +78,7 @@ async def test_a_database_that_another_process_locks(stage: Stage) -> None:
     await check_again(bot, ada, answer)
 
 
+@pytest.mark.slow
 async def test_a_full_disk(stage: Stage) -> None:
     """The process may write no more to any file."""
     bot, ada, answer = await ready_process(stage)
@@ -117,6 +119,7 @@ async def test_a_disk_without_room(stage: Stage, disk: Path) -> None:
     await check_again(bot, ada, answer)
 
 
+@pytest.mark.slow
 async def test_a_disk_that_turns_read_only(stage: Stage, disk: Path) -> None:
     """As disks do that are about to fail. The files have to be opened anew for it."""
     bot, ada, answer = await ready(stage, DATABASE_URL=f"sqlite:///{disk}/votes.db")

@@ -23,6 +23,7 @@ async def until_written(bot: BotThread | Process, text: str) -> None:
     await until(lambda: text in bot.output, lambda: f"{text!r} was not written:\n{bot.output}")
 
 
+@pytest.mark.slow
 async def test_a_killed_bot_answers_when_it_is_back(stage: Stage) -> None:
     """A question and a tap under way when the power goes are handled by the next process."""
     bot = await stage.process()
@@ -46,6 +47,7 @@ async def test_a_killed_bot_answers_when_it_is_back(stage: Stage) -> None:
     await stage.settled(bot)
 
 
+@pytest.mark.slow
 async def test_a_slow_chat_holds_nobody_up_and_is_not_forgotten(stage: Stage) -> None:
     """Telegram closes Ada's chat for a while; 150 others ask, and the bot is killed meanwhile."""
     bot = await stage.process()
@@ -67,6 +69,7 @@ async def test_a_slow_chat_holds_nobody_up_and_is_not_forgotten(stage: Stage) ->
     assert len(await stage.calls("sendmessage", ada.chat)) == 3
 
 
+@pytest.mark.slow
 async def test_a_clean_stop_ends_what_was_begun(stage: Stage) -> None:
     """And confirms it, so that nothing is answered twice."""
     bot = await stage.bot()
@@ -83,6 +86,7 @@ async def test_a_clean_stop_ends_what_was_begun(stage: Stage) -> None:
     assert len(await stage.calls("sendmessage", ada.chat)) == 2
 
 
+@pytest.mark.slow
 async def test_what_does_not_end_in_time_comes_again(stage: Stage) -> None:
     """A chat that is closed for longer than a stop may take."""
     bot = await stage.bot()
@@ -141,6 +145,7 @@ async def test_trouble_with_fetching_is_logged_once_and_passes(stage: Stage) -> 
     assert "Traceback" not in bot.output
 
 
+@pytest.mark.slow
 async def test_another_process_with_the_same_token_is_named(stage: Stage) -> None:
     """Both go on, so that one of them is left when the other ends."""
     first, second = await stage.process(), await stage.process()
@@ -152,6 +157,7 @@ async def test_another_process_with_the_same_token_is_named(stage: Stage) -> Non
     assert second.popen.poll() is None
 
 
+@pytest.mark.slow
 async def test_a_token_that_is_revoked_ends_the_bot(stage: Stage) -> None:
     """With a sentence, and without the token."""
     bot = await stage.process()
@@ -212,6 +218,7 @@ async def test_ids_that_begin_anew_after_a_quiet_week(stage: Stage) -> None:
     assert len(await stage.calls("sendmessage", ada.chat)) == 4
 
 
+@pytest.mark.slow
 async def test_an_outage_of_some_seconds_costs_no_answer(stage: Stage) -> None:
     """Telegram refuses to send for longer than a few tries take."""
     await stage.bot()

@@ -4,6 +4,8 @@ import json
 import stat
 from pathlib import Path
 
+import pytest
+
 from tests.support.chat import Chat, buttons
 from tests.support.corpora import ARTICLE
 from tests.support.processes import Process, article_bot
@@ -28,6 +30,7 @@ def url(stage: Stage) -> str:
     return f"sqlite:///{stage.database}"
 
 
+@pytest.mark.slow
 async def test_stats(stage: Stage, database_url: str) -> None:
     """While the bot runs, on both engines; for people and for programs."""
     await with_votes(stage, DATABASE_URL=database_url)

@@ -142,6 +142,7 @@ async def test_one_readers_taps_are_counted_in_order(clean: Sandbox) -> None:
     await ada.shows(answer, "😮 1", "👍", "👎", "❤️", "😂", "😡", "😢")
 
 
+@pytest.mark.slow
 async def test_two_hundred_readers_at_once(fresh: Sandbox) -> None:
     """Every question and tap is answered, and the counts equal the votes."""
     reactions = ("like", "dislike", "love", "funny", "angry", "sad", "wow")

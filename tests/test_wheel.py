@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from bot.corpus.loader import load_corpus
 from tests.support.corpora import ARTICLE, ROOT
 from tests.support.processes import clean_environment
@@ -13,6 +15,7 @@ MAX_SIZE = 350_000
 """Bytes of the wheel; the pictures of the documents are not in it."""
 
 
+@pytest.mark.slow
 def test_the_wheel_is_complete(tmp_path: Path) -> None:
     """It contains the sandbox's page and a corpus, and its command finds them anywhere."""
     built = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation"]

@@ -7,6 +7,7 @@ import time
 from contextlib import suppress
 
 import httpx
+import pytest
 
 from bot.sandbox.state.events import MAX_QUEUED
 
@@ -67,6 +68,7 @@ async def test_a_page_that_does_not_read_is_dropped(api, server, people):
         await writer.wait_closed()
 
 
+@pytest.mark.slow
 async def test_load(server, api, people):
     """200 readers write and tap at once; each gets its own answer, with little work."""
     chats = [(await people.post("readers"))["chat"] for _ in range(200)]

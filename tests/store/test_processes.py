@@ -6,6 +6,8 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from bot.store.base import Change, MessageRef, TrackedMessage
 from tests.store.conftest import ADA, Clock, Opener, create_store, execute
 from tests.support.corpora import ROOT
@@ -30,6 +32,7 @@ asyncio.run(main(sys.argv[1], sys.argv[2], int(sys.argv[3])))
 """
 
 
+@pytest.mark.slow
 async def test_several_processes_at_once(address: str | Path, opened: Opener) -> None:
     """Every tap reaches three processes, is counted once, and the counts equal the votes."""
     engine = "sqlite" if isinstance(address, Path) else "postgres"

@@ -161,6 +161,7 @@ class Taps(RuleBasedStateMachine):
             self.versions[article] = (counts.version, dict(counts.votes))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["sqlite", "postgres"])
 def test_whatever_happens_votes_are_as_the_model_says(
     engine: str, request: pytest.FixtureRequest
