@@ -11,7 +11,7 @@ from tests.support.corpora import ROOT
 from tests.support.processes import article_bot
 
 FILES = {file.stem for file in (ROOT / "bot" / "cli").glob("*.py")}
-COMMANDS = sorted(FILES - {"__init__", "parsers", "signals"})
+COMMANDS = sorted(FILES - {"__init__", "signals"})
 
 
 def parsers() -> Mapping[str, argparse.ArgumentParser]:
@@ -30,9 +30,10 @@ def test_every_command_has_a_file_of_its_name() -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_help_describes_the_command(command: str) -> None:
-    """It has a description, and a text for every argument."""
+    """It has a description, which fits into a terminal, and a text for every argument."""
     parser = parsers()[command]
     assert parser.description
+    assert max(map(len, parser.description.splitlines())) <= 80
     assert [action.dest for action in parser._actions if not action.help] == []
 
 

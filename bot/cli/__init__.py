@@ -1,11 +1,16 @@
 """The commands: one module each, named as the command is.
 
-They are the only place that prints and sets exit codes. Telegram's client and the web server are
-imported inside the functions that need them: a question in the terminal is answered in half the
+Each has ``add_arguments``, which fills its parser, and ``run``, which returns the exit code. The
+docstring of ``run`` is the command's help: its first line stands in the list of all commands, and
+its examples stand at the end.
+
+Commands are the only place that prints and sets exit codes. Telegram's client and the web server
+are imported inside the functions that need them: a question in the terminal is answered in half the
 time without them.
 """
 
 import argparse
+import inspect
 import sys
 from importlib.metadata import version
 
@@ -49,5 +54,15 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=version("article-bot"))
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for command in COMMANDS:
-        command.add_parser(commands)
+        description, heading, examples = (inspect.getdoc(command.run) or "").partition("Examples:")
+        summary = description.partition("\n")[0].rstrip(".")
+        own = commands.add_parser(
+            command.__name__.rpartition(".")[2],
+            help=summary[:1].lower() + summary[1:],
+            description=description,
+            epilog=heading.lower() + examples,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        command.add_arguments(own)
+        own.set_defaults(run=command.run)
     return parser

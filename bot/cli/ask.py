@@ -5,7 +5,6 @@ import json
 import logging
 import sys
 
-from bot.cli.parsers import Commands, add_command
 from bot.config import Settings
 from bot.corpus.loader import find_corpus, load_corpus
 from bot.retrieval.index import Index
@@ -13,28 +12,22 @@ from bot.retrieval.query import read_query_parser
 from bot.views.terminal import answer_json, answer_text
 
 
-def add_parser(commands: Commands) -> None:
-    """Add the command to the command line."""
-    parser = add_command(
-        commands,
-        "ask",
-        ask,
-        summary="answer a question in the terminal",
-        description=(
-            "Answer a question from the articles, without Telegram. Prints the passage with the "
-            "answering sentence marked, or says that the articles do not answer it."
-        ),
-        examples=[
-            'article-bot ask "what did the US agree to?"',
-            'article-bot ask --json "what did the US agree to?"',
-        ],
-    )
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments to its parser."""
     parser.add_argument("question", nargs="+", help="the question, with or without quotes")
     parser.add_argument("--json", action="store_true", help="print the answer as JSON")
 
 
-def ask(settings: Settings, arguments: argparse.Namespace) -> int:
-    """Answer a question in the terminal."""
+def run(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Answer a question in the terminal.
+
+    The question is answered from the articles, without Telegram. Prints the passage
+    with the answering sentence marked, or says that the articles do not answer it.
+
+    Examples:
+        article-bot ask "what did the US agree to?"
+        article-bot ask --json "what did the US agree to?"
+    """
     logging.basicConfig(level=logging.WARNING)
     question = " ".join(arguments.question)
     corpus = load_corpus(find_corpus(settings.corpus_dir))

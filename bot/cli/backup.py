@@ -3,35 +3,26 @@
 import argparse
 from pathlib import Path
 
-from bot.cli.parsers import Commands, add_command
 from bot.config import Settings
 from bot.errors import SettingsError
 from bot.store.sqlite_backup import back_up
 
 
-def add_parser(commands: Commands) -> None:
-    """Add the command to the command line."""
-    parser = add_command(
-        commands,
-        "backup",
-        backup,
-        summary="copy the SQLite database, also while the bot runs",
-        description=(
-            "Copy the SQLite database to a new file, also while the bot runs. The voter key, "
-            "without which the votes cannot be used, is copied too unless VOTER_KEY is set."
-        ),
-        examples=["article-bot backup votes-2026-01-31.db"],
-    )
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments to its parser."""
     parser.add_argument(
         "file", type=Path, metavar="FILE", help="the new copy; it must not exist yet"
     )
 
 
-def backup(settings: Settings, arguments: argparse.Namespace) -> int:
+def run(settings: Settings, arguments: argparse.Namespace) -> int:
     """Copy the SQLite database, also while the bot runs.
 
-    Raises:
-        SettingsError: The database is not SQLite.
+    The voter key, without which the votes cannot be used, is copied too unless
+    VOTER_KEY is set. For PostgreSQL use pg_dump.
+
+    Examples:
+        article-bot backup votes-2026-01-31.db
     """
     if settings.sqlite_file is None:
         raise SettingsError(

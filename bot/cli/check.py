@@ -2,7 +2,6 @@
 
 import argparse
 
-from bot.cli.parsers import Commands, add_command
 from bot.config import Settings
 from bot.corpus.article import Article
 from bot.corpus.loader import Corpus, find_corpus, load_corpus
@@ -13,24 +12,20 @@ from bot.retrieval.query import read_query_parser
 from bot.views.terminal import count_of_articles
 
 
-def add_parser(commands: Commands) -> None:
-    """Add the command to the command line."""
-    add_command(
-        commands,
-        "check",
-        check,
-        summary="look for faults in the corpus",
-        description=(
-            "Look for faults in the articles, reactions and aliases, and for sample questions "
-            "that their article does not answer. Prints file, line, problem and a hint for each "
-            "fault; the exit code is 1 if there are any."
-        ),
-        examples=["article-bot check"],
-    )
+def add_arguments(_: argparse.ArgumentParser) -> None:
+    """The command takes no arguments."""
 
 
-def check(settings: Settings, _: argparse.Namespace) -> int:
-    """Look for faults in the corpus."""
+def run(settings: Settings, _: argparse.Namespace) -> int:
+    """Look for faults in the corpus.
+
+    Checks the articles, reactions and aliases, and that each article answers its
+    sample questions. Prints file, line, problem and a hint for each fault; the exit
+    code is 1 if there are any.
+
+    Examples:
+        article-bot check
+    """
     folder = find_corpus(settings.corpus_dir)
     try:
         corpus = load_corpus(folder)

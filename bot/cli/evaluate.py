@@ -6,31 +6,15 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from bot.cli.parsers import Commands, add_command
 from bot.config import Settings
 from bot.corpus.aliases import read_aliases
 from bot.corpus.loader import DATA
-from bot.retrieval.evaluation import Report, read_set
-from bot.retrieval.evaluation import evaluate as measure
+from bot.retrieval.evaluation import Report, evaluate, read_set
 from bot.views.terminal import report_table
 
 
-def add_parser(commands: Commands) -> None:
-    """Add the command to the command line."""
-    parser = add_command(
-        commands,
-        "evaluate",
-        evaluate,
-        summary="measure retrieval on question sets",
-        description=(
-            "Measure on question sets in SQuAD's JSON format how often the right passage and "
-            "sentence are found, and how well answerable questions are told from others."
-        ),
-        examples=[
-            "article-bot evaluate xquad.en.json",
-            "article-bot evaluate --typos --seed 7 --json xquad.en.json xquad.de.json",
-        ],
-    )
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments to its parser."""
     parser.add_argument(
         "files", nargs="+", type=Path, metavar="FILE", help="a question set in SQuAD's format"
     )
@@ -43,8 +27,16 @@ def add_parser(commands: Commands) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON, with rates from 0 to 1")
 
 
-def evaluate(_: Settings, arguments: argparse.Namespace) -> int:
-    """Measure retrieval on question sets."""
+def run(_: Settings, arguments: argparse.Namespace) -> int:
+    """Measure retrieval on question sets.
+
+    The sets are in SQuAD's JSON format. Measures how often the right passage and
+    sentence are found, and how well answerable questions are told from others.
+
+    Examples:
+        article-bot evaluate xquad.en.json
+        article-bot evaluate --typos --seed 7 --json xquad.en.json xquad.de.json
+    """
     reports = [_report(file, arguments.typos, arguments.seed) for file in arguments.files]
     if arguments.json:
         print(json.dumps([asdict(report) for report in reports], indent=2))
@@ -62,4 +54,4 @@ def _report(file: Path, typos: bool, seed: int) -> Report:
             print(f"\r{file.name}: {share:4.0%}", end=end, file=sys.stderr, flush=True)
 
     aliases = read_aliases(DATA / "aliases.yaml")
-    return measure(read_set(file), aliases, typos, seed, progress=progress)
+    return evaluate(read_set(file), aliases, typos, seed, progress=progress)

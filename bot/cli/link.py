@@ -3,30 +3,25 @@
 import argparse
 import asyncio
 
-from bot.cli.parsers import Commands, add_command
 from bot.config import Settings
 from bot.corpus.loader import find_corpus, load_corpus
 from bot.logs import set_up_logging
 
 
-def add_parser(commands: Commands) -> None:
-    """Add the command to the command line."""
-    parser = add_command(
-        commands,
-        "link",
-        link,
-        summary="print the links that open the bot on an article",
-        description=(
-            "Print two links: one opens the chat with the bot on an article, the other adds the "
-            "bot to a group and shows the article there. Needs BOT_TOKEN."
-        ),
-        examples=["article-bot link us-ukraine-security-guarantees"],
-    )
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments to its parser."""
     parser.add_argument("article", help="the article's id, which is its file's name without .md")
 
 
-def link(settings: Settings, arguments: argparse.Namespace) -> int:
-    """Print the links that open the bot on an article."""
+def run(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Print the links that open the bot on an article.
+
+    One opens the chat with the bot, the other adds the bot to a group and shows the
+    article there. Needs BOT_TOKEN.
+
+    Examples:
+        article-bot link us-ukraine-security-guarantees
+    """
     from bot.channel_posts import bot_links  # noqa: PLC0415
 
     set_up_logging(settings.log_level, settings.secrets)

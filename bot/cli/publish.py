@@ -3,26 +3,13 @@
 import argparse
 import asyncio
 
-from bot.cli.parsers import Commands, add_command
 from bot.config import Settings
 from bot.corpus.loader import find_corpus, load_corpus
 from bot.logs import set_up_logging
 
 
-def add_parser(commands: Commands) -> None:
-    """Add the command to the command line."""
-    parser = add_command(
-        commands,
-        "publish",
-        publish,
-        summary="post an article in a channel, or edit its post",
-        description=(
-            "Post an article's headline, standfirst and reactions in a channel or group, or edit "
-            "the post that is already there. The bot must be an administrator who may post "
-            "messages. Needs BOT_TOKEN and the settings of the running bot."
-        ),
-        examples=["article-bot publish us-ukraine-security-guarantees --to @your_channel"],
-    )
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments to its parser."""
     parser.add_argument("article", help="the article's id, which is its file's name without .md")
     parser.add_argument(
         "--to", required=True, metavar="CHANNEL", help="@channel, a link to it, or its numeric id"
@@ -32,12 +19,20 @@ def add_parser(commands: Commands) -> None:
     )
 
 
-def publish(settings: Settings, arguments: argparse.Namespace) -> int:
-    """Post an article in a channel, or edit its post."""
-    from bot.channel_posts import publish as post  # noqa: PLC0415
+def run(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Post an article in a channel, or edit its post.
+
+    The post shows the article's headline, standfirst and reactions. It can be in a
+    group too. The bot must be an administrator who may post messages. Needs
+    BOT_TOKEN and the settings of the running bot.
+
+    Examples:
+        article-bot publish us-ukraine-security-guarantees --to @your_channel
+    """
+    from bot.channel_posts import publish  # noqa: PLC0415
 
     set_up_logging(settings.log_level, settings.secrets)
     corpus = load_corpus(find_corpus(settings.corpus_dir))
-    posted = post(settings, corpus, arguments.article, arguments.to, arguments.again)
+    posted = publish(settings, corpus, arguments.article, arguments.to, arguments.again)
     print(asyncio.run(posted))
     return 0

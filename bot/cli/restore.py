@@ -3,27 +3,13 @@
 import argparse
 from pathlib import Path
 
-from bot.cli.parsers import Commands, add_command
 from bot.config import Settings
 from bot.errors import SettingsError
-from bot.store.sqlite_backup import restore as restore_backup
+from bot.store.sqlite_backup import restore
 
 
-def add_parser(commands: Commands) -> None:
-    """Add the command to the command line."""
-    parser = add_command(
-        commands,
-        "restore",
-        restore,
-        summary="replace the SQLite database by a backup",
-        description=(
-            "Replace the SQLite database, and its voter key, by a backup. Stop the bot first."
-        ),
-        examples=[
-            "article-bot restore votes-2026-01-31.db",
-            "article-bot restore --replace votes-2026-01-31.db",
-        ],
-    )
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments to its parser."""
     parser.add_argument(
         "file", type=Path, metavar="FILE", help="what article-bot backup has written"
     )
@@ -32,17 +18,21 @@ def add_parser(commands: Commands) -> None:
     )
 
 
-def restore(settings: Settings, arguments: argparse.Namespace) -> int:
+def run(settings: Settings, arguments: argparse.Namespace) -> int:
     """Replace the SQLite database by a backup.
 
-    Raises:
-        SettingsError: The database is not SQLite.
+    The voter key is replaced too. Stop the bot first. For PostgreSQL use pg_restore
+    or psql.
+
+    Examples:
+        article-bot restore votes-2026-01-31.db
+        article-bot restore --replace votes-2026-01-31.db
     """
     if settings.sqlite_file is None:
         raise SettingsError(
             "article-bot restore is for SQLite only: for PostgreSQL use pg_restore or psql."
         )
     file = settings.sqlite_file
-    count = restore_backup(arguments.file, file, settings.voter_key, arguments.replace)
+    count = restore(arguments.file, file, settings.voter_key, arguments.replace)
     print(f"{file} now has the {count} votes of {arguments.file}.")
     return 0

@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 
-from bot.cli.parsers import Commands, add_command
 from bot.cli.signals import stop_on_signals
 from bot.config import Settings
 from bot.corpus.loader import Corpus, find_corpus, load_corpus
@@ -12,26 +11,18 @@ from bot.logs import set_up_logging
 from bot.views.terminal import count_of_articles
 
 
-def add_parser(commands: Commands) -> None:
-    """Add the command to the command line."""
-    add_command(
-        commands,
-        "run",
-        run,
-        summary="run the bot on Telegram (needs BOT_TOKEN)",
-        description=(
-            "Run the bot on Telegram until Ctrl-C or SIGTERM. Needs BOT_TOKEN, in the environment "
-            "or in .env."
-        ),
-        examples=["article-bot run"],
-    )
+def add_arguments(_: argparse.ArgumentParser) -> None:
+    """The command takes no arguments."""
 
 
 def run(settings: Settings, _: argparse.Namespace) -> int:
-    """Run the bot on Telegram until it is stopped.
+    """Run the bot on Telegram (needs BOT_TOKEN).
 
-    Raises:
-        SettingsError: There is no token.
+    The bot runs until Ctrl-C or SIGTERM. The token is read from the environment or
+    from .env.
+
+    Examples:
+        article-bot run
     """
     if settings.bot_token is None:
         raise SettingsError(

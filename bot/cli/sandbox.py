@@ -12,7 +12,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.cli.parsers import Commands, add_command
 from bot.cli.signals import stop_on_signals
 from bot.config import Settings
 from bot.corpus.loader import Corpus, find_corpus, load_corpus
@@ -28,19 +27,8 @@ SANDBOX_PORT = 8090
 PORTS_TRIED = 20
 
 
-def add_parser(commands: Commands) -> None:
-    """Add the command to the command line."""
-    parser = add_command(
-        commands,
-        "sandbox",
-        sandbox,
-        summary="try the bot on this machine, without Telegram",
-        description=(
-            "Run the bot with a Bot API server on this machine, and open a page on which two "
-            "readers talk to it. Needs no token; its votes are deleted when it stops."
-        ),
-        examples=["article-bot sandbox --demo", "article-bot sandbox --api-only --port 8090"],
-    )
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments to its parser."""
     parser.add_argument(
         "--port",
         type=_port,
@@ -63,8 +51,16 @@ def _port(text: str) -> int:
     return int(text)
 
 
-def sandbox(settings: Settings, arguments: argparse.Namespace) -> int:
-    """Run the bot and a Bot API server on this machine until it is stopped."""
+def run(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Try the bot on this machine, without Telegram.
+
+    Runs the bot with a Bot API server on this machine, and opens a page on which
+    two readers talk to it. Needs no token; its votes are deleted when it stops.
+
+    Examples:
+        article-bot sandbox --demo
+        article-bot sandbox --api-only --port 8090
+    """
     set_up_logging(settings.log_level, replace(settings, bot_token=SANDBOX_TOKEN).secrets)
     if arguments.api_only:
         asyncio.run(_serve_api(arguments.port))
@@ -124,11 +120,9 @@ async def _start_server(
     tries = [port] if port is not None else range(SANDBOX_PORT, SANDBOX_PORT + PORTS_TRIED)
     for number in tries:
         server = SandboxServer(SANDBOX_TOKEN, number, examples)
-        try:
+        with contextlib.suppress(OSError):
             await server.start()
-        except OSError:
-            continue
-        return server
+            return server
     what = f"Port {port} is" if port is not None else f"Ports {tries[0]} to {tries[-1]} are"
     raise SettingsError(f"{what} taken or not allowed: choose another with --port, or --port 0.")
 

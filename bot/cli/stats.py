@@ -5,31 +5,27 @@ import asyncio
 import json
 from collections.abc import Mapping
 
-from bot.cli.parsers import Commands, add_command
 from bot.config import Settings
 from bot.corpus.loader import find_corpus, load_corpus
 from bot.logs import set_up_logging
 from bot.views.terminal import stats_json, stats_table
 
 
-def add_parser(commands: Commands) -> None:
-    """Add the command to the command line."""
-    parser = add_command(
-        commands,
-        "stats",
-        stats,
-        summary="print the votes of each article",
-        description=(
-            "Print how many votes each reaction to each article has, also while the bot runs. "
-            "Articles that are no longer in the corpus come last."
-        ),
-        examples=["article-bot stats", "article-bot stats --json"],
-    )
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments to its parser."""
     parser.add_argument("--json", action="store_true", help="print the counts as JSON")
 
 
-def stats(settings: Settings, arguments: argparse.Namespace) -> int:
-    """Print the votes of each article."""
+def run(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Print the votes of each article.
+
+    Prints how many votes each reaction has, also while the bot runs. Articles that
+    are no longer in the corpus come last.
+
+    Examples:
+        article-bot stats
+        article-bot stats --json
+    """
     set_up_logging(settings.log_level, settings.secrets)
     corpus = load_corpus(find_corpus(settings.corpus_dir))
     totals = asyncio.run(_totals(settings))
