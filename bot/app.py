@@ -31,7 +31,6 @@ from bot.handlers.routes import allowed_updates, routes
 from bot.handlers.services import BotData, Context, Services
 from bot.logs import FailureLog
 from bot.retrieval.index import Index
-from bot.retrieval.query import read_query_parser
 from bot.store.base import DELETE_QUESTIONS_EVERY, Store
 from bot.store.open import open_store
 from bot.store.voters import Voters
@@ -97,7 +96,6 @@ def build_services(
     articles = ArticleResolver(corpus.articles)
     chats = ChatState(store, voters, languages, articles, failures)
     index = Index(corpus.articles, corpus.aliases)
-    parser = read_query_parser()
     return Services(
         corpus=corpus,
         store=store,
@@ -105,7 +103,7 @@ def build_services(
         languages=languages,
         articles=articles,
         chats=chats,
-        responder=Responder(corpus, parser, index, store, articles, chats, failures),
+        responder=Responder(corpus, index, store, articles, chats, failures),
         messenger=Messenger(bot, sender, live_counts),
         sender=sender,
         live_counts=live_counts,

@@ -13,20 +13,19 @@ from bot.retrieval.analysis import Analyzer, char_ngrams, guess_language, senten
 from bot.retrieval.answer import Answer, Verdict
 from bot.retrieval.answer_types import AnswerType, classify, extract
 from bot.retrieval.index import Index
-from bot.retrieval.query import read_query_parser
+from bot.retrieval.query import parse_query
 from bot.retrieval.spelling import SpellingCorrector
 from tests.support.corpora import ROOT
 from tests.test_corpus import GOOD
 
 CORPUS = load_corpus(ROOT / "corpus")
-PARSER = read_query_parser()
 INDEX = Index(CORPUS.articles, CORPUS.aliases)
 OWN_SET = yaml.safe_load((ROOT / "tests" / "questions.yaml").read_text(encoding="utf-8"))
 
 
 def ask(question: str, index: Index = INDEX) -> Answer | None:
     """Search for a question as the bot does."""
-    return index.answer(PARSER.parse(question))
+    return index.answer(parse_query(question))
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import sys
 from bot.config import Settings
 from bot.corpus.loader import find_corpus, load_corpus
 from bot.retrieval.index import Index
-from bot.retrieval.query import read_query_parser
+from bot.retrieval.query import parse_query
 from bot.views.terminal import answer_json, answer_text
 
 
@@ -31,8 +31,7 @@ def run(settings: Settings, arguments: argparse.Namespace) -> int:
     logging.basicConfig(level=logging.WARNING)
     question = " ".join(arguments.question)
     corpus = load_corpus(find_corpus(settings.corpus_dir))
-    query = read_query_parser().parse(question)
-    found = Index(corpus.articles, corpus.aliases).answer(query)
+    found = Index(corpus.articles, corpus.aliases).answer(parse_query(question))
     if arguments.json:
         print(json.dumps(answer_json(question, found), ensure_ascii=False, indent=2))
     else:

@@ -8,7 +8,7 @@ from bot.corpus.loader import Corpus, find_corpus, load_corpus
 from bot.errors import CorpusError, Fault
 from bot.retrieval.answer import Answer, Verdict
 from bot.retrieval.index import Index
-from bot.retrieval.query import read_query_parser
+from bot.retrieval.query import parse_query
 from bot.views.terminal import count_of_articles
 
 
@@ -41,7 +41,7 @@ def run(settings: Settings, _: argparse.Namespace) -> int:
 
 
 def _unanswered_questions(corpus: Corpus) -> list[Fault]:
-    index, parser = Index(corpus.articles, corpus.aliases), read_query_parser()
+    index = Index(corpus.articles, corpus.aliases)
     return [
         Fault(
             located.file,
@@ -51,7 +51,7 @@ def _unanswered_questions(corpus: Corpus) -> list[Fault]:
         )
         for located in corpus.located
         for question, line in zip(located.article.questions, located.question_lines, strict=True)
-        if not _is_answered(index.answer(parser.parse(question)), located.article)
+        if not _is_answered(index.answer(parse_query(question)), located.article)
     ]
 
 

@@ -9,7 +9,7 @@ from bot.handlers import language
 from bot.handlers.mentions import addressed_question, command_question, content
 from bot.handlers.services import Context, Services
 from bot.handlers.surfaces import Surface, account, surface_of_message
-from bot.retrieval.query import Query
+from bot.retrieval.query import Query, parse_query
 from bot.store.base import MessageRef, VoteCounts
 from bot.views import answers, chat_texts
 from bot.views.callback_data import (
@@ -79,7 +79,7 @@ async def _vote(
 async def _ask_sample(query: CallbackQuery, services: Services, article: Article, key: str) -> None:
     responder, message = services.responder, query.message
     question = next((q for q in article.questions if question_key(q) == key), "")
-    parsed = responder.parser.parse(question)
+    parsed = parse_query(question)
     if not parsed.words:
         await _toast(query, services, "old_button")
         return

@@ -12,6 +12,7 @@ from bot.delivery.telegram_errors import Refusal, refusal_of
 from bot.handlers.services import Context, Services
 from bot.retrieval.answer import Match
 from bot.retrieval.intents import Intent
+from bot.retrieval.query import parse_query
 from bot.store.base import VERSION_UNKNOWN, MessageRef
 from bot.views import answers
 from bot.views.callback_data import question_key
@@ -33,7 +34,7 @@ async def query(update: Update, context: Context) -> None:
     typed, services = update.inline_query, context.services
     if typed is None:
         return
-    question = services.responder.parser.parse(typed.query.strip())
+    question = parse_query(typed.query.strip())
     if question.text and question.intent not in (Intent.GREETING, Intent.THANKS):
         found = await asyncio.to_thread(services.responder.index.passages, question)
         shown, next_offset = page_at(typed.offset, len(found))
@@ -88,7 +89,7 @@ async def _offer_result(services: Services, article: Article, question: str | No
     responder, reactions = services.responder, services.corpus.reactions
     counts = await responder.counts(article)
     if question is not None:
-        found = await responder.search(responder.parser.parse(question), article)
+        found = await responder.search(parse_query(question), article)
         if found is not None:
             match, (start, end) = found.best, found.best.sentence
             message = answers.inline_passage(reactions, article, match, counts)

@@ -16,7 +16,7 @@ from bot.logs import FailureLog
 from bot.retrieval.answer import Answer
 from bot.retrieval.index import Index
 from bot.retrieval.intents import Intent
-from bot.retrieval.query import Query, QueryParser
+from bot.retrieval.query import Query, parse_query
 from bot.store.base import NO_VOTES, Store, VoteCounts
 from bot.views import answers, chat_texts
 from bot.views.answers import Scope
@@ -57,7 +57,6 @@ class Responder:
     """Answers questions, in the same way on every surface."""
 
     corpus: Corpus
-    parser: QueryParser
     index: Index
     store: Store
     articles: ArticleResolver
@@ -67,7 +66,7 @@ class Responder:
     async def respond(self, update: Update, question: AddressedQuestion) -> OutgoingMessage:
         """Return the answer to a message that is addressed to the bot."""
         translator, surface = await self.chats.translator_for(update), surface_of(update)
-        query = self.parser.parse(question.text)
+        query = parse_query(question.text)
         match await self._target(update, question, query):
             case Show(article):
                 return await self._show(update, article, translator)
@@ -97,7 +96,7 @@ class Responder:
             surface: Where it is asked.
             offer_all: Whether a button may offer to search all articles.
         """
-        query = self.parser.parse(question) if isinstance(question, str) else question
+        query = parse_query(question) if isinstance(question, str) else question
         query = self._without_links(query)
         articles = self.corpus.articles if article is None else (article,)
         # /article does not work in guest mode, so only one article is mentioned.
@@ -201,4 +200,4 @@ class Responder:
         if "://" not in query.text:
             return query
         text = _LINK.sub(" ", query.text).strip()
-        return self.parser.parse(text) if text else query
+        return parse_query(text) if text else query

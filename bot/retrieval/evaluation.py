@@ -21,7 +21,7 @@ from bot.retrieval.analysis import guess_language
 from bot.retrieval.answer import Match
 from bot.retrieval.article_index import ArticleIndex
 from bot.retrieval.params import DEFAULT_PARAMS, RetrievalParams
-from bot.retrieval.query import Query, read_query_parser
+from bot.retrieval.query import Query, parse_query
 
 FALSE_ANSWERS = 0.05
 """The share of foreign questions that may be answered."""
@@ -182,10 +182,9 @@ def evaluate(
     """
     chance = random.Random(seed)
     alphabet = questions.alphabet
-    parser = read_query_parser()
 
     def query(text: str) -> Query:
-        return parser.parse(misspelled(text, alphabet, chance) if typos else text)
+        return parse_query(misspelled(text, alphabet, chance) if typos else text)
 
     tally = _Tally()
     for done, (article, own) in enumerate(questions.articles):

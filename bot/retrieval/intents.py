@@ -1,7 +1,7 @@
 """What a whole message is, if it is not a question about something in an article."""
 
-from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from functools import lru_cache
 
 from bot.corpus.aliases import read_aliases
 from bot.corpus.loader import DATA
@@ -19,30 +19,18 @@ class Intent(StrEnum):
     OVERVIEW = "overview"
 
 
-class IntentClassifier:
-    """Recognizes messages by all of their words.
+@lru_cache(maxsize=1)
+def _intents() -> dict[tuple[str, ...], Intent]:
+    """Return the phrases that come with the bot, as folded words, and what they mean."""
+    phrases = read_aliases(DATA / "intents.yaml")
+    return {tuple(words(phrase)): intent for intent in Intent for phrase in phrases[intent]}
+
+
+def classify(text: str, text_words: tuple[str, ...]) -> Intent | None:
+    """Return what a message means, judged by all of its words; None if it may be a question.
 
     Args:
-        phrases: Intent -> what people write.
+        text: The message.
+        text_words: Its folded words.
     """
-
-    def __init__(self, phrases: Mapping[str, Sequence[str]]) -> None:
-        self._intents = {
-            tuple(words(phrase)): Intent(name)
-            for name, listed in phrases.items()
-            for phrase in listed
-        }
-
-    def classify(self, text: str, text_words: tuple[str, ...]) -> Intent | None:
-        """Return what a message means; None if it may be a question.
-
-        Args:
-            text: The message.
-            text_words: Its folded words.
-        """
-        return self._intents.get(text_words) if len(text) <= MAX_LENGTH else None
-
-
-def read_intents() -> IntentClassifier:
-    """Return a classifier with the phrases that come with the bot."""
-    return IntentClassifier(read_aliases(DATA / "intents.yaml"))
+    return _intents().get(text_words) if len(text) <= MAX_LENGTH else None

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
+from bot.retrieval import answer_types, intents
 from bot.retrieval.analysis import words
-from bot.retrieval.answer_types import AnswerType, classify
-from bot.retrieval.intents import Intent, IntentClassifier, read_intents
+from bot.retrieval.answer_types import AnswerType
+from bot.retrieval.intents import Intent
 from bot.retrieval.params import MAX_QUERY_LENGTH
 
 
@@ -25,18 +26,7 @@ class Query:
     intent: Intent | None
 
 
-@dataclass(frozen=True)
-class QueryParser:
-    """Makes a Query of what a reader wrote."""
-
-    intents: IntentClassifier
-
-    def parse(self, text: str) -> Query:
-        """Return the question that a text asks; one without words asks nothing."""
-        found = tuple(words(text[:MAX_QUERY_LENGTH]))
-        return Query(text, found, classify(found), self.intents.classify(text, found))
-
-
-def read_query_parser() -> QueryParser:
-    """Return a parser with the phrases that come with the bot."""
-    return QueryParser(read_intents())
+def parse_query(text: str) -> Query:
+    """Return the question that a text asks; one without words asks nothing."""
+    found = tuple(words(text[:MAX_QUERY_LENGTH]))
+    return Query(text, found, answer_types.classify(found), intents.classify(text, found))

@@ -138,11 +138,9 @@ class Store(Protocol):
 
     async def open(self) -> None:
         """Open the database; create it or bring its schema up to date where necessary."""
-        ...
 
     async def close(self) -> None:
         """Finish running work and close the database."""
-        ...
 
     async def vote(
         self,
@@ -165,33 +163,26 @@ class Store(Protocol):
             callback_query_id: Telegram's id of the tap; a repeated one is not counted again.
             message: The message that was tapped; None to leave tracked messages alone.
         """
-        ...
 
     async def counts(self, article_id: str) -> VoteCounts:
         """Return an article's counts."""
-        ...
 
     async def all_counts(self) -> Mapping[str, Mapping[str, int]]:
         """Return article id -> reaction id -> votes above 0, for articles that ever had a vote."""
-        ...
 
     async def forget_voter(self, voter: bytes) -> int:
         """Delete everything kept about a reader; return how many votes were deleted."""
-        ...
 
     async def track(self, message: TrackedMessage) -> None:
         """Start to track a message, or replace what is known of it."""
-        ...
 
     async def update(self, message: TrackedMessage) -> None:
         """Update a tracked message; does nothing if it is no longer tracked."""
-        ...
 
     async def tracked_with_counts(
         self, ref: MessageRef
     ) -> tuple[TrackedMessage, VoteCounts] | None:
         """Return a tracked message and its article's counts; None if it is not tracked."""
-        ...
 
     async def outdated(self, before: float, limit: int) -> Sequence[TrackedMessage]:
         """Return messages that show older counts than the store has, most recently seen first.
@@ -200,15 +191,12 @@ class Store(Protocol):
             before: Only messages last seen before this time (seconds since 1970).
             limit: How many at most.
         """
-        ...
 
     async def forget_message(self, ref: MessageRef) -> None:
         """Stop tracking a message; does nothing if it is not tracked."""
-        ...
 
     async def forget_chat(self, chat_id: int) -> None:
         """Stop tracking all messages of a chat."""
-        ...
 
     async def try_acquire_leadership(self) -> bool:
         """Try to become the one process that refreshes messages.
@@ -216,56 +204,42 @@ class Store(Protocol):
         Returns:
             True if this process is the leader, from now until it ends; False if another one is.
         """
-        ...
 
     async def channel_post(self, chat_id: int, article_id: str) -> int | None:
         """Return the message id of an article's post in a channel; None if there is none."""
-        ...
 
     async def save_channel_post(self, chat_id: int, article_id: str, message_id: int) -> None:
         """Remember an article's post in a channel, instead of an earlier one."""
-        ...
 
     async def chat_settings(self, chat: bytes) -> ChatSettings:
         """Return what was set for a chat."""
-        ...
 
     async def set_article(self, chat: bytes, article_id: str | None) -> None:
         """Set the article that a chat's questions are about; None for all articles."""
-        ...
 
     async def set_language(self, chat: bytes, language: str) -> None:
         """Set the language that the bot speaks in a chat."""
-        ...
 
     async def move_chat_settings(self, old: bytes, new: bytes) -> None:
         """Move settings from one chat to another; does nothing if there are none."""
-        ...
 
     async def forget_chat_settings(self, chat: bytes) -> None:
         """Delete what was set for a chat."""
-        ...
 
     async def save_question(self, key: str, question: str) -> None:
         """Save a question under a key for QUESTION_KEPT seconds."""
-        ...
 
     async def saved_question(self, key: str) -> str | None:
         """Return a saved question; None if there is none by that key or it is too old."""
-        ...
 
     async def delete_old_questions(self) -> None:
         """Delete saved questions that are older than QUESTION_KEPT seconds."""
-        ...
 
     async def defer(self, update_id: int, body: str) -> None:
         """Keep an update whose handling takes long. ``body`` is its JSON."""
-        ...
 
     async def deferred(self) -> Sequence[tuple[int, str]]:
         """Return id and JSON of all deferred updates, oldest first."""
-        ...
 
     async def delete_deferred(self, update_id: int) -> None:
         """Delete a deferred update that has been handled."""
-        ...

@@ -36,13 +36,7 @@ _TEMPORARY = (
     asyncpg.InternalClientError,
     ConnectionError,
 )
-_FAILURES = (
-    asyncpg.PostgresError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
-    OSError,
-    TimeoutError,
-)
+_FAILURES = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 
 log = logging.getLogger(__name__)
 

@@ -19,7 +19,7 @@ from bot.corpus.article import Article
 from bot.corpus.loader import DATA
 from bot.retrieval.evaluation import QuestionSet, read_set
 from bot.retrieval.index import Index
-from bot.retrieval.query import read_query_parser
+from bot.retrieval.query import parse_query
 
 PARAGRAPHS = 6
 
@@ -45,7 +45,6 @@ def main() -> None:
     arguments = parser.parse_args()
     sets = [read_set(file) for file in arguments.files]
     articles = make(sets, arguments.articles)
-    parser = read_query_parser()
     started = time.perf_counter()
     index = Index(articles, read_aliases(DATA / "aliases.yaml"))
     built = time.perf_counter() - started
@@ -59,7 +58,7 @@ def main() -> None:
     times, right = [], []
     for text, title in asked[:500]:
         started = time.perf_counter()
-        found = index.answer(parser.parse(text))
+        found = index.answer(parse_query(text))
         times.append((time.perf_counter() - started) * 1000)
         right.append(found is not None and found.article.title == title)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

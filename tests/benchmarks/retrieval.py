@@ -31,10 +31,9 @@ from bot.corpus.loader import DATA
 from bot.retrieval.article_index import ArticleIndex
 from bot.retrieval.evaluation import QuestionSet, evaluate, misspelled, read_set
 from bot.retrieval.params import DEFAULT_PARAMS
-from bot.retrieval.query import read_query_parser
+from bot.retrieval.query import parse_query
 
 ALIASES = read_aliases(DATA / "aliases.yaml")
-PARSER = read_query_parser()
 
 Search = Callable[[str], int | None]
 """A question -> the number of the paragraph put first, from 1; None for no paragraph."""
@@ -44,7 +43,7 @@ def ours(article: Article) -> Search:
     index = ArticleIndex(article, ALIASES)
 
     def search(question: str) -> int | None:
-        matches = index.rank(PARSER.parse(question), 1)
+        matches = index.rank(parse_query(question), 1)
         return matches[0].passage.number if matches else None
 
     return search
@@ -216,9 +215,9 @@ def confidences(questions: QuestionSet) -> tuple[list[float], list[float]]:
         index = ArticleIndex(article, ALIASES)
         others = [q.text for other, qs in questions.articles if other is not article for q in qs]
         for question in asked:
-            own += [match.confidence for match in index.rank(PARSER.parse(question.text), 1)]
+            own += [match.confidence for match in index.rank(parse_query(question.text), 1)]
             if others:
-                query = PARSER.parse(chance.choice(others))
+                query = parse_query(chance.choice(others))
                 foreign += [match.confidence for match in index.rank(query, 1)]
     return own, foreign
 
