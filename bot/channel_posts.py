@@ -36,10 +36,8 @@ async def bot_links(settings: Settings, corpus: Corpus, article_id: str) -> tupl
     """
     article = _find(corpus, article_id)
     async with connected(settings) as bot:
-        return (
-            start_link(bot.username, article.id),
-            start_link(bot.username, article.id, group=True),
-        )
+        name = bot.username
+    return start_link(name, article.id), start_link(name, article.id, group=True)
 
 
 async def publish(
@@ -116,7 +114,7 @@ class _Publisher:
         try:
             chat = await self.bot.get_chat(name)
         except ChatMigrated as error:
-            raise _migrated(error) from None
+            raise _refused(error, name) from None
         except (BadRequest, Forbidden):
             raise PublishError(
                 f"The bot cannot find the channel {name}: check the name, and make the bot an "
@@ -152,9 +150,7 @@ class _Publisher:
                     link_preview_options=message.link_preview,
                 ),
             )
-        except ChatMigrated as error:
-            raise _migrated(error) from None
-        except (BadRequest, Forbidden) as error:
+        except (BadRequest, ChatMigrated, Forbidden) as error:
             refusal = refusal_of(error)
             if refusal is Refusal.MESSAGE_GONE:
                 await self.store.forget_message(ref)
@@ -187,9 +183,7 @@ class _Publisher:
                 # A post that appears twice in a channel is worse than one that failed.
                 max_unknown_outcomes=1,
             )
-        except ChatMigrated as error:
-            raise _migrated(error) from None
-        except (BadRequest, Forbidden) as error:
+        except (BadRequest, ChatMigrated, Forbidden) as error:
             raise _refused(error, _name(chat)) from None
         except NetworkError as error:
             if not outcome_unknown(error):
@@ -206,13 +200,11 @@ def _tracked(ref: MessageRef, message: OutgoingMessage, version: int) -> Tracked
     return TrackedMessage(ref, message.article_id or "", keyboard, version)
 
 
-def _migrated(error: ChatMigrated) -> PublishError:
-    return PublishError(
-        f"The group has become a supergroup: publish to {error.new_chat_id} instead."
-    )
-
-
 def _refused(error: TelegramError, name: str) -> PublishError:
+    if isinstance(error, ChatMigrated):
+        return PublishError(
+            f"The group has become a supergroup: publish to {error.new_chat_id} instead."
+        )
     if refusal_of(error) in (Refusal.FORBIDDEN, Refusal.NO_RIGHTS):
         return PublishError(
             f"The bot may not post in {name}: make it an administrator who may post messages."

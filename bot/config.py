@@ -23,9 +23,7 @@ MIN_RATE = 0.001
 """Messages per second or minute."""
 
 _TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
-_SWITCH = dict.fromkeys(("1", "true", "yes", "on"), True) | dict.fromkeys(
-    ("0", "false", "no", "off"), False
-)
+_YES, _NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
 
 @dataclass(frozen=True)
@@ -148,9 +146,9 @@ def _api_url(value: str) -> str:
 
 def _switch(values: Mapping[str, str], key: str) -> bool:
     value = values.get(key, "no")
-    if value.lower() not in _SWITCH:
+    if value.lower() not in (*_YES, *_NO):
         raise SettingsError(f"{key} is {value!r}: set it to yes or no.")
-    return _SWITCH[value.lower()]
+    return value.lower() in _YES
 
 
 def _database_url(value: str) -> str:
@@ -176,9 +174,7 @@ def _database_url(value: str) -> str:
 
 
 def _rate(values: Mapping[str, str], key: str) -> float:
-    value = values.get(key)
-    if value is None:
-        return float(getattr(Settings, key.lower()))
+    value = values.get(key, str(getattr(Settings, key.lower())))
     try:
         rate = float(value)
     except ValueError:

@@ -49,11 +49,10 @@ def find_corpus(configured: Path | None) -> Path:
     """Return the folder to use: the configured one, ./corpus, or the one installed with the bot."""
     if configured is not None:
         return configured
-    in_working_directory = Path("corpus")
-    if in_working_directory.is_dir():
-        return in_working_directory
-    installed = _PACKAGE / "starter_corpus"
-    return installed if installed.is_dir() else _PACKAGE.parent / "corpus"
+    for folder in (Path("corpus"), _PACKAGE / "starter_corpus"):
+        if folder.is_dir():
+            return folder
+    return _PACKAGE.parent / "corpus"
 
 
 def load_corpus(folder: Path) -> Corpus:

@@ -7,7 +7,7 @@ with the few passages of one article, Okapi's formula gives the words that matte
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import accumulate
+from itertools import accumulate, chain, pairwise
 
 import numpy as np
 from rank_bm25 import BM25Plus
@@ -49,8 +49,9 @@ class ArticleIndex:
         self._spans = [
             sentences(p.text, article.language) or [(0, len(p.text))] for p in self._passages
         ]
-        # Sentences are counted through the article; those of passage n end before _ends[n].
-        self._ends = list(accumulate(len(spans) for spans in self._spans))
+        # Sentences are counted through the article; each passage has a slice of them.
+        ends = accumulate(map(len, self._spans), initial=0)
+        self._slices = [slice(*bounds) for bounds in pairwise(ends)]
         texts = [
             passage.text[start:end]
             for passage, spans in zip(self._passages, self._spans, strict=True)
@@ -59,12 +60,7 @@ class ArticleIndex:
         written = [words(text) for text in texts]
         tokens = [self._analyzer.passage_tokens(sentence) for sentence in written]
         self._sentences_with = postings(tokens)
-        self._bm25 = BM25Plus(
-            [
-                [token for sentence in tokens[self._first(n) : end] for token in sentence]
-                for n, end in enumerate(self._ends)
-            ]
-        )
+        self._bm25 = BM25Plus([list(chain(*tokens[part])) for part in self._slices])
         self._max_idf = math.log(len(self._passages) + 1)
         self._extracted = [extract(text) for text in texts]
         self._spelling = SpellingCorrector(
@@ -154,10 +150,6 @@ class ArticleIndex:
             for number in map(int, order)
         ]
 
-    def _first(self, number: int) -> int:
-        """Return the number of a passage's first sentence, both from 0."""
-        return self._ends[number - 1] if number else 0
-
     def _match(self, number: int, sentence: int, score: float, confidence: float) -> Match:
         span = self._spans[number][sentence]
         return Match(self._passages[number], span, sentence, score, confidence)
@@ -167,7 +159,7 @@ class ArticleIndex:
     ) -> "tuple[np.ndarray[tuple[int], np.dtype[np.float64]], list[float]]":
         """Return the score of each passage, and the IDF weight of each sentence of the article."""
         scores = np.zeros(len(self._passages))
-        idf_weights = [0.0] * self._ends[-1]
+        idf_weights = [0.0] * len(self._extracted)
         for token, weight in tokens.items():
             holders = self._sentences_with.get(token)
             if holders is not None:
@@ -176,21 +168,19 @@ class ArticleIndex:
                 idf_weight = weight * math.log((len(idf_weights) + 1) / len(holders))
                 for sentence in holders:
                     idf_weights[sentence] += idf_weight
-        for number, end in enumerate(self._ends):
-            best = max(idf_weights[self._first(number) : end])
-            scores[number] += self._params.sentence_weight * best
+        for number, part in enumerate(self._slices):
+            scores[number] += self._params.sentence_weight * max(idf_weights[part])
         if self.article.standfirst:
             scores[0] *= self._params.standfirst_boost
         return scores, idf_weights
 
     def _best_sentence(self, number: int, idf_weights: Sequence[float], query: Query) -> int:
         """Return the number of the sentence of a passage that answers best, from 0."""
-        first = self._first(number)
-        values = list(idf_weights[first : self._ends[number]])
+        values = list(idf_weights[self._slices[number]])
         if query.answer_type is not None:
             boost = self._params.answer_type_boost * max(values)
-            for sentence in range(len(values)):
-                if self._extracted[first + sentence][query.answer_type].difference(query.words):
+            for sentence, extracted in enumerate(self._extracted[self._slices[number]]):
+                if extracted[query.answer_type].difference(query.words):
                     values[sentence] += boost
         return values.index(max(values))
 
@@ -206,9 +196,8 @@ class ArticleIndex:
             if is_bigram(token) and token not in idf:
                 continue
             factor = self._params.bigram_weight if is_bigram(token) else 1.0
-            idf_weight = (
-                factor * weight * (idf.get(token, self._max_idf) + self._params.idf_smoothing)
-            )
+            smoothed_idf = idf.get(token, self._max_idf) + self._params.idf_smoothing
+            idf_weight = factor * weight * smoothed_idf
             total += idf_weight
             if token in held_by_passage:
                 held += idf_weight

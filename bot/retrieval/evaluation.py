@@ -249,15 +249,15 @@ def auroc(own: Sequence[float], foreign: Sequence[float]) -> float | None:
     return wins / (len(own) * len(foreign))
 
 
-def threshold_at(foreign: Sequence[float], share: float) -> float:
-    """Return the confidence that at most this share of the foreign questions exceeds."""
-    ordered = sorted(foreign)
-    return ordered[min(len(ordered) - 1, int(len(ordered) * (1 - share)))]
-
-
 def answered_at(own: Sequence[float], foreign: Sequence[float], share: float) -> float | None:
-    """Return the share of own questions above that confidence; None where one side is empty."""
+    """Return the share of own questions above a confidence; None where one side is empty.
+
+    Args:
+        own: Confidences of own questions.
+        foreign: Confidences of foreign questions.
+        share: The share of the foreign questions that may exceed the confidence.
+    """
     if not own or not foreign:
         return None
-    threshold = threshold_at(foreign, share)
+    threshold = sorted(foreign)[min(len(foreign) - 1, int(len(foreign) * (1 - share)))]
     return sum(value > threshold for value in own) / len(own)

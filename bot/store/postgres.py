@@ -7,7 +7,7 @@ import random
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeAlias
 
 import asyncpg
 
@@ -28,6 +28,7 @@ _LOCKS = 0x61727462
 """First number of our advisory locks; keeps them apart from other programs' in the database."""
 _MIGRATION, _LEADERSHIP = 1, 2
 """Second numbers of our advisory locks."""
+_FAILURES = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 _TEMPORARY = (
     asyncpg.SerializationError,
     asyncpg.DeadlockDetectedError,
@@ -36,14 +37,11 @@ _TEMPORARY = (
     asyncpg.InternalClientError,
     ConnectionError,
 )
-_FAILURES = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
+"""The failures after which the same transaction may succeed."""
 
 log = logging.getLogger(__name__)
 
-if TYPE_CHECKING:
-    Connection = asyncpg.Connection[asyncpg.Record]
-else:
-    Connection = asyncpg.Connection
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 
 class PostgresStore(SqlStore):
@@ -147,13 +145,11 @@ class PostgresStore(SqlStore):
                     connection.transaction(),
                 ):
                     return await work(connection)  # type: ignore[arg-type]
-            except _TEMPORARY as error:
-                if not attempts_left:
+            except _FAILURES as error:
+                if not attempts_left or not isinstance(error, _TEMPORARY):
                     raise self._failure(error) from error
                 log.debug("Repeating a transaction: %s", _text(error))
                 await asyncio.sleep(random.uniform(0.01, 0.1))
-            except _FAILURES as error:
-                raise self._failure(error) from error
         raise AssertionError("the last attempt returns or raises")
 
     async def _prepare(self, connection: Connection) -> None:
