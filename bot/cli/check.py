@@ -56,6 +56,4 @@ def _unanswered_questions(corpus: Corpus) -> list[Fault]:
 
 
 def _is_answered(found: Answer | None, article: Article) -> bool:
-    return (
-        found is not None and found.verdict is Verdict.ANSWERED and found.article.id == article.id
-    )
+    return found is not None and found.verdict is Verdict.ANSWERED and found.article == article

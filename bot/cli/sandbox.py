@@ -136,10 +136,8 @@ def _program() -> str:
 
 
 def _open_browser(url: str) -> None:
-    # A browser that runs in the terminal would take the terminal over.
     with contextlib.suppress(webbrowser.Error):
-        found = webbrowser.get()
-        if not isinstance(found, webbrowser.GenericBrowser) or isinstance(
-            found, webbrowser.BackgroundBrowser
-        ):
-            found.open(url)
+        browser = webbrowser.get()
+        # A browser of this class runs in the terminal and would take it over.
+        if type(browser) is not webbrowser.GenericBrowser:
+            browser.open(url)

@@ -227,12 +227,7 @@ def _refuse_bombs(file: Path, text: str) -> None:
             depth -= 1
 
 
-def _note_lines(
-    file: Path,
-    node: yaml.Node,
-    path: ValuePath,
-    lines: dict[ValuePath, int],
-) -> None:
+def _note_lines(file: Path, node: yaml.Node, path: ValuePath, lines: dict[ValuePath, int]) -> None:
     """Note the line number of every value, and reject keys that are not text or repeated."""
     lines[path] = node.start_mark.line + 1
     if isinstance(node, yaml.SequenceNode):

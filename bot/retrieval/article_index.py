@@ -10,18 +10,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate, chain, pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 from rank_bm25 import BM25Plus
 
 from bot.corpus.article import Article
 from bot.retrieval.analysis import Analyzer, is_bigram, sentences, words
 from bot.retrieval.answer import Answer, Match, Verdict, verdict_of
 from bot.retrieval.answer_types import extract
-from bot.retrieval.params import (
-    DEFAULT_PARAMS,
-    MAX_MATCHES,
-    MAX_UNSURE_MATCHES,
-    RetrievalParams,
-)
+from bot.retrieval.params import DEFAULT_PARAMS, MAX_MATCHES, MAX_UNSURE_MATCHES, RetrievalParams
 from bot.retrieval.query import Query
 from bot.retrieval.spelling import SpellingCorrector
 
@@ -154,9 +150,7 @@ class ArticleIndex:
         span = self._spans[number][sentence]
         return Match(self._passages[number], span, sentence, score, confidence)
 
-    def _score(
-        self, tokens: Mapping[str, float]
-    ) -> "tuple[np.ndarray[tuple[int], np.dtype[np.float64]], list[float]]":
+    def _score(self, tokens: Mapping[str, float]) -> tuple[NDArray[np.float64], list[float]]:
         """Return the score of each passage, and the IDF weight of each sentence of the article."""
         scores = np.zeros(len(self._passages))
         idf_weights = [0.0] * len(self._extracted)

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bot.corpus.article import Article
 from bot.retrieval.analysis import Analyzer
@@ -112,7 +113,7 @@ class Index:
                 score = self._params.article_weight * float(scores[number])
                 yield score + ranked[0].confidence, self._indexes[number], ranked
 
-    def _article_scores(self, query: Query) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
+    def _article_scores(self, query: Query) -> NDArray[np.float64]:
         """Return how much of the question's IDF weight over articles each article holds.
 
         Each is 0 or more, and at most 1 + title_boost, for an article that holds all of it in
@@ -137,7 +138,5 @@ class Index:
 _NONE = np.array([], dtype=np.int32)
 
 
-def _arrays(
-    numbers: Mapping[str, Sequence[int]],
-) -> "dict[str, np.ndarray[tuple[int], np.dtype[np.int32]]]":
+def _arrays(numbers: Mapping[str, Sequence[int]]) -> dict[str, NDArray[np.int32]]:
     return {token: np.array(found, dtype=np.int32) for token, found in numbers.items()}

@@ -222,13 +222,9 @@ def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
     # Immediate: a transaction that reads first and writes later fails if another process writes
     # in between.
     connection.execute("BEGIN IMMEDIATE")
-    try:
+    # The connection commits at the end of the block, and rolls back if the block or that fails.
+    with connection:
         yield
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
 
 
 def _run(connection: sqlite3.Connection, operation: Operation[Result]) -> Result:
