@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from enum import IntEnum
 from itertools import count
+from math import inf
 
 MAX_CHATS = 10_000
 """Number of chats in memory from which on those without recent calls are dropped."""
@@ -58,7 +59,7 @@ class Window:
         self._ended: deque[float] = deque(maxlen=self.capacity)
         self._running = 0
 
-    def free_at(self, now: float, reserve: int = 0) -> float | None:
+    def free_at(self, now: float, reserve: int = 0) -> float:
         """Return when the next call may start.
 
         Args:
@@ -66,14 +67,14 @@ class Window:
             reserve: How many calls must remain possible for others; at most capacity - 1 counts.
 
         Returns:
-            ``now`` or a later time; None while a running call must end first.
+            ``now`` or a later time; infinity while a running call must end first.
         """
         self._expire(now)
         reserve = min(reserve, self.capacity - 1)
         excess = len(self._ended) + self._running - (self.capacity - reserve) + 1
         if excess <= 0:
             return now
-        return self._ended[excess - 1] + self._seconds if excess <= len(self._ended) else None
+        return self._ended[excess - 1] + self._seconds if excess <= len(self._ended) else inf
 
     def start(self) -> None:
         """Count a call that starts."""
@@ -127,7 +128,7 @@ class RateLimiter:
         self._overall = Window(limits.overall_per_second, 1.0)
         self._refresh_interval = 1.0 / limits.overall_per_second
         self._next_refresh = 0.0
-        self._last_tap = float("-inf")
+        self._last_tap = -inf
         self._chats: dict[ChatKey, _Chat] = {}
         self._waiting: list[_Waiter] = []
         self._numbers = count()
@@ -165,20 +166,16 @@ class RateLimiter:
     def delay(self, chat: ChatKey, priority: Priority) -> float:
         """Return the seconds until the chat's own limit admits a call; infinity if unknown."""
         now = _now()
-        free = self._free_at(chat, priority, now)
-        return float("inf") if free is None else free - now
+        return self._free_at(chat, priority, now) - now
 
-    def _free_at(self, chat: ChatKey, priority: Priority, now: float) -> float | None:
+    def _free_at(self, chat: ChatKey, priority: Priority, now: float) -> float:
         state = self._state(chat)
         window = state.window
         if priority is not Priority.REFRESH:
-            free = window.free_at(now)
-            return None if free is None else max(free, state.blocked_until)
+            return max(window.free_at(now), state.blocked_until)
         tapping = now <= self._last_tap + TAP_COOLDOWN
         free = window.free_at(now, int(window.capacity * GROUP_RESERVE) if tapping else 1)
         share = state.refreshing.free_at(now) if tapping else now
-        if free is None or share is None:
-            return None
         return max(free, share, state.blocked_until, state.cooldown_until)
 
     def _state(self, chat: ChatKey) -> _Chat:
@@ -202,30 +199,24 @@ class RateLimiter:
     def _admit(self) -> None:
         """Admit every call that may start now, and set a timer for the next one."""
         now = _now()
-        soonest = float("inf")
+        soonest = inf
         for waiter in list(self._waiting):
-            overall = self._overall.free_at(now)
-            if overall is None:
-                break
-            if overall > now:
+            if (overall := self._overall.free_at(now)) > now:
                 soonest = min(soonest, overall)
                 break
             free = self._free_at(waiter.chat, waiter.priority, now)
-            if free is not None and waiter.priority is Priority.REFRESH:
+            if waiter.priority is Priority.REFRESH:
                 # Spread evenly: after a burst of them the next answer would wait for a second.
                 free = max(free, self._next_refresh)
-            # If admitted is done, the waiter was cancelled and is about to leave the queue.
-            if free is None or waiter.admitted.done():
-                continue
             if free > now:
                 soonest = min(soonest, free)
-                continue
-            self._waiting.remove(waiter)
-            self._start(waiter, now)
+            # If admitted is done, the waiter was cancelled and is about to leave the queue.
+            elif not waiter.admitted.done():
+                self._waiting.remove(waiter)
+                self._start(waiter, now)
         if self._timer is not None:
             self._timer.cancel()
-            self._timer = None
-        if soonest < float("inf"):
+        if soonest < inf:
             self._timer = asyncio.get_running_loop().call_at(soonest, self._admit)
 
     def _start(self, waiter: _Waiter, now: float) -> None:
