@@ -62,22 +62,23 @@ class LiveCounts:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def track(
-        self, ref: MessageRef, article_id: str, keyboard: InlineKeyboardMarkup, version: int
+        self,
+        ref: MessageRef,
+        article_id: str,
+        keyboard: InlineKeyboardMarkup | None,
+        version: int = VERSION_UNKNOWN,
     ) -> None:
-        """Track a message that was just sent; a failure of the database is logged.
+        """Track a message that was not tracked so far; a failure of the database is logged.
 
         Args:
             ref: The message.
             article_id: The article whose counts it shows.
-            keyboard: The keyboard that it shows.
+            keyboard: The keyboard that it shows; None if that is not known.
             version: Version of the counts in it, or VERSION_UNKNOWN.
         """
-        message = TrackedMessage(ref, article_id, keyboard.to_json(), version)
-        try:
-            await self._store.track(message)
-        except StoreError as error:
+        message = TrackedMessage(ref, article_id, keyboard.to_json() if keyboard else "{}", version)
+        if not await self._failures.succeeds(self._store.track(message)):
             # It is tracked nowhere else, so it is kept in memory until the database works again.
-            self._failures.failed(str(error))
             self._unsaved[ref] = message
             if len(self._unsaved) > MAX_UNSAVED:
                 del self._unsaved[next(iter(self._unsaved))]
@@ -116,8 +117,7 @@ class LiveCounts:
         self.changed.set()
         with self._failures_logged():
             if result.message is None:
-                keyboard = shown or InlineKeyboardMarkup([])
-                await self.track(ref, article_id, keyboard, VERSION_UNKNOWN)
+                await self.track(ref, article_id, shown)
             elif not await self._editor.needs_edit(result):
                 return
         self._edit_soon(ref)
@@ -128,8 +128,7 @@ class LiveCounts:
         """Edit a message to show the current reactions and counts; arguments as for ``voted``."""
         with self._failures_logged():
             if await self._store.tracked_with_counts(ref) is None:
-                keyboard = shown or InlineKeyboardMarkup([])
-                await self.track(ref, article_id, keyboard, VERSION_UNKNOWN)
+                await self.track(ref, article_id, shown)
         self._edit_soon(ref)
 
     async def replace(

@@ -3,7 +3,7 @@
 import json
 import logging
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import lru_cache
 from typing import Any
 
@@ -90,14 +90,7 @@ class MessageEditor:
             StoreError: The database failed.
         """
         async with self._locks.hold(ref):
-            found = await self._store.tracked_with_counts(ref)
-            if found is None:
-                return True
-            message, counts = found
-            if not self._shows(message, self._with_counts(message, counts)):
-                return False
-            await self._store.update(replace(message, version=counts.version))
-            return True
+            return await self._outdated(ref) is None
 
     async def refresh(self, ref: MessageRef) -> bool:
         """Edit a message if its counts are outdated.
@@ -110,17 +103,8 @@ class MessageEditor:
             StoreError: The database failed.
         """
         async with self._locks.hold(ref):
-            found = await self._store.tracked_with_counts(ref)
-            if found is None:
-                return False
-            message, counts = found
-            keyboard = self._with_counts(message, counts)
-            new = replace(message, keyboard=keyboard.to_json(), version=counts.version)
-            outdated = not self._shows(message, keyboard)
-            edited = outdated and await self._edit_keyboard(message, new, keyboard)
-            if edited or not outdated:
-                # Not tracked anew: the message may have been forgotten in the meantime.
-                await self._store.update(new)
+            outdated = await self._outdated(ref)
+            edited = outdated is not None and await self._edit_keyboard(*outdated)
             self.forget_vote(ref)
             return edited
 
@@ -143,20 +127,33 @@ class MessageEditor:
             keyboard = message.keyboard or InlineKeyboardMarkup([])
             tracked = TrackedMessage(ref, article_id, keyboard.to_json(), VERSION_UNKNOWN)
             await self._store.track(tracked)
-            call = self._bot.edit_message_text(
-                text=message.text,
-                entities=message.entities,
-                reply_markup=message.keyboard,
-                link_preview_options=message.link_preview,
-                **_address(ref),
-            )
+            call = self._bot.edit_message_text(**asdict(ref), **message.arguments)
             if await self._edit(ref, call):
                 await self._store.update(replace(tracked, version=message.counts_version))
+
+    async def _outdated(
+        self, ref: MessageRef
+    ) -> tuple[TrackedMessage, TrackedMessage, InlineKeyboardMarkup] | None:
+        """Return a message that needs an edit: as tracked, as it should be, and its new keyboard.
+
+        Returns:
+            None if it is not tracked, or shows the current counts, which is then noted.
+        """
+        found = await self._store.tracked_with_counts(ref)
+        if found is None:
+            return None
+        message, counts = found
+        keyboard = self._with_counts(message, counts)
+        new = replace(message, keyboard=keyboard.to_json(), version=counts.version)
+        if not self._shows(message, keyboard):
+            return message, new, keyboard
+        await self._store.update(new)
+        return None
 
     async def _edit_keyboard(
         self, old: TrackedMessage, new: TrackedMessage, keyboard: InlineKeyboardMarkup
     ) -> bool:
-        """Edit a keyboard.
+        """Edit a keyboard, and note that the message shows it.
 
         Returns:
             False if the message is gone.
@@ -169,9 +166,10 @@ class MessageEditor:
         was_known = old.version != VERSION_UNKNOWN
         if was_known:
             await self._store.update(replace(new, version=VERSION_UNKNOWN))
-        call = self._bot.edit_message_reply_markup(**_address(old.ref), reply_markup=keyboard)
+        call = self._bot.edit_message_reply_markup(**asdict(old.ref), reply_markup=keyboard)
         try:
-            return await self._edit(old.ref, call)
+            if not await self._edit(old.ref, call):
+                return False
         except RetryAfter:
             # It was not carried out, so the message still shows what it showed before.
             if was_known:
@@ -180,6 +178,9 @@ class MessageEditor:
         except TelegramError:
             self.forget_vote(old.ref)
             raise
+        # Not tracked anew: the message may have been forgotten in the meantime.
+        await self._store.update(new)
+        return True
 
     async def _edit(self, ref: MessageRef, call: Coroutine[Any, Any, object]) -> bool:
         """Make an edit.
@@ -198,22 +199,16 @@ class MessageEditor:
                     raise
                 case Refusal.NOT_MODIFIED:
                     return True
-                case Refusal.MESSAGE_GONE:
-                    await self._store.forget_message(ref)
-                    return False
-                case Refusal.CHAT_GONE | Refusal.FORBIDDEN:
+                case Refusal.CHAT_GONE | Refusal.FORBIDDEN if ref.chat_id is not None:
                     # Also for a group that became a supergroup: its messages have new ids.
-                    await self._forget_chat_of(ref)
+                    await self._store.forget_chat(ref.chat_id)
+                    return False
+                case Refusal.MESSAGE_GONE | Refusal.CHAT_GONE | Refusal.FORBIDDEN:
+                    await self._store.forget_message(ref)
                     return False
                 case _:
                     log.warning("A message is not edited until the next vote: %s", error.message)
         return True
-
-    async def _forget_chat_of(self, ref: MessageRef) -> None:
-        if ref.chat_id is not None:
-            await self._store.forget_chat(ref.chat_id)
-        else:
-            await self._store.forget_message(ref)
 
     def _with_counts(self, message: TrackedMessage, counts: VoteCounts) -> InlineKeyboardMarkup:
         shown = parse_keyboard(message.keyboard)
@@ -229,14 +224,6 @@ class MessageEditor:
         # an edit, here or in another process, it still shows what it showed at the vote.
         before = self._at_vote.get(message.ref)
         return before is not None and replace(before, version=VERSION_UNKNOWN) == message
-
-
-def _address(ref: MessageRef) -> dict[str, Any]:
-    return {
-        "chat_id": ref.chat_id,
-        "message_id": ref.message_id,
-        "inline_message_id": ref.inline_message_id,
-    }
 
 
 @lru_cache(maxsize=1_024)

@@ -5,7 +5,6 @@ from telegram import Update
 from bot.handlers.mentions import AddressedQuestion, addressed_question, content
 from bot.handlers.services import Context
 from bot.handlers.surfaces import account
-from bot.views.inline_results import single_result
 
 
 async def asked(update: Update, context: Context) -> None:
@@ -18,6 +17,4 @@ async def asked(update: Update, context: Context) -> None:
         content(message)[0].strip(), message
     )
     answer = await context.services.responder.respond(update, question)
-    await context.services.messenger.answer_guest(
-        message.guest_query_id, single_result(answer), answer
-    )
+    await context.services.messenger.answer_guest(message.guest_query_id, answer)

@@ -5,7 +5,7 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Iterator
 
-from telegram import Bot, InlineQueryResult, MaybeInaccessibleMessage, Message, ReplyParameters
+from telegram import Bot, MaybeInaccessibleMessage, Message, ReplyParameters
 from telegram.constants import ChatAction
 from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 
@@ -14,6 +14,7 @@ from bot.delivery.rate_limiter import Priority
 from bot.delivery.sender import Sender
 from bot.handlers.mentions import AddressedQuestion
 from bot.store.base import MessageRef
+from bot.views.inline_results import single_result
 from bot.views.outgoing import OutgoingMessage, with_question
 
 TYPING_AFTER = 0.5
@@ -44,23 +45,24 @@ class Messenger:
             # In the comments on a channel post, which show replies only.
             thread = ReplyParameters(beside.message_id, allow_sending_without_reply=True)
         with _refusal_logged():
-            await self._send(beside, message, thread)
+            await self._send(beside.chat.id, message, thread, _topic(beside))
 
     async def reply(self, question: AddressedQuestion, message: OutgoingMessage) -> None:
         """Send a message as a reply that quotes the question; a failure is logged.
 
         If the question can no longer be quoted, it is shown above its answer instead.
         """
-        asked = question.message
+        asked, topic = question.message, _topic(question.message)
         with _refusal_logged():
             try:
-                await self._send(asked, message, question.reply_parameters())
+                await self._send(asked.chat.id, message, question.reply_parameters(), topic)
             except BadRequest as error:
                 # It was edited or deleted in the meantime, or cannot be quoted.
                 log.debug("A question could not be quoted: %s", error.message)
-                root = asked.message_thread_id if _topic(asked) is None else None
+                root = asked.message_thread_id if topic is None else None
                 thread = ReplyParameters(root, allow_sending_without_reply=True) if root else None
-                await self._send(asked, with_question(message, question.text), thread)
+                with_it = with_question(message, question.text)
+                await self._send(asked.chat.id, with_it, thread, topic)
 
     async def reply_to(self, message: Message, reply: OutgoingMessage) -> None:
         """Send a message as a reply that quotes nothing; a failure is logged."""
@@ -69,34 +71,25 @@ class Messenger:
     async def send_to_chat(self, chat_id: int, message: OutgoingMessage) -> None:
         """Send a message to a chat, not as a reply; a failure is logged."""
         with _refusal_logged():
-            await self._deliver(chat_id, message, None, None)
+            await self._send(chat_id, message)
 
     async def edit(self, old: Message, new: OutgoingMessage) -> None:
         """Replace a message that shows no counts by another one; a failure is logged."""
         try:
             await self._sender.call(
-                old.chat.id,
-                Priority.ANSWER,
-                lambda: old.edit_text(
-                    new.text,
-                    entities=new.entities,
-                    reply_markup=new.keyboard,
-                    link_preview_options=new.link_preview,
-                ),
+                old.chat.id, Priority.ANSWER, lambda: old.edit_text(**new.arguments)
             )
         except TelegramError as error:
             log.info("A message could not be edited: %s", error.message)
 
-    async def answer_guest(
-        self, guest_query_id: str, result: InlineQueryResult, message: OutgoingMessage
-    ) -> None:
+    async def answer_guest(self, guest_query_id: str, message: OutgoingMessage) -> None:
         """Answer in a chat that the bot is not a member of; a failure is logged.
 
         Args:
             guest_query_id: Telegram's id of the question.
-            result: The answer, as an inline result.
-            message: The same answer, as a message.
+            message: The answer.
         """
+        result = single_result(message)
         try:
             sent = await self._sender.call(
                 guest_query_id,
@@ -110,40 +103,22 @@ class Messenger:
 
     async def _send(
         self,
-        beside: MaybeInaccessibleMessage,
-        message: OutgoingMessage,
-        reply: ReplyParameters | None,
-    ) -> None:
-        await self._deliver(beside.chat.id, message, reply, _topic(beside))
-
-    async def _deliver(
-        self,
         chat_id: int,
         message: OutgoingMessage,
-        reply: ReplyParameters | None,
-        topic: int | None,
+        reply: ReplyParameters | None = None,
+        topic: int | None = None,
     ) -> None:
-        async def send(
-            to: int, reply: ReplyParameters | None = None, topic: int | None = None
-        ) -> Message:
-            return await self._bot.send_message(
-                to,
-                message.text,
-                entities=message.entities,
-                reply_markup=message.keyboard,
-                link_preview_options=message.link_preview,
-                reply_parameters=reply,
-                message_thread_id=topic,
-            )
-
-        async def send_or_follow() -> Message:
+        async def send() -> Message:
+            arguments = message.arguments
             try:
-                return await send(chat_id, reply, topic)
+                return await self._bot.send_message(
+                    chat_id, reply_parameters=reply, message_thread_id=topic, **arguments
+                )
             except ChatMigrated as error:
-                return await send(error.new_chat_id)
+                return await self._bot.send_message(error.new_chat_id, **arguments)
 
         try:
-            sent = await self._sender.call(chat_id, Priority.ANSWER, send_or_follow)
+            sent = await self._sender.call(chat_id, Priority.ANSWER, send)
         except Forbidden:
             await self._live_counts.forget_chat(chat_id)
         else:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from telegram import InlineKeyboardMarkup, LinkPreviewOptions, MessageEntity
 
@@ -40,6 +41,16 @@ class OutgoingMessage:
     def link_preview(self) -> LinkPreviewOptions:
         """The link preview, as the Bot API takes it."""
         return LinkPreviewOptions(is_disabled=self.preview_url is None, url=self.preview_url)
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """Arguments of the Bot API client's methods that send a text or edit one."""
+        return {
+            "text": self.text,
+            "entities": self.entities,
+            "reply_markup": self.keyboard,
+            "link_preview_options": self.link_preview,
+        }
 
 
 def with_question(message: OutgoingMessage, question: str | None) -> OutgoingMessage:
