@@ -74,7 +74,7 @@ async def run(
                 # Telegram allows no polling while a webhook is set.
                 await bot.delete_webhook()
                 ready(bot.username)
-                await _serve(settings, application, services, stop, clock)
+                await _serve(settings, application, stop, clock)
 
 
 def build_services(
@@ -82,15 +82,10 @@ def build_services(
 ) -> Services:
     """Return what handlers work with, and in it everything that it is made of."""
     failures, languages = FailureLog(log), read_languages()
-    sender = Sender(
-        RateLimiter(
-            Limits(
-                settings.private_chat_per_second,
-                settings.group_per_minute,
-                settings.overall_per_second,
-            )
-        )
+    limits = Limits(
+        settings.private_chat_per_second, settings.group_per_minute, settings.overall_per_second
     )
+    sender = Sender(RateLimiter(limits))
     editor = MessageEditor(bot, store, corpus.reactions)
     live_counts = LiveCounts(store, editor, sender, failures)
     articles = ArticleResolver(corpus.articles)
@@ -128,18 +123,15 @@ def build_application(bot: ExtBot[None], services: Services) -> BotApplication:
 
 
 async def _serve(
-    settings: Settings,
-    application: BotApplication,
-    services: Services,
-    stop: asyncio.Event,
-    clock: Clock,
+    settings: Settings, application: BotApplication, stop: asyncio.Event, clock: Clock
 ) -> None:
-    sequencer, store = UpdateSequencer(), services.store
+    sequencer, services = UpdateSequencer(), application.bot_data.services
 
     async def handle(update: Update) -> None:
         async with sequencer.hold(update):
             await application.process_update(update)
 
+    store = services.store
     refresher = Refresher(store, services.live_counts, services.sender.limiter, clock)
     background = [
         asyncio.create_task(refresher.run()),

@@ -18,7 +18,7 @@ from bot.delivery.telegram_errors import Refusal, outcome_unknown, refusal_of
 from bot.errors import PublishError
 from bot.store.base import VERSION_UNKNOWN, MessageRef, Store, TrackedMessage
 from bot.store.open import open_store
-from bot.views.answers import channel_post
+from bot.views.answers import ArticleView
 from bot.views.i18n import read_languages
 from bot.views.links import start_link
 from bot.views.outgoing import OutgoingMessage
@@ -65,13 +65,9 @@ async def publish(
     async with open_store(settings) as (store, _), connected(settings) as bot:
         publisher = _Publisher(bot, store, Sender(RateLimiter(Limits())))
         chat = await publisher.find_chat(to)
-        message = channel_post(
-            read_languages().of(article.language),
-            corpus.reactions,
-            article,
-            await store.counts(article.id),
-            start_link(bot.username, article.id),
-        )
+        translator, counts = read_languages().of(article.language), await store.counts(article.id)
+        view = ArticleView(translator, corpus.reactions, article, counts)
+        message = view.channel_post(start_link(bot.username, article.id))
         old = None if again else await store.channel_post(chat.id, article.id)
         if old is not None and await publisher.edit(MessageRef(chat.id, old), message):
             return f"The post of {article.id!r} in {_name(chat)} is up to date."
@@ -142,12 +138,7 @@ class _Publisher:
                 ref.chat_id or 0,
                 Priority.ANSWER,
                 lambda: self.bot.edit_message_text(
-                    message.text,
-                    ref.chat_id,
-                    ref.message_id,
-                    entities=message.entities,
-                    reply_markup=message.keyboard,
-                    link_preview_options=message.link_preview,
+                    chat_id=ref.chat_id, message_id=ref.message_id, **message.arguments
                 ),
             )
         except (BadRequest, ChatMigrated, Forbidden) as error:
@@ -173,13 +164,7 @@ class _Publisher:
             sent = await self.sender.call(
                 chat.id,
                 Priority.ANSWER,
-                lambda: self.bot.send_message(
-                    chat.id,
-                    message.text,
-                    entities=message.entities,
-                    reply_markup=message.keyboard,
-                    link_preview_options=message.link_preview,
-                ),
+                lambda: self.bot.send_message(chat.id, **message.arguments),
                 # A post that appears twice in a channel is worse than one that failed.
                 max_unknown_outcomes=1,
             )

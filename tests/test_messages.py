@@ -81,7 +81,8 @@ def test_any_answer_is_a_message_that_telegram_takes(
     one = Match(article.passages[1], (start, end), 0, 1.0, 0.5)
     found = Answer("?", verdict, article, (one, one)[: 1 + len(title) % 2])
     counts = VoteCounts({"like": 5}, 5)
-    rendered = with_question(answers.answer(translator, REACTIONS, found, counts, scope), asked)
+    view = answers.ArticleView(translator, REACTIONS, article, counts, scope)
+    rendered = with_question(view.answer(found), asked)
     size = units(rendered.text)
     assert 1 <= size <= 4_096
     assert all(
@@ -114,7 +115,8 @@ def test_the_headline_is_a_link_where_there_is_an_address() -> None:
     article = Article(
         "a", "Title", "Standfirst", "en", ("Why?",), ("Text.",), url="https://e.org/x"
     )
-    [link] = [e for e in answers.about(ENGLISH, REACTIONS, article, NO_VOTES).entities if e.url]
+    about = answers.ArticleView(ENGLISH, REACTIONS, article, NO_VOTES).about()
+    [link] = [e for e in about.entities if e.url]
     assert (link.type, link.offset, link.length, link.url) == ("text_link", 0, 5, "https://e.org/x")
 
 

@@ -96,8 +96,7 @@ class LiveCounts:
 
     async def forget_chat(self, chat_id: int) -> None:
         """Stop tracking a chat's messages: the bot can no longer write there."""
-        with self._failures_logged():
-            await self._store.forget_chat(chat_id)
+        await self._failures.succeeds(self._store.forget_chat(chat_id))
 
     async def voted(
         self,
@@ -115,11 +114,10 @@ class LiveCounts:
             result: The vote.
         """
         self.changed.set()
-        with self._failures_logged():
-            if result.message is None:
-                await self.track(ref, article_id, shown)
-            elif not await self._editor.needs_edit(result):
-                return
+        if result.message is None:
+            await self.track(ref, article_id, shown)
+        elif not await self._failures.value_or(True, self._editor.needs_edit(result)):
+            return
         self._edit_soon(ref)
 
     async def update(
@@ -141,14 +139,13 @@ class LiveCounts:
             article_id: The article whose counts it shows.
             render: Returns the new message for the counts at the time of the edit.
         """
+
+        async def replace() -> None:
+            await self._editor.replace(ref, article_id, render)
+
         try:
-            await self._sender.call(
-                chat_key(ref),
-                Priority.ANSWER,
-                lambda: self._editor.replace(ref, article_id, render),
-            )
-        except StoreError as error:
-            self._failures.failed(str(error))
+            call = self._sender.call(chat_key(ref), Priority.ANSWER, replace)
+            await self._failures.succeeds(call)
         except TelegramError as error:
             log.warning("A message could not be replaced: %s", error.message)
 

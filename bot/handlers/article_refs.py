@@ -7,14 +7,8 @@ from telegram import LinkPreviewOptions, Message, MessageEntity
 from bot.corpus.article import Article
 from bot.handlers.mentions import content
 from bot.retrieval.analysis import words
-from bot.views.callback_data import (
-    Button,
-    QuestionButton,
-    ReactionButton,
-    SearchAllButton,
-    TurnButton,
-    parse,
-)
+from bot.views.callback_data import QuestionButton, ReactionButton, TurnButton, parse
+from bot.views.keyboards import buttons_of, has_search_all
 from bot.views.links import Links
 from bot.views.rich_text import fitting
 
@@ -47,9 +41,11 @@ class ArticleResolver:
             message: Any message.
             username: The bot's username without "@".
         """
-        if (buttons := _buttons(message)) and any(buttons):
+        data = [button.callback_data for button in buttons_of(message.reply_markup)]
+        buttons = [parse(each) for each in data if isinstance(each, str)]
+        if any(buttons):
             shown = {b.article_id for b in buttons if isinstance(b, ReactionButton | TurnButton)}
-            if SearchAllButton() in buttons:
+            if has_search_all(message.reply_markup):
                 shown |= {b.article_id for b in buttons if isinstance(b, QuestionButton)}
             # A list of articles or questions is about none of them.
             return self.by_id(shown.pop()) if len(shown) == 1 else None
@@ -104,13 +100,6 @@ def _joined(text_words: Sequence[str]) -> str:
     return f" {' '.join(text_words)} "
 
 
-def _buttons(message: Message) -> list[Button | None]:
-    """Return a message's buttons; None for each that is not the bot's."""
-    keyboard = message.reply_markup.inline_keyboard if message.reply_markup else ()
-    data = (button.callback_data for row in keyboard for button in row)
-    return [parse(each if isinstance(each, str) else None) for each in data]
-
-
 def _urls(message: Message) -> Iterator[str]:
     text, entities = content(message)
     for entity in entities:
@@ -118,8 +107,7 @@ def _urls(message: Message) -> Iterator[str]:
             yield entity.url
         elif entity.type == MessageEntity.URL:
             yield text[fitting(text, entity.offset) : fitting(text, entity.offset + entity.length)]
-    keyboard = message.reply_markup.inline_keyboard if message.reply_markup else ()
-    yield from (button.url for row in keyboard for button in row if button.url is not None)
+    yield from (button.url for button in buttons_of(message.reply_markup) if button.url is not None)
     if (url := _preview_url(message.link_preview_options)) is not None:
         yield url
 

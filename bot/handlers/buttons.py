@@ -4,14 +4,14 @@ from telegram import CallbackQuery, Message, MessageEntity, MessageOriginChannel
 
 from bot.corpus.article import Article
 from bot.delivery.identity import tapper_id
-from bot.errors import StoreError
 from bot.handlers import language
 from bot.handlers.mentions import addressed_question, command_question, content
 from bot.handlers.services import Context, Services
 from bot.handlers.surfaces import Surface, account, surface_of_message
-from bot.retrieval.query import Query, parse_query
+from bot.retrieval.query import parse_query
 from bot.store.base import MessageRef, VoteCounts
-from bot.views import answers, chat_texts
+from bot.views import chat_texts
+from bot.views.answers import ArticleView
 from bot.views.callback_data import (
     ArticleButton,
     LanguageButton,
@@ -23,6 +23,7 @@ from bot.views.callback_data import (
     question_key,
 )
 from bot.views.i18n import Translator
+from bot.views.keyboards import has_search_all
 from bot.views.outgoing import OutgoingMessage, with_question
 from bot.views.rich_text import fitting
 
@@ -30,16 +31,16 @@ from bot.views.rich_text import fitting
 async def tapped(update: Update, context: Context) -> None:
     """Do what a button is for; its data may be forged or outdated."""
     query, services = update.callback_query, context.services
-    if query is None:
-        return
+    assert query is not None
+    by_id = services.articles.by_id
     match parse(query.data):
-        case ReactionButton(article_id, reaction_id) if article := _article(services, article_id):
+        case ReactionButton(article_id, reaction_id) if article := by_id(article_id):
             await _vote(query, services, article, reaction_id)
-        case QuestionButton(article_id, key) if article := _article(services, article_id):
+        case QuestionButton(article_id, key) if article := by_id(article_id):
             await _ask_sample(query, services, article, key)
-        case ArticleButton(article_id) if article := _article(services, article_id):
+        case ArticleButton(article_id) if article := by_id(article_id):
             await _open(query, services, article)
-        case TurnButton() as button if article := _article(services, button.article_id):
+        case TurnButton() as button if article := by_id(button.article_id):
             await _turn(query, services, article, button)
         case SearchAllButton():
             await _search_all(query, services)
@@ -47,10 +48,6 @@ async def tapped(update: Update, context: Context) -> None:
             await language.button_tapped(query, code, services)
         case _:
             await _toast(query, services, "old_button")
-
-
-def _article(services: Services, article_id: str) -> Article | None:
-    return services.articles.by_id(article_id)
 
 
 async def _vote(
@@ -64,10 +61,9 @@ async def _vote(
         await services.live_counts.update(ref, article.id, shown)
         return
     voter = services.voters.voter(tapper_id(query))
-    try:
-        result = await services.store.vote(article.id, voter, reaction_id, query.id, ref)
-    except StoreError as error:
-        services.failures.failed(str(error))
+    vote = services.store.vote(article.id, voter, reaction_id, query.id, ref)
+    result = await services.failures.value_or(None, vote)
+    if result is None:
         await _toast(query, services, "could_not_count")
         return
     services.failures.recovered("Votes are counted again.")
@@ -85,35 +81,20 @@ async def _ask_sample(query: CallbackQuery, services: Services, article: Article
         return
     await services.sender.answer_button(query)
     translator = await _translator(query, services)
-    if message is None:
-        await _turn_into_answer(query, services, article, parsed, translator)
-        return
-    opened = await services.chats.opened_article(message.chat.id)
-    answer = await responder.answer(
-        parsed, translator, article, surface_of_message(message), offer_all=opened == article
-    )
-    await services.messenger.send(message, with_question(answer, question))
+    if message is not None:
+        surface = surface_of_message(message)
+        offer_all = await services.chats.opened_article(message.chat.id) == article
+        answer = await responder.answer(parsed, translator, article, surface, offer_all)
+        await services.messenger.send(message, with_question(answer, question))
+    elif found := await responder.search(parsed, article):
+        # The bot cannot send where a message was sent inline, so the answer takes its place.
+        reactions, scope = services.corpus.reactions, responder.scope(None)
 
+        def render(counts: VoteCounts) -> OutgoingMessage:
+            view = ArticleView(translator, reactions, article, counts, scope)
+            return with_question(view.answer(found), question)
 
-async def _turn_into_answer(
-    query: CallbackQuery,
-    services: Services,
-    article: Article,
-    question: Query,
-    translator: Translator,
-) -> None:
-    """Replace a message that was sent inline, where the bot cannot send, by an answer."""
-    responder, reactions = services.responder, services.corpus.reactions
-    found = await responder.search(question, article)
-    if found is None:
-        return
-    scope = responder.scope(None)
-
-    def render(counts: VoteCounts) -> OutgoingMessage:
-        answer = answers.answer(translator, reactions, found, counts, scope)
-        return with_question(answer, question.text)
-
-    await services.live_counts.replace(_ref(query), article.id, render)
+        await services.live_counts.replace(_ref(query), article.id, render)
 
 
 async def _open(query: CallbackQuery, services: Services, article: Article) -> None:
@@ -123,11 +104,7 @@ async def _open(query: CallbackQuery, services: Services, article: Article) -> N
         return
     await services.sender.answer_button(query)
     translator = await _translator(query, services)
-    if surface_of_message(message) is Surface.PRIVATE:
-        text = await services.responder.open(message.chat.id, article, translator)
-    else:
-        invitation = translator.text("opened_here")
-        text = await services.responder.about(article, translator, invitation)
+    text = await services.responder.open(message.chat, article, translator)
     await services.messenger.send(message, text)
 
 
@@ -141,16 +118,15 @@ async def _turn(
         await _toast(query, services, "old_button")
         return
     await services.sender.answer_button(query)
-    translator = await _translator(query, services)
+    translator, reactions = await _translator(query, services), services.corpus.reactions
     message = query.message if isinstance(query.message, Message) else None
     question = _question_above(message) if message else None
-    only_this = message is not None and _has_button(message, SearchAllButton())
+    only_this = message is not None and has_search_all(message.reply_markup)
     scope = services.responder.scope(article if only_this else None)
 
     def render(counts: VoteCounts) -> OutgoingMessage:
-        reactions, position = services.corpus.reactions, button.position
-        turned = answers.passage(translator, reactions, article, matches, position, counts, scope)
-        return with_question(turned, question)
+        view = ArticleView(translator, reactions, article, counts, scope)
+        return with_question(view.passage(matches, button.position), question)
 
     await services.live_counts.replace(_ref(query), article.id, render)
 
@@ -166,12 +142,11 @@ async def _search_all(query: CallbackQuery, services: Services) -> None:
         await services.chats.close_article(message.chat.id)
     translator = await _translator(query, services)
     question = _question_of(message) if isinstance(message, Message) else None
-    if question is None:
-        await services.sender.answer_button(query, translator.text("searching_all"))
-        return
-    await services.sender.answer_button(query)
-    answer = await services.responder.answer(question, translator, None, surface)
-    await services.messenger.send(message, with_question(answer, question))
+    toast = translator.text("searching_all") if question is None else None
+    await services.sender.answer_button(query, toast)
+    if question is not None:
+        answer = await services.responder.answer(question, translator, None, surface)
+        await services.messenger.send(message, with_question(answer, question))
 
 
 def _readers_translator(query: CallbackQuery, services: Services) -> Translator:
@@ -200,11 +175,6 @@ def _ref(query: CallbackQuery) -> MessageRef:
         # The copy of a channel post in the discussion group cannot be edited; it follows the post.
         return MessageRef(origin.chat.id, origin.message_id)
     return MessageRef(query.message.chat.id, query.message.message_id)
-
-
-def _has_button(message: Message, button: SearchAllButton) -> bool:
-    keyboard = message.reply_markup.inline_keyboard if message.reply_markup else ()
-    return any(each.callback_data == button.data for row in keyboard for each in row)
 
 
 def _question_above(message: Message) -> str | None:

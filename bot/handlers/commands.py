@@ -3,13 +3,11 @@
 from telegram import Update
 from telegram.constants import ChatType
 
-from bot.corpus.article import Article
 from bot.delivery.identity import actor_id
-from bot.errors import StoreError
 from bot.handlers.mentions import command_question
 from bot.handlers.messenger import typing_if_slow
 from bot.handlers.services import Context
-from bot.handlers.surfaces import Surface, account, surface_of, username
+from bot.handlers.surfaces import Surface, account, message_of, surface_of, username
 from bot.views import chat_texts
 from bot.views.i18n import Translator
 from bot.views.links import ArticleLink, QuestionLink, SavedQuestionLink, parse_payload
@@ -24,7 +22,10 @@ async def start(update: Update, context: Context) -> None:
         case ArticleLink(article_id):
             article = services.articles.by_id(article_id)
             if article is not None:
-                await _open(update, context, article, translator)
+                chat = message_of(update).chat
+                await _send(
+                    update, context, await services.responder.open(chat, article, translator)
+                )
                 return
             note = translator.text("link_is_old")
         case QuestionLink(question):
@@ -61,18 +62,17 @@ async def article(update: Update, context: Context) -> None:
     translator, articles = await services.chats.translator_for(update), services.corpus.articles
     named = services.articles.named(" ".join(context.args or ()))
     if named is not None:
-        await _open(update, context, named, translator)
+        text = await services.responder.open(message_of(update).chat, named, translator)
     elif len(articles) > 1:
-        await _send(update, context, chat_texts.article_list(translator, articles))
+        text = chat_texts.article_list(translator, articles)
     else:
-        await _send(update, context, await services.responder.about(articles[0], translator))
+        text = (await services.responder.view(articles[0], translator)).about()
+    await _send(update, context, text)
 
 
 async def ask(update: Update, context: Context) -> None:
     """/ask: answer the question after it, or the one that it replies to."""
-    message = update.effective_message
-    if message is None:
-        return
+    message = message_of(update)
     question = command_question(message, account(context.bot))
     async with typing_if_slow(message):
         answer = await context.services.responder.respond(update, question)
@@ -87,15 +87,14 @@ async def privacy(update: Update, context: Context) -> None:
 
 async def forget(update: Update, context: Context) -> None:
     """/forget: delete the reader's votes, and in private what is stored about the chat."""
-    services, chat = context.services, update.effective_chat
+    services, chat = context.services, message_of(update).chat
     translator = await services.chats.translator_for(update)
-    try:
-        votes = await services.store.forget_voter(services.voters.voter(actor_id(update)))
-    except StoreError as error:
-        services.failures.failed(str(error))
+    voter = services.voters.voter(actor_id(update))
+    votes = await services.failures.value_or(None, services.store.forget_voter(voter))
+    if votes is None:
         await _send(update, context, OutgoingMessage(translator.text("could_not_forget")))
         return
-    if chat is not None and chat.type == ChatType.PRIVATE:
+    if chat.type == ChatType.PRIVATE:
         await services.live_counts.forget_chat(chat.id)
     await _send(update, context, chat_texts.forgotten(translator, votes))
 
@@ -106,38 +105,18 @@ async def unknown(update: Update, context: Context) -> None:
     await _send(update, context, OutgoingMessage(translator.text("unknown_command")))
 
 
-async def _open(update: Update, context: Context, article: Article, translator: Translator) -> None:
-    """Show an article; a private chat is about it from then on."""
-    responder, chat = context.services.responder, update.effective_chat
-    if surface_of(update) is Surface.PRIVATE and chat is not None:
-        text = await responder.open(chat.id, article, translator)
-    else:
-        text = await responder.about(article, translator, translator.text("opened_here"))
-    await _send(update, context, text)
-
-
 async def _close(update: Update, context: Context) -> None:
     """Make a private chat be about all articles again: what follows is not about one of them."""
-    if update.effective_chat is not None and surface_of(update) is Surface.PRIVATE:
-        await context.services.chats.close_article(update.effective_chat.id)
+    if surface_of(update) is Surface.PRIVATE:
+        await context.services.chats.close_article(message_of(update).chat.id)
 
 
 async def _ask_all(update: Update, context: Context, translator: Translator, question: str) -> None:
     await _close(update, context)
-    if update.effective_message is not None:
-        answer = await context.services.responder.answer(
-            question, translator, None, surface_of(update)
-        )
-        await context.services.messenger.send(
-            update.effective_message, with_question(answer, question)
-        )
+    responder, surface = context.services.responder, surface_of(update)
+    answer = await responder.answer(question, translator, None, surface)
+    await context.services.messenger.send(message_of(update), with_question(answer, question))
 
 
 async def _send(update: Update, context: Context, text: OutgoingMessage) -> None:
-    message, messenger = update.effective_message, context.services.messenger
-    if message is None:
-        return
-    if surface_of(update) is Surface.PRIVATE:
-        await messenger.send(message, text)
-    else:
-        await messenger.reply_to(message, text)
+    await context.services.messenger.respond(message_of(update), text)

@@ -8,7 +8,7 @@ from telegram.constants import ChatMemberStatus, ChatType
 from bot.handlers.mentions import addressed_question, command_question
 from bot.handlers.messenger import typing_if_slow
 from bot.handlers.services import Context
-from bot.handlers.surfaces import account, username
+from bot.handlers.surfaces import account, message_of, username
 from bot.views import chat_texts
 from bot.views.outgoing import OutgoingMessage
 
@@ -20,8 +20,8 @@ _ASK = re.compile(r"/ask(?:@(\w+))?(?=\s|$)")
 
 async def message(update: Update, context: Context) -> None:
     """Answer something written in a group, if it is addressed to the bot."""
-    message = update.effective_message
-    if message is None or message.is_automatic_forward or message.via_bot is not None:
+    message = message_of(update)
+    if message.is_automatic_forward or message.via_bot is not None:
         return
     bot = account(context.bot)
     # The library finds commands in texts, but not in captions.
@@ -39,14 +39,12 @@ async def message(update: Update, context: Context) -> None:
 
 async def unknown_command(update: Update, context: Context) -> None:
     """Answer an unknown command only if it names this bot; others are meant for other bots."""
-    message = update.effective_message
-    if message is None:
-        return
+    message = message_of(update)
     command = (message.text or "").split(maxsplit=1)[0].lower()
     if command.endswith(f"@{username(context.bot)}".lower()):
         translator = await context.services.chats.translator_for(update)
         text = OutgoingMessage(translator.text("unknown_command"))
-        await context.services.messenger.reply_to(message, text)
+        await context.services.messenger.respond(message, text)
 
 
 async def membership_changed(update: Update, context: Context) -> None:
@@ -68,9 +66,7 @@ async def membership_changed(update: Update, context: Context) -> None:
 
 async def migrated(update: Update, context: Context) -> None:
     """Move the settings of a group that became a supergroup, and forget its messages."""
-    message = update.effective_message
-    if message is None:
-        return
+    message = message_of(update)
     old = message.migrate_from_chat_id or message.chat.id
     new = message.migrate_to_chat_id or message.chat.id
     await context.services.chats.move(old, new)

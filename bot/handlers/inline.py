@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 
-from telegram import InlineKeyboardMarkup, InlineQuery, InlineQueryResultsButton, Update
+from telegram import InlineQuery, InlineQueryResultArticle, InlineQueryResultsButton, Update
 from telegram.error import BadRequest, TelegramError
 
 from bot.corpus.article import Article
@@ -14,10 +14,8 @@ from bot.retrieval.answer import Match
 from bot.retrieval.intents import Intent
 from bot.retrieval.query import parse_query
 from bot.store.base import VERSION_UNKNOWN, MessageRef
-from bot.views import answers
 from bot.views.callback_data import question_key
-from bot.views.inline_results import InlineResult, list_item, page_at, parse_result_id, was_cut
-from bot.views.keyboards import reaction_rows
+from bot.views.inline_results import list_item, page_at, parse_result_id, was_cut
 from bot.views.links import question_payload, saved_payload
 from bot.views.outgoing import with_question
 
@@ -32,8 +30,7 @@ log = logging.getLogger(__name__)
 async def query(update: Update, context: Context) -> None:
     """List what can be sent for what a reader has typed after the bot's name."""
     typed, services = update.inline_query, context.services
-    if typed is None:
-        return
+    assert typed is not None
     question = parse_query(typed.query.strip())
     if question.text and question.intent not in (Intent.GREETING, Intent.THANKS):
         found = await asyncio.to_thread(services.responder.index.passages, question)
@@ -58,22 +55,25 @@ async def chosen(update: Update, context: Context) -> None:
     article = services.articles.by_id(parsed[0]) if parsed else None
     if parsed is None or article is None:
         return
-    counts = await services.responder.counts(article)
+    # Every result of an article has the same keyboard.
+    message = (await services.responder.view(article, services.languages.english)).about()
     # A vote may have come in since the list was shown; then the message must be edited.
-    version = counts.version if counts.version == parsed[1] else VERSION_UNKNOWN
-    rows = reaction_rows(article.id, services.corpus.reactions, counts.votes)
+    version = parsed[1] if parsed[1] == message.counts_version else VERSION_UNKNOWN
     ref = MessageRef(inline_message_id=result.inline_message_id)
-    await services.live_counts.track(ref, article.id, InlineKeyboardMarkup(rows), version)
+    await services.live_counts.track(ref, article.id, message.keyboard, version)
 
 
 async def _passage_result(
     services: Services, article: Article, match: Match, is_sure: bool
-) -> InlineResult:
-    counts, (start, end) = await services.responder.counts(article), match.sentence
-    reactions = services.corpus.reactions
-    message = answers.inline_passage(reactions, article, match, counts, is_sure)
+) -> InlineQueryResultArticle:
+    view = await services.responder.view(article, services.languages.english)
     name = f"{match.passage.number}.{match.sentence_number}"
-    return InlineResult(article.title, match.passage.text[start:end], message, name)
+    return list_item(article.title, _sentence(match), view.inline_passage(match, is_sure), name)
+
+
+def _sentence(match: Match) -> str:
+    start, end = match.sentence
+    return match.passage.text[start:end]
 
 
 def _offers(services: Services) -> list[tuple[Article, str | None]]:
@@ -85,19 +85,17 @@ def _offers(services: Services) -> list[tuple[Article, str | None]]:
     ]
 
 
-async def _offer_result(services: Services, article: Article, question: str | None) -> InlineResult:
-    responder, reactions = services.responder, services.corpus.reactions
-    counts = await responder.counts(article)
+async def _offer_result(
+    services: Services, article: Article, question: str | None
+) -> InlineQueryResultArticle:
+    responder = services.responder
+    view = await responder.view(article, services.languages.english)
     if question is not None:
         found = await responder.search(parse_query(question), article)
         if found is not None:
-            match, (start, end) = found.best, found.best.sentence
-            message = answers.inline_passage(reactions, article, match, counts)
-            sentence = match.passage.text[start:end]
-            name = question_key(question)
-            return InlineResult(question, sentence, with_question(message, question), name)
-    message = answers.about(services.languages.english, reactions, article, counts)
-    return InlineResult(article.title, article.standfirst, message, "about")
+            message = with_question(view.inline_passage(found.best), question)
+            return list_item(question, _sentence(found.best), message, question_key(question))
+    return list_item(article.title, article.standfirst, view.about(), "about")
 
 
 async def _ask_in_chat_button(
@@ -118,14 +116,14 @@ async def _ask_in_chat_button(
 
 async def _answer(
     typed: InlineQuery,
-    results: Sequence[InlineResult],
+    results: Sequence[InlineQueryResultArticle],
     next_offset: str,
     button: InlineQueryResultsButton | None,
 ) -> None:
     for attempts_left in reversed(range(ATTEMPTS)):
         try:
             await typed.answer(
-                [list_item(result) for result in results],
+                results,
                 cache_time=CACHE_TIME,
                 # Only the button depends on the reader: it is in the reader's language.
                 is_personal=button is not None,
@@ -135,8 +133,8 @@ async def _answer(
             return
         except TelegramError as error:
             # Telegram soon gives up on a query, as does a reader who types on.
-            is_expired = refusal_of(error) is Refusal.QUERY_EXPIRED
+            if refusal_of(error) is Refusal.QUERY_EXPIRED:
+                return
             if isinstance(error, BadRequest) or not attempts_left:
-                if not is_expired:
-                    log.warning("An inline query could not be answered: %s", error.message)
+                log.warning("An inline query could not be answered: %s", error.message)
                 return

@@ -8,7 +8,7 @@ from telegram.error import TelegramError
 
 from bot.delivery.identity import is_anonymous_admin
 from bot.handlers.services import Context, Services
-from bot.handlers.surfaces import Surface, surface_of
+from bot.handlers.surfaces import Surface, message_of, surface_of
 from bot.views import chat_texts
 from bot.views.i18n import Translator
 from bot.views.outgoing import OutgoingMessage
@@ -20,17 +20,13 @@ log = logging.getLogger(__name__)
 
 async def command(update: Update, context: Context) -> None:
     """/language: set the group's language, or offer all languages."""
-    message, services = update.effective_message, context.services
-    if message is None:
-        return
+    message, services = message_of(update), context.services
     translator = await services.chats.translator_for(update)
-    if surface_of(update) is Surface.PRIVATE:
-        text = OutgoingMessage(translator.text("language_private"))
-        await services.messenger.send(message, text)
-        return
     name = " ".join(context.args or ())
     chosen = services.languages.named(name)
-    if chosen is None:
+    if surface_of(update) is Surface.PRIVATE:
+        reply = OutgoingMessage(translator.text("language_private"))
+    elif chosen is None:
         reply = chat_texts.choose_language(translator, services.languages, is_unknown=bool(name))
     elif is_anonymous_admin(message) or await _is_admin(
         message, message.from_user.id if message.from_user else 0
@@ -38,7 +34,7 @@ async def command(update: Update, context: Context) -> None:
         reply = OutgoingMessage(await _set_language(services, message.chat.id, translator, chosen))
     else:
         reply = OutgoingMessage(translator.text("language_admins"))
-    await services.messenger.reply_to(message, reply)
+    await services.messenger.respond(message, reply)
 
 
 async def button_tapped(query: CallbackQuery, code: str, services: Services) -> None:

@@ -6,7 +6,7 @@ import logging
 from collections.abc import AsyncIterator, Iterator
 
 from telegram import Bot, MaybeInaccessibleMessage, Message, ReplyParameters
-from telegram.constants import ChatAction
+from telegram.constants import ChatAction, ChatType
 from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 
 from bot.delivery.live_counts import LiveCounts
@@ -64,9 +64,12 @@ class Messenger:
                 with_it = with_question(message, question.text)
                 await self._send(asked.chat.id, with_it, thread, topic)
 
-    async def reply_to(self, message: Message, reply: OutgoingMessage) -> None:
-        """Send a message as a reply that quotes nothing; a failure is logged."""
-        await self.reply(AddressedQuestion("", message), reply)
+    async def respond(self, to: Message, message: OutgoingMessage) -> None:
+        """Send a message to a private chat, or elsewhere as a reply; a failure is logged."""
+        if to.chat.type == ChatType.PRIVATE:
+            await self.send(to, message)
+        else:
+            await self.reply(AddressedQuestion("", to), message)
 
     async def send_to_chat(self, chat_id: int, message: OutgoingMessage) -> None:
         """Send a message to a chat, not as a reply; a failure is logged."""

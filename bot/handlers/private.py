@@ -5,20 +5,20 @@ from telegram import Message, Update
 from bot.handlers.mentions import AddressedQuestion, content
 from bot.handlers.messenger import typing_if_slow
 from bot.handlers.services import Context
-from bot.handlers.surfaces import account
+from bot.handlers.surfaces import account, message_of
 from bot.views import chat_texts
+from bot.views.keyboards import has_search_all
 
 
 async def question(update: Update, context: Context) -> None:
     """Answer a text or a caption."""
-    message = update.effective_message
-    if message is None or _is_inline_result(message):
+    message, services = message_of(update), context.services
+    if _is_inline_result(message):
         return
-    services = context.services
     asked = AddressedQuestion(content(message)[0], message)
     async with typing_if_slow(message):
         answer = await services.responder.respond(update, asked)
-    if answer.asks_again:
+    if has_search_all(answer.keyboard):
         # As a reply, because its button needs the question to ask it again.
         await services.messenger.reply(asked, answer)
     else:
@@ -27,10 +27,9 @@ async def question(update: Update, context: Context) -> None:
 
 async def not_text(update: Update, context: Context) -> None:
     """Answer a picture, a sticker or another message without text."""
-    message = update.effective_message
-    if message is None or _is_inline_result(message):
+    message, services = message_of(update), context.services
+    if _is_inline_result(message):
         return
-    services = context.services
     translator = await services.chats.translator_for(update)
     text = chat_texts.only_words(translator, services.corpus.articles)
     await services.messenger.send(message, text)

@@ -3,12 +3,7 @@
 import asyncio
 import logging
 
-from telegram import (
-    Bot,
-    BotCommandScope,
-    BotCommandScopeAllGroupChats,
-    BotCommandScopeDefault,
-)
+from telegram import Bot, BotCommandScopeAllGroupChats, BotCommandScopeDefault
 from telegram.error import InvalidToken, TelegramError
 
 from bot.views.chat_texts import GROUP_COMMANDS, PRIVATE_COMMANDS, commands
@@ -36,11 +31,10 @@ async def register(bot: Bot, languages: Languages) -> None:
 
 
 async def _register(bot: Bot, code: str | None, translator: Translator) -> None:
-    scopes: list[tuple[BotCommandScope, tuple[str, ...]]] = [
+    for scope, names in (
         (BotCommandScopeDefault(), PRIVATE_COMMANDS),
         (BotCommandScopeAllGroupChats(), GROUP_COMMANDS),
-    ]
-    for scope, names in scopes:
+    ):
         listed = commands(translator, names)
         if await bot.get_my_commands(scope=scope, language_code=code) != listed:
             await bot.set_my_commands(listed, scope=scope, language_code=code)

@@ -4,7 +4,8 @@ import asyncio
 import re
 from dataclasses import dataclass
 
-from telegram import Update
+from telegram import Chat, Update
+from telegram.constants import ChatType
 
 from bot.corpus.article import Article
 from bot.corpus.loader import Corpus
@@ -18,8 +19,8 @@ from bot.retrieval.index import Index
 from bot.retrieval.intents import Intent
 from bot.retrieval.query import Query, parse_query
 from bot.store.base import NO_VOTES, Store, VoteCounts
-from bot.views import answers, chat_texts
-from bot.views.answers import Scope
+from bot.views import chat_texts
+from bot.views.answers import ArticleView, Scope
 from bot.views.i18n import Translator
 from bot.views.outgoing import OutgoingMessage
 
@@ -48,11 +49,6 @@ class Ask:
 
 
 @dataclass(frozen=True)
-class Nothing:
-    """A message that asks nothing and refers to no article."""
-
-
-@dataclass(frozen=True)
 class Responder:
     """Answers questions, in the same way on every surface."""
 
@@ -69,14 +65,14 @@ class Responder:
         query = parse_query(question.text)
         match await self._target(update, question, query):
             case Show(article):
-                return await self._show(update, article, translator)
+                return await self._show(question.message.chat, article, translator, surface)
             case Ask(article, is_named):
                 message = await self.answer(query, translator, article, surface)
                 is_unanswered = message.is_answer and message.article_id is None
                 if article is not None and is_named and is_unanswered:
-                    return await self._show(update, article, translator)
+                    return await self._show(question.message.chat, article, translator, surface)
                 return message
-            case Nothing():
+            case None:
                 return chat_texts.what_to_ask(translator, username(question.message.get_bot()))
 
     async def answer(
@@ -112,9 +108,8 @@ class Responder:
         found = await self.search(query, article)
         if found is None:
             return chat_texts.only_words(translator, named)
-        counts = await self.counts(found.article)
         scope = self.scope(article, offer_all and surface is not Surface.GUEST)
-        return answers.answer(translator, self.corpus.reactions, found, counts, scope)
+        return (await self.view(found.article, translator, scope)).answer(found)
 
     async def search(self, query: Query, article: Article | None) -> Answer | None:
         """Return what the articles say; None if the question contains no word.
@@ -138,38 +133,39 @@ class Responder:
             return Scope.ALL
         return Scope.ONE_OF_SEVERAL if offer_all else Scope.ONE
 
-    async def about(
-        self,
-        article: Article,
-        translator: Translator,
-        invitation: str | None = None,
-        scope: Scope = Scope.ONE,
-    ) -> OutgoingMessage:
-        """Return an article's headline, standfirst and reactions; see ``answers.about``."""
-        counts, reactions = await self.counts(article), self.corpus.reactions
-        return answers.about(translator, reactions, article, counts, invitation, scope)
+    async def view(
+        self, article: Article, translator: Translator, scope: Scope = Scope.ONE
+    ) -> ArticleView:
+        """Return what renders an article with its present counts."""
+        counts = await self.counts(article)
+        return ArticleView(translator, self.corpus.reactions, article, counts, scope)
 
-    async def open(self, chat_id: int, article: Article, translator: Translator) -> OutgoingMessage:
-        """Set the article that a private chat is about, and return the message that shows it."""
-        if not self.articles.has_several:
-            return await self.about(article, translator, translator.text("start_how"))
-        is_open = await self.chats.open_article(chat_id, article)
-        invitation = translator.text("opened" if is_open else "could_not_save")
-        scope = Scope.ONE_OF_SEVERAL if is_open else Scope.ONE
-        return await self.about(article, translator, invitation, scope)
+    async def open(self, chat: Chat, article: Article, translator: Translator) -> OutgoingMessage:
+        """Return the message that shows an article; a private chat is about it from then on."""
+        key, scope = "opened_here", Scope.ONE
+        if chat.type == ChatType.PRIVATE and not self.articles.has_several:
+            key = "start_how"
+        elif chat.type == ChatType.PRIVATE:
+            is_open = await self.chats.open_article(chat.id, article)
+            key = "opened" if is_open else "could_not_save"
+            scope = self.scope(article, offer_all=is_open)
+        return (await self.view(article, translator, scope)).about(translator.text(key))
 
     async def _show(
-        self, update: Update, article: Article, translator: Translator
+        self, chat: Chat, article: Article, translator: Translator, surface: Surface
     ) -> OutgoingMessage:
-        chat = update.effective_chat
-        if surface_of(update) is not Surface.PRIVATE or chat is None:
-            return await self.about(article, translator)
-        return await self.open(chat.id, article, translator)
+        if surface is Surface.PRIVATE:
+            return await self.open(chat, article, translator)
+        return (await self.view(article, translator)).about()
 
     async def _target(
         self, update: Update, question: AddressedQuestion, query: Query
-    ) -> Show | Ask | Nothing:
-        """Return what a message asks for; a private chat is about the article named there."""
+    ) -> Show | Ask | None:
+        """Return what a message asks for; a private chat is about the article named there.
+
+        Returns:
+            None if the message asks nothing and refers to no article.
+        """
         message, bot_name = question.message, username(question.message.get_bot())
         is_private = surface_of(update) is Surface.PRIVATE
         if message.forward_origin is not None:
@@ -177,7 +173,7 @@ class Responder:
             if forwarded is not None:
                 return Show(forwarded)
         if is_private and not self.articles.has_several:
-            return Ask(None) if question.text else Nothing()
+            return Ask(None) if question.text else None
         # A mention in reply to a message that shows an article refers to that article.
         asks_nothing = not question.text or message is not update.effective_message
         named = self.articles.named(query.text, query.words) or self.articles.linked(
@@ -194,7 +190,7 @@ class Responder:
             replied = await self.chats.opened_article(message.chat.id)
         if replied is not None:
             return Show(replied) if asks_nothing else Ask(replied)
-        return Ask(None) if question.text else Nothing()
+        return Ask(None) if question.text else None
 
     def _without_links(self, query: Query) -> Query:
         if "://" not in query.text:

@@ -2,7 +2,7 @@
 
 from enum import Enum
 
-from telegram import Bot, MaybeInaccessibleMessage, Update, User
+from telegram import Bot, MaybeInaccessibleMessage, Message, Update, User
 from telegram.constants import ChatType
 
 
@@ -26,6 +26,12 @@ def surface_of(update: Update) -> Surface:
 def surface_of_message(message: MaybeInaccessibleMessage) -> Surface:
     """Return the surface of one of the bot's own messages."""
     return Surface.PRIVATE if message.chat.type == ChatType.PRIVATE else Surface.GROUP
+
+
+def message_of(update: Update) -> Message:
+    """Return the message of an update that came by a route for messages; it surely has one."""
+    assert update.effective_message is not None
+    return update.effective_message
 
 
 def account(bot: Bot) -> User:

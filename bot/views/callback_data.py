@@ -95,22 +95,20 @@ Button = (
     ReactionButton | QuestionButton | ArticleButton | TurnButton | SearchAllButton | LanguageButton
 )
 
-_REACTION = re.compile(rf"r:({ID_PATTERN.pattern}):({REACTION_ID.pattern})")
-_QUESTION = re.compile(rf"q:({ID_PATTERN.pattern}):([0-9a-f]{{10}})")
+_ID = ID_PATTERN.pattern
 _TURN = re.compile(
-    rf"n:({ID_PATTERN.pattern}):([0-2]):([1-9][0-9]{{0,3}}\.[0-9]{{1,3}}"
+    rf"n:({_ID}):([0-2]):([1-9][0-9]{{0,3}}\.[0-9]{{1,3}}"
     r"(?:-[1-9][0-9]{0,3}\.[0-9]{1,3}){0,2})",
     re.ASCII,
 )
-_ARTICLE = re.compile(rf"a:({ID_PATTERN.pattern})")
-_LANGUAGE = re.compile(r"l:([a-z]{2,3})")
-_PLAIN: tuple[tuple[re.Pattern[str], Callable[..., Button]], ...] = (
-    (_REACTION, ReactionButton),
-    (_QUESTION, QuestionButton),
-    (_ARTICLE, ArticleButton),
-    (_LANGUAGE, LanguageButton),
-    (re.compile(SearchAllButton.data), SearchAllButton),
+_PLAIN: tuple[tuple[str, Callable[..., Button]], ...] = (
+    (rf"r:({_ID}):({REACTION_ID.pattern})", ReactionButton),
+    (rf"q:({_ID}):([0-9a-f]{{10}})", QuestionButton),
+    (rf"a:({_ID})", ArticleButton),
+    (r"l:([a-z]{2,3})", LanguageButton),
+    (SearchAllButton.data, SearchAllButton),
 )
+"""Patterns of callback data whose groups are the fields of the button."""
 
 
 def question_key(question: str) -> str:
@@ -137,6 +135,6 @@ def parse(data: str | None) -> Button | None:
         # Another spelling of the same numbers, such as "007", is not valid.
         return button if button.position < len(places) and button.data == data else None
     for pattern, kind in _PLAIN:
-        if match := pattern.fullmatch(data):
+        if match := re.fullmatch(pattern, data):
             return kind(*match.groups())
     return None

@@ -5,7 +5,6 @@ same for every reader. Only the button above the list is in the reader's languag
 """
 
 import re
-from dataclasses import dataclass
 
 from telegram import InlineQueryResultArticle, InputTextMessageContent
 
@@ -23,28 +22,20 @@ TITLE_LIMIT, DESCRIPTION_LIMIT = 100, 200
 _RESULT_ID = re.compile(rf"({ID_PATTERN.pattern}):[a-z0-9.]+:(\d{{1,12}})")
 
 
-@dataclass(frozen=True)
-class InlineResult:
-    """A message that can be chosen from the list.
+def list_item(
+    title: str, description: str, message: OutgoingMessage, name: str
+) -> InlineQueryResultArticle:
+    """Return a message that can be chosen from the list.
 
-    Attributes:
+    Args:
         title: First line in the list.
         description: Lines below it; "" for none.
-        message: What is sent when it is chosen; it shows an article's counts.
+        message: What is sent when it is chosen; it shows an article's counts, and the result's id
+            contains the article and the version of the counts.
         name: Distinguishes it from other results of the same article: a-z, 0-9 and ".".
     """
-
-    title: str
-    description: str
-    message: OutgoingMessage
-    name: str
-
-
-def list_item(result: InlineResult) -> InlineQueryResultArticle:
-    """Return a result for the Bot API; its id contains the article and its counts' version."""
-    message = result.message
-    id_ = f"{message.article_id}:{result.name}:{message.counts_version}"
-    return _article(id_, result.title, result.description, message)
+    id_ = f"{message.article_id}:{name}:{message.counts_version}"
+    return _article(id_, title, description, message)
 
 
 def single_result(message: OutgoingMessage) -> InlineQueryResultArticle:

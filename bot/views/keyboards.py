@@ -9,6 +9,7 @@ from bot.corpus.reactions import Reaction
 from bot.retrieval.answer import Match
 from bot.views.callback_data import (
     ArticleButton,
+    Button,
     LanguageButton,
     QuestionButton,
     ReactionButton,
@@ -49,9 +50,9 @@ def reaction_rows(
         counts: Reaction id -> votes.
     """
     buttons = [
-        InlineKeyboardButton(
+        _button(
             f"{reaction.emoji} {compact(counts.get(reaction.id, 0))}".rstrip(),
-            callback_data=ReactionButton(article_id, reaction.id).data,
+            ReactionButton(article_id, reaction.id),
         )
         for reaction in reactions
     ]
@@ -83,12 +84,7 @@ def with_counts(
 def question_rows(article: Article, limit: int) -> list[Row]:
     """Return a button for each of the article's first ``limit`` sample questions, one per row."""
     return [
-        [
-            InlineKeyboardButton(
-                question,
-                callback_data=QuestionButton(article.id, question_key(question)).data,
-            )
-        ]
+        [_button(question, QuestionButton(article.id, question_key(question)))]
         for question in article.questions[:limit]
     ]
 
@@ -100,9 +96,7 @@ def turn_row(
     places = tuple((match.passage.number, match.sentence_number) for match in matches)
     targets = (("turn_previous", position - 1), ("turn_next", position + 1))
     return [
-        InlineKeyboardButton(
-            translator.text(key), callback_data=TurnButton(article.id, other, places).data
-        )
+        _button(translator.text(key), TurnButton(article.id, other, places))
         for key, other in targets
         if 0 <= other < len(matches)
     ]
@@ -110,14 +104,23 @@ def turn_row(
 
 def search_all_row(translator: Translator) -> Row:
     """Return the button that asks all articles the same question."""
-    text = translator.text("search_all")
-    return [InlineKeyboardButton(text, callback_data=SearchAllButton().data)]
+    return [_button(translator.text("search_all"), SearchAllButton())]
+
+
+def has_search_all(keyboard: InlineKeyboardMarkup | None) -> bool:
+    """Return whether a button of a keyboard asks all articles the same question."""
+    return any(each.callback_data == SearchAllButton().data for each in buttons_of(keyboard))
+
+
+def buttons_of(keyboard: InlineKeyboardMarkup | None) -> list[InlineKeyboardButton]:
+    """Return all buttons of a keyboard; none for None."""
+    return [button for row in (keyboard.inline_keyboard if keyboard else ()) for button in row]
 
 
 def article_rows(articles: Sequence[Article]) -> list[Row]:
     """Return a button for each article, at most MAX_ARTICLES_LISTED, one per row."""
     return [
-        [InlineKeyboardButton(cut(article.title, 60), callback_data=ArticleButton(article.id).data)]
+        [_button(cut(article.title, 60), ArticleButton(article.id))]
         for article in articles[:MAX_ARTICLES_LISTED]
     ]
 
@@ -125,9 +128,11 @@ def article_rows(articles: Sequence[Article]) -> list[Row]:
 def language_rows(languages: Languages) -> list[Row]:
     """Return a button for each language, two per row, each named in that language."""
     buttons = [
-        InlineKeyboardButton(
-            translator.text("language_name"), callback_data=LanguageButton(translator.code).data
-        )
+        _button(translator.text("language_name"), LanguageButton(translator.code))
         for translator in languages.all
     ]
     return [buttons[n : n + 2] for n in range(0, len(buttons), 2)]
+
+
+def _button(text: str, button: Button) -> InlineKeyboardButton:
+    return InlineKeyboardButton(text, callback_data=button.data)

@@ -13,7 +13,6 @@ from bot.corpus.article import ID_PATTERN, Article
 PAYLOAD_LIMIT = 64
 """Characters, of A-Za-z0-9_-, that Telegram accepts after "start="."""
 
-_ARTICLE = re.compile(ID_PATTERN.pattern)
 # Article ids contain no underscore.
 _QUESTION = re.compile(r"q_([A-Za-z0-9_-]+)")
 _SAVED = re.compile(r"k_([0-9a-f]{32})")
@@ -66,7 +65,7 @@ def parse_payload(payload: str) -> Link | None:
 
     Anyone can write a payload, so what it names need not exist.
     """
-    if _ARTICLE.fullmatch(payload):
+    if ID_PATTERN.fullmatch(payload):
         return ArticleLink(payload)
     if match := _SAVED.fullmatch(payload):
         return SavedQuestionLink(match[1])

@@ -24,8 +24,6 @@ class OutgoingMessage:
         counts_version: Version of those counts; 0 if it shows none.
         preview_url: Address of the link preview; None for no preview.
         is_answer: Whether it answers a question, so that ``with_question`` can show that above it.
-        asks_again: Whether a button asks the same question again, so that the message must be a
-            reply to it.
     """
 
     text: str
@@ -35,7 +33,6 @@ class OutgoingMessage:
     counts_version: int = 0
     preview_url: str | None = None
     is_answer: bool = False
-    asks_again: bool = False
 
     @property
     def link_preview(self) -> LinkPreviewOptions:

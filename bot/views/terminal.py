@@ -1,6 +1,7 @@
 """Answers, counts and measurements as text for a terminal, or as data for JSON. No I/O."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import astuple
 from pathlib import Path
 
 from bot.corpus.loader import Corpus
@@ -66,18 +67,11 @@ def report_table(reports: Sequence[Report]) -> str:
     )
     rows = [head.split()]
     for report in reports:
-        shares = (
-            report.top1,
-            report.top3,
-            report.mrr,
-            report.sentence_hit,
-            report.sentence_hit_given_passage,
-            report.auroc,
-            report.answered_at_5_percent_false,
-        )
+        # The columns are the fields of a report, in the same order.
+        file, articles, questions, *shares = astuple(report)
         shown = ["-" if share is None else f"{share:.1%}" for share in shares]
         shown[5] = "-" if report.auroc is None else f"{report.auroc:.4f}"
-        rows.append([Path(report.file).name, str(report.articles), str(report.questions), *shown])
+        rows.append([Path(file).name, str(articles), str(questions), *shown])
     return _aligned(rows)
 
 
