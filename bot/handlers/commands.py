@@ -22,10 +22,8 @@ async def start(update: Update, context: Context) -> None:
         case ArticleLink(article_id):
             article = services.articles.by_id(article_id)
             if article is not None:
-                chat = message_of(update).chat
-                await _send(
-                    update, context, await services.responder.open(chat, article, translator)
-                )
+                text = await services.responder.open(message_of(update).chat, article, translator)
+                await _send(update, context, text)
                 return
             note = translator.text("link_is_old")
         case QuestionLink(question):
