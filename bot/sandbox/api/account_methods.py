@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from bot.sandbox.api.params import Params
+from bot.sandbox.api.parameters import Params
 from bot.sandbox.api_errors import ApiError, bad_request
 from bot.sandbox.state.bot_account import TEXT_KINDS, Commands
 from bot.sandbox.state.world import World

@@ -9,7 +9,7 @@ from tornado.web import HTTPError
 
 from bot.sandbox.api.message_methods import take_from_limits
 from bot.sandbox.api.methods import LOWER_CASE_METHODS, get_updates
-from bot.sandbox.api.params import Params
+from bot.sandbox.api.parameters import Params
 from bot.sandbox.api.target_chats import named_chat_id
 from bot.sandbox.api_errors import ApiError, bad_request
 from bot.sandbox.chaos.faults import Injection

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.sandbox.api.params import Params
+from bot.sandbox.api.parameters import Params
 from bot.sandbox.api_errors import bad_request
 from bot.sandbox.content.formatted_text import MAX_TEXT, formatted, parse_entities
 from bot.sandbox.content.quotes import quote

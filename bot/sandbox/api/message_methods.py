@@ -8,7 +8,7 @@ import time
 from typing import Any
 
 from bot.sandbox.api.message_content import reply, text_content, with_markup
-from bot.sandbox.api.params import Params
+from bot.sandbox.api.parameters import Params
 from bot.sandbox.api.target_chats import find_chat, find_writable_chat, named_chat_id
 from bot.sandbox.api_errors import NOT_MODIFIED, bad_request
 from bot.sandbox.content import Message

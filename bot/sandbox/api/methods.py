@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.sandbox.api.account_methods import ACCOUNT_METHODS
 from bot.sandbox.api.message_methods import MESSAGE_METHODS
-from bot.sandbox.api.params import Params
+from bot.sandbox.api.parameters import Params
 from bot.sandbox.api.query_methods import answer_guest_query, answer_inline_query
 from bot.sandbox.api.target_chats import find_chat, find_writable_chat, named_chat
 from bot.sandbox.api_errors import bad_request

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from bot.sandbox.api.message_content import text_content, with_markup
-from bot.sandbox.api.params import Params
+from bot.sandbox.api.parameters import Params
 from bot.sandbox.api_errors import bad_request
 from bot.sandbox.state.inline_queries import InlineAnswer, InlineResult
 from bot.sandbox.state.world import World

@@ -1,6 +1,6 @@
 """The chat that a call names, and whether the bot may use it."""
 
-from bot.sandbox.api.params import Params
+from bot.sandbox.api.parameters import Params
 from bot.sandbox.api_errors import ApiError, bad_request
 from bot.sandbox.state.chats import Chat, PrivateChat
 from bot.sandbox.state.shared_chats import Group
