@@ -42,7 +42,8 @@ class Chat(ABC):
         readers: by id.
         bot_status: the status of the bot, as in Telegram's ChatMember.
         messages: by id, in order.
-        authors: the reader who wrote a message, by message id; the message may not tell.
+        authors: the reader who wrote a message, by message id; None when no reader did. The
+            message itself may not tell.
         waiters: requests that wait for a message of the bot.
     """
 
@@ -52,7 +53,7 @@ class Chat(ABC):
         self.bot_status = bot_status
         self.instance = str(secrets.randbits(62))
         self.messages: dict[int, Message] = {}
-        self.authors: dict[int, int] = {}
+        self.authors: dict[int, int | None] = {}
         self.waiters: Waiters = set()
         self._first = max(1, int(time.time()) - _FIRST_MESSAGE_EPOCH)
         self.next_id = self._first

@@ -98,7 +98,7 @@ class GuestQueries:
         """
         if not isinstance(chat, Group) or not chat.excludes_bot or chat.migrated_to is not None:
             return False
-        if message["message_id"] not in chat.authors or SERVICE_FIELDS & message.keys():
+        if chat.authors[message["message_id"]] is None or SERVICE_FIELDS & message.keys():
             return False
         replied = message.get("reply_to_message", {}).get("message_id", 0)
         return (chat.id, replied) in self._sent or mentions(message, bot)

@@ -34,6 +34,11 @@ def bot_view(message: Message) -> Message:
     return {name: value for name, value in message.items() if name not in hidden}
 
 
+def _replied_view(message: Message) -> Message:
+    """Return a message as a reply to it shows it: Telegram leaves out the message's own reply."""
+    return {name: value for name, value in bot_view(message).items() if name != "reply_to_message"}
+
+
 class World:
     """All state. Changes go through its methods, so that every page is told of them.
 
@@ -172,28 +177,22 @@ class World:
             author: the reader who wrote it; None when it was no reader.
             thread: the topic or thread that it is sent to; None: that of the replied message.
         """
-        if "external_reply" in content:
-            placed, _ = place_in_thread(chat, thread, None)
-        else:
-            placed, replied = place_in_thread(chat, thread, replied)
+        fields, replied = place_in_thread(chat, thread, replied)
+        if isinstance(chat, Group) and fields:
+            chat.threads.add(fields["message_thread_id"])
+        if isinstance(chat, Channel):
+            fields["sender_chat"] = chat.as_chat()
+        if replied is not None and "external_reply" not in content:
+            fields["reply_to_message"] = _replied_view(chat.messages[replied])
         message: Message = {
             "message_id": chat.new_id(),
             "from": sender,
             "chat": chat.as_chat(),
             "date": int(time.time()),
+            **fields,
+            **content,
         }
-        if isinstance(chat, Channel):
-            message["sender_chat"] = chat.as_chat()
-        elif isinstance(chat, Group) and placed:
-            chat.threads.add(placed["message_thread_id"])
-        if replied is not None:
-            # Telegram shows one level only: the replied message's own reply is left out.
-            original = bot_view(chat.messages[replied])
-            original.pop("reply_to_message", None)
-            message["reply_to_message"] = original
-        message.update({**placed, **content})
-        if author is not None:
-            chat.authors[message["message_id"]] = author
+        chat.authors[message["message_id"]] = author
         self.save_message(chat, message)
         if sender["id"] == self.bot.user["id"]:
             wake(chat.waiters)
