@@ -27,7 +27,7 @@ def test_methods_and_updates() -> None:
 def test_paths_of_the_control_interface() -> None:
     """Each with its HTTP method."""
     listed = re.findall(r"^\| (GET|POST|DELETE) `([^`]+)` \|", README, re.MULTILINE)
-    there = [(method, path) for method, table in paths.METHODS.items() for path in table]
+    there = [(method, path) for path, actions in paths.PATHS.items() for method in actions]
     assert sorted(listed) == sorted([*there, ("GET", "events")])
 
 

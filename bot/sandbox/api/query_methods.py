@@ -6,7 +6,7 @@ from typing import Any
 from bot.sandbox.api.message_content import text_content, with_markup
 from bot.sandbox.api.parameters import Params
 from bot.sandbox.api_errors import bad_request
-from bot.sandbox.state.inline_queries import InlineAnswer, InlineResult
+from bot.sandbox.state.inline_queries import InlineAnswer
 from bot.sandbox.state.world import World
 
 MAX_RESULTS = 50
@@ -23,8 +23,12 @@ def _utf8_size(text: str) -> int:
     return len(text.encode("utf-8", "surrogatepass"))
 
 
-def _parse_result(value: object) -> InlineResult:
-    """Check one result: an article with a text; ApiError for anything that Telegram refuses."""
+def _parse_result(value: object) -> tuple[str, dict[str, Any]]:
+    """Check one result, an article with a text; ApiError for anything that Telegram refuses.
+
+    Returns:
+        The result's id, and the fields of the message that it becomes.
+    """
     if not isinstance(value, dict):
         raise bad_request(f"{_PROBLEM}expected an Object")
     if value.get("type") != "article":
@@ -41,18 +45,7 @@ def _parse_result(value: object) -> InlineResult:
     if not isinstance(message, dict) or "message_text" not in message:
         raise bad_request(f"{_PROBLEM}input message content is not specified")
     content = text_content(Params(message), "message_text")
-    return InlineResult(value, with_markup(content, Params(value), inline_only=True))
-
-
-def _parse_results(value: object) -> list[InlineResult]:
-    if not isinstance(value, list):
-        raise bad_request("can't parse inline query results: expected an Array")
-    if len(value) > MAX_RESULTS:
-        raise bad_request("RESULTS_TOO_MUCH")
-    results = [_parse_result(item) for item in value]
-    if len({result.id for result in results}) < len(results):
-        raise bad_request("RESULT_ID_DUPLICATE")
-    return results
+    return result_id, with_markup(content, Params(value), inline_only=True)
 
 
 def _parse_button(value: object) -> dict[str, Any] | None:
@@ -74,12 +67,20 @@ def _parse_button(value: object) -> dict[str, Any] | None:
 
 def answer_inline_query(world: World, params: Params) -> bool:
     """answerInlineQuery: results for a reader, cached for all who ask the same."""
-    results = _parse_results(params.nested("results"))
+    results = params.nested("results")
+    if not isinstance(results, list):
+        raise bad_request("can't parse inline query results: expected an Array")
+    if len(results) > MAX_RESULTS:
+        raise bad_request("RESULTS_TOO_MUCH")
+    contents = dict(_parse_result(result) for result in results)
+    if len(contents) < len(results):
+        raise bad_request("RESULT_ID_DUPLICATE")
     next_offset = params.text("next_offset")
     if _utf8_size(next_offset) > MAX_NEXT_OFFSET:
         raise bad_request("NEXT_OFFSET_INVALID")
     answer = InlineAnswer(
         results=results,
+        contents=contents,
         next_offset=next_offset,
         button=_parse_button(params.nested("button")),
         cache_time=max(params.integer("cache_time", DEFAULT_CACHE_TIME), 0),
@@ -91,7 +92,7 @@ def answer_inline_query(world: World, params: Params) -> bool:
 
 def answer_guest_query(world: World, params: Params) -> dict[str, Any]:
     """answerGuestQuery: a message in the group where a reader asked and the bot is no member."""
-    result = _parse_result(params.nested("result"))
+    _, content = _parse_result(params.nested("result"))
     query = world.guest_queries.take(params.text("guest_query_id"))
-    message = world.add_guest_answer(query, result.content)
+    message = world.add_guest_answer(query, content)
     return {"inline_message_id": message["inline_message_id"]}

@@ -75,43 +75,35 @@ class Faults:
 
     def __init__(self, changed: Callable[[], None]) -> None:
         self._changed = changed
-        self._faults: dict[int, Fault] = {}
+        self.by_id: dict[int, Fault] = {}
         self._ids = count(1)
 
     def for_page(self) -> list[dict[str, Any]]:
         """Return the faults, the oldest first."""
-        return [asdict(fault) for fault in self._faults.values()]
+        return [asdict(fault) for fault in self.by_id.values()]
 
-    def add(
-        self,
-        kind: str,
-        method: str | None,
-        chat: int | None,
-        times: int | None,
-        share: float,
-        seconds: float | None,
-    ) -> dict[str, Any]:
-        """Switch a fault on and return it."""
-        fault = Fault(next(self._ids), kind, method, chat, times, share, seconds)
-        self._faults[fault.id] = fault
+    def add(self, **options: Any) -> dict[str, Any]:
+        """Switch a fault on and return it; `options` as for Fault, except for the id."""
+        fault = Fault(next(self._ids), **options)
+        self.by_id[fault.id] = fault
         self._changed()
         return asdict(fault)
 
-    def remove(self, fault_id: int) -> None:
-        """Switch a fault off; KeyError when there is none with this id."""
-        del self._faults[fault_id]
+    def remove(self, fault: Fault) -> None:
+        """Switch a fault off."""
+        del self.by_id[fault.id]
         self._changed()
 
     def clear(self) -> None:
         """Switch all faults off."""
-        self._faults.clear()
+        self.by_id.clear()
         self._changed()
 
     def inject(self, method: str, chat: int | None) -> Injection:
         """Decide what happens to a call; after a refusal no further fault is looked at."""
         injection = Injection()
         # A copy: a fault that occurred often enough is removed in the loop.
-        for fault in list(self._faults.values()):
+        for fault in list(self.by_id.values()):
             if fault.matches(method, chat) and fault.occurs():
                 self.count(fault)
                 injection.dropped |= fault.kind == "dropped"
@@ -123,11 +115,10 @@ class Faults:
 
     def first(self, kind: str) -> Fault | None:
         """Return the oldest fault of this kind; None when there is none."""
-        return next((fault for fault in self._faults.values() if fault.kind == kind), None)
+        return next((fault for fault in self.by_id.values() if fault.kind == kind), None)
 
     def count(self, fault: Fault) -> None:
         """Count an occurrence; remove the fault when it occurred often enough."""
         fault.struck += 1
         if fault.times is not None and fault.struck >= fault.times:
-            self._faults.pop(fault.id, None)
-            self._changed()
+            self.remove(fault)

@@ -31,7 +31,7 @@ def quote(
     """
     if not 1 <= utf16_length(text) <= MAX_QUOTE:
         return None
-    source, own = _text_of(message)
+    source, own = text_of(message)
     length = utf16_length(text)
     found = [(at, _clip(own, at, length)) for at in _occurrences(source, text)]
     if entities is not None:
@@ -68,7 +68,8 @@ def _origin(message: Message) -> dict[str, Any]:
     return {"type": "user", "date": message["date"], "sender_user": message["from"]}
 
 
-def _text_of(message: Message) -> tuple[str, list[Entity]]:
+def text_of(message: Message) -> tuple[str, list[Entity]]:
+    """Return a message's text or its photo's caption, and the entities."""
     if "text" in message:
         return message["text"], message.get("entities", [])
     return message.get("caption", ""), message.get("caption_entities", [])

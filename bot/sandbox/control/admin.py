@@ -6,7 +6,7 @@ from bot.sandbox.api.methods import LOWER_CASE_METHODS
 from bot.sandbox.api_errors import ControlError
 from bot.sandbox.chaos.faults import CALL_KINDS, DEFAULT_SECONDS, UPDATE_KINDS
 from bot.sandbox.chaos.limits import PERIODS
-from bot.sandbox.control.request_fields import Fields, field, find_chat, number
+from bot.sandbox.control.request_fields import Fields, field, find, number
 from bot.sandbox.state.bot_account import SWITCHES
 from bot.sandbox.state.world import World
 
@@ -33,7 +33,7 @@ def restart_bot(world: World, _fields: Fields) -> dict[str, bool]:
 
 def set_limits(world: World, fields: Fields) -> dict[str, float | None]:
     """POST limits: replace all limits."""
-    world.limits.set({name: number(fields, name, MIN_LIMIT, MAX_LIMIT) for name in PERIODS})
+    world.limits.set({name: number(fields, name, MIN_LIMIT, MAX_LIMIT, None) for name in PERIODS})
     return world.limits.for_page()
 
 
@@ -47,30 +47,27 @@ def add_fault(world: World, fields: Fields) -> dict[str, Any]:
         raise ControlError(400, '"method" must be a method that the sandbox has, or null.')
     chat = field(fields, "chat", int, None)
     if chat is not None:
-        find_chat(world, chat)
+        find(world.chats, chat, "chat")
     times = field(fields, "times", int, None)
     if times is not None and times < 1:
         raise ControlError(400, '"times" must be at least 1, or null.')
-    share = number(fields, "share", 0, 1)
-    seconds = number(fields, "seconds", 0, MAX_SECONDS)
     default = DEFAULT_SECONDS.get(kind)
+    seconds = number(fields, "seconds", 0, MAX_SECONDS, default)
     of_calls = kind in CALL_KINDS
     return world.faults.add(
-        kind,
-        method if of_calls else None,
-        chat if of_calls else None,
-        times,
-        1 if share is None else share,
-        default if seconds is None or default is None else seconds,
+        kind=kind,
+        method=method if of_calls else None,
+        chat=chat if of_calls else None,
+        times=times,
+        share=number(fields, "share", 0, 1, 1),
+        seconds=None if default is None else seconds,
     )
 
 
 def remove_fault(world: World, fields: Fields) -> dict[str, Any]:
     """DELETE faults/<fault>: switch a fault off; the answer has those that stay."""
-    try:
-        world.faults.remove(fields["fault"])
-    except KeyError:
-        raise ControlError(404, f"There is no fault {fields['fault']}.") from None
+    fault = find(world.faults.by_id, fields["fault"], "fault")
+    world.faults.remove(fault)
     return {"faults": world.faults.for_page()}
 
 

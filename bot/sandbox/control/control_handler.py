@@ -34,14 +34,14 @@ class ControlHandler(SandboxHandler):
     """
 
     def initialize(self, site: Site, actions: Mapping[str, Action] | None = None) -> None:
-        """Take the path's actions by HTTP method; None: there is no such path."""
+        """Take the path's actions by HTTP method; none: there is no such path."""
         super().initialize(site)
-        self.actions = actions
+        self.actions = actions or {}
 
     def prepare(self) -> None:
         """Refuse other machines and sites, paths that do not exist, and other methods."""
         super().prepare()
-        if self.actions is None:
+        if not self.actions:
             raise ControlError(404, "There is no such path.")
         if self.request.method not in self.actions:
             raise HTTPError(405)
@@ -50,7 +50,7 @@ class ControlHandler(SandboxHandler):
         """Carry out the action of this HTTP method."""
         fields = self._body() if self.request.method == "POST" else self._query()
         fields |= {name: int(value) for name, value in ids.items()}
-        action: Any = cast(Mapping[str, Action], self.actions)[str(self.request.method)]
+        action: Any = self.actions[str(self.request.method)]
         if inspect.iscoroutinefunction(action):
             self.answer(await action(self.site.world, fields, self.hold))
         else:

@@ -3,6 +3,7 @@
 All functions raise ControlError with a sentence about what is wrong.
 """
 
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from bot.sandbox.api_errors import ApiError, ControlError
@@ -14,8 +15,10 @@ from bot.sandbox.state.world import World
 
 Fields = dict[str, Any]
 Kind = TypeVar("Kind")
+Default = TypeVar("Default")
+Key = TypeVar("Key")
+Entry = TypeVar("Entry")
 
-MAX_WAIT = 30
 MAX_TITLE = 128
 _MISSING = object()
 _KIND_NAMES = {
@@ -38,46 +41,41 @@ def field(fields: Fields, name: str, kind: type[Kind], default: Any = _MISSING) 
     return value
 
 
-def _is_number(value: object, least: float, most: float) -> bool:
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return number and least <= value <= most  # type: ignore[operator]
-
-
-def number(fields: Fields, name: str, least: float, most: float) -> float | None:
-    """Return a field that is a number from `least` to `most`; None when absent or null."""
-    value: float | None = fields.get(name)
-    if value is not None and not _is_number(value, least, most):
+def number(
+    fields: Fields, name: str, least: float, most: float, default: Default
+) -> float | Default:
+    """Return a field that is a number from `least` to `most`; `default` when absent or null."""
+    value = fields.get(name)
+    if value is None:
+        return default
+    if not isinstance(value, (int, float)) or isinstance(value, bool) or not least <= value <= most:
         raise ControlError(400, f'"{name}" must be a number from {least:g} to {most:g}, or null.')
     return value
 
 
-def wait_seconds(fields: Fields, default: float, most: float = MAX_WAIT) -> float:
-    """Return the field "wait", a number of seconds from 0 to `most`."""
-    value: float = default if fields.get("wait") is None else fields["wait"]
-    if not _is_number(value, 0, most):
-        raise ControlError(400, f'"wait" must be a number of seconds from 0 to {most}.')
-    return value
+def find(entries: Mapping[Key, Entry], key: Key, what: str, chat: Chat | None = None) -> Entry:
+    """Return the entry with this key; 404 when there is none.
+
+    Args:
+        entries: by id.
+        key: the id.
+        what: what an entry is, for the error.
+        chat: where the entries are, for the error.
+    """
+    if key not in entries:
+        where = f" in chat {chat.id}" if chat else ""
+        raise ControlError(404, f"There is no {what} {key}{where}.")
+    return entries[key]
 
 
-def find_chat(world: World, chat_id: int) -> Chat:
-    """Return the chat with this id; 404 when there is none."""
-    if chat_id not in world.chats:
-        raise ControlError(404, f"There is no chat {chat_id}.")
-    return world.chats[chat_id]
+def find_reader(world: World, fields: Fields) -> Reader:
+    """Return the reader whose id is in "reader"."""
+    return find(world.readers, field(fields, "reader", int), "reader")
 
 
-def find_reader(world: World, reader_id: int) -> Reader:
-    """Return the reader with this id; 404 when there is none."""
-    if reader_id not in world.readers:
-        raise ControlError(404, f"There is no reader {reader_id}.")
-    return world.readers[reader_id]
-
-
-def find_message(chat: Chat, message_id: int) -> Message:
-    """Return the message with this id in a chat; 404 when there is none."""
-    if message_id not in chat.messages:
-        raise ControlError(404, f"There is no message {message_id} in chat {chat.id}.")
-    return chat.messages[message_id]
+def find_message(chat: Chat, fields: Fields) -> Message:
+    """Return the message of a chat whose id is in "message_id"."""
+    return find(chat.messages, field(fields, "message_id", int), "message", chat)
 
 
 def title(fields: Fields, name: str = "title") -> str:
@@ -93,7 +91,7 @@ def readers(world: World, fields: Fields, name: str = "readers") -> list[Reader]
     ids = field(fields, name, list)
     if not ids or not all(type(reader_id) is int for reader_id in ids):
         raise ControlError(400, f'"{name}" must be a list of at least one reader\'s id.')
-    return [find_reader(world, reader_id) for reader_id in ids]
+    return [find(world.readers, reader_id, "reader") for reader_id in ids]
 
 
 def require_member(reader: Reader, chat: Chat) -> None:
@@ -104,8 +102,8 @@ def require_member(reader: Reader, chat: Chat) -> None:
 
 def reader_in_chat(world: World, fields: Fields) -> tuple[Reader, Chat]:
     """Return who acts and where: in "chat", by default in the reader's private chat."""
-    reader = find_reader(world, field(fields, "reader", int))
-    chat = find_chat(world, field(fields, "chat", int, reader.id))
+    reader = find_reader(world, fields)
+    chat = find(world.chats, field(fields, "chat", int, reader.id), "chat")
     require_member(reader, chat)
     return reader, chat
 
@@ -124,7 +122,7 @@ def author_in_chat(world: World, fields: Fields) -> tuple[Reader, Chat]:
 
 def find_group(world: World, fields: Fields) -> Group:
     """Return the group that "chat" names; 400 when it is none or became a supergroup."""
-    chat = find_chat(world, field(fields, "chat", int))
+    chat = find(world.chats, field(fields, "chat", int), "chat")
     if not isinstance(chat, Group):
         raise ControlError(400, "This chat is no group.")
     _require_current(chat)

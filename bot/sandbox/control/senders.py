@@ -1,6 +1,5 @@
 """In whose name a reader writes: the reader's own, the group's, or a channel's."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from bot.sandbox.api_errors import ControlError
@@ -24,20 +23,13 @@ CHANNEL_USER = {
 }
 
 
-@dataclass(frozen=True)
-class Sender:
-    """user: the message's `from`. chat: its sender_chat; None when a reader writes."""
+def find_sender(
+    world: World, fields: Fields, reader: Reader, chat: Chat
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Find who sends: "as" may be "group", the id of a channel of the reader's, or absent.
 
-    user: dict[str, Any]
-    chat: dict[str, Any] | None = None
-
-    def fields(self) -> dict[str, Any]:
-        """Return the message's fields about the sender, except `from`."""
-        return {"sender_chat": self.chat} if self.chat else {}
-
-
-def find_sender(world: World, fields: Fields, reader: Reader, chat: Chat) -> Sender:
-    """Return who sends: "as" may be "group", the id of a channel of the reader's, or absent.
+    Returns:
+        The message's `from`, and its field `sender_chat` if it is sent in the name of a chat.
 
     Raises:
         ControlError: the reader may not write in this name. In a channel only the owner writes,
@@ -45,18 +37,18 @@ def find_sender(world: World, fields: Fields, reader: Reader, chat: Chat) -> Sen
     """
     name = fields.get("as")
     if isinstance(chat, Channel):
-        if reader.id != chat.owner:
+        if reader.id != chat.creator:
             raise ControlError(400, "Only a channel's owner writes there.")
-        return Sender(reader.as_user(), chat.as_chat())
+        return reader.as_user(), {"sender_chat": chat.as_chat()}
     if name is None:
-        return Sender(reader.as_user())
+        return reader.as_user(), {}
     if not isinstance(chat, Group):
         raise ControlError(400, 'Only in groups can a message be sent "as" somebody else.')
     if name == "group":
-        if not chat.is_admin(reader.id):
+        if reader.id not in chat.admins:
             raise ControlError(400, "Only administrators can write as the group.")
-        return Sender(GROUP_USER, chat.as_chat())
+        return GROUP_USER, {"sender_chat": chat.as_chat()}
     channel = world.chats.get(name) if type(name) is int else None
-    if not isinstance(channel, Channel) or channel.owner != reader.id:
+    if not isinstance(channel, Channel) or channel.creator != reader.id:
         raise ControlError(400, '"as" must be "group" or the id of a channel of the reader.')
-    return Sender(CHANNEL_USER, channel.as_chat())
+    return CHANNEL_USER, {"sender_chat": channel.as_chat()}

@@ -13,8 +13,8 @@ from bot.sandbox.held_requests import Waiters
 # Message ids are counted from the clock, so that a bot which stores them meets new ones after a
 # restart of the sandbox.
 _FIRST_MESSAGE_EPOCH = 1_767_225_600
-# The bot's statuses in a chat where it cannot write.
-_EXCLUDED = frozenset({"left", "kicked"})
+# The bot's statuses in a chat where it cannot write, and how errors say them.
+_EXCLUSIONS = {"kicked": "was kicked from", "left": "is not a member of"}
 
 
 @dataclass(frozen=True)
@@ -39,17 +39,24 @@ class Chat(ABC):
     """A chat of readers, with the bot in it or not.
 
     Attributes:
+        kind: its type, as in Telegram's Chat.
         readers: by id.
         bot_status: the status of the bot, as in Telegram's ChatMember.
         messages: by id, in order.
+        creator: the first of the readers; in a channel the owner.
+        admins: ids of the readers who may delete what others wrote.
         authors: the reader who wrote a message, by message id; None when no reader did. The
             message itself may not tell.
         waiters: requests that wait for a message of the bot.
     """
 
+    kind: str
+
     def __init__(self, chat_id: int, readers: Iterable[Reader], bot_status: str) -> None:
         self.id = chat_id
         self.readers = {reader.id: reader for reader in readers}
+        self.creator = next(iter(self.readers))
+        self.admins = {self.creator}
         self.bot_status = bot_status
         self.instance = str(secrets.randbits(62))
         self.messages: dict[int, Message] = {}
@@ -61,12 +68,12 @@ class Chat(ABC):
     @property
     def excludes_bot(self) -> bool:
         """Whether the bot was blocked or removed, or never was a member."""
-        return self.bot_status in _EXCLUDED
+        return self.bot_status in _EXCLUSIONS
 
     @property
-    @abstractmethod
     def exclusion_text(self) -> str:
         """The error that the bot gets while it is excluded."""
+        return f"Forbidden: bot {_EXCLUSIONS[self.bot_status]} the {self.kind} chat"
 
     @abstractmethod
     def as_chat(self) -> dict[str, Any]:
@@ -76,13 +83,10 @@ class Chat(ABC):
     def for_page(self) -> dict[str, Any]:
         """Return the chat as the control interface shows it, with all its messages."""
 
-    @abstractmethod
-    def is_delivered_to_bot(self, message: Message, bot: dict[str, Any], *, privacy: bool) -> bool:
-        """Whether `bot` (a User) gets a reader's message. privacy: whether privacy mode is on."""
-
-    @abstractmethod
-    def is_admin(self, reader: int) -> bool:
-        """Whether this reader may delete what others wrote."""
+    def _with_messages(self, **fields: Any) -> dict[str, Any]:
+        """Add all messages to what the control interface shows, and why the bot is not here."""
+        page = {**fields, "messages": list(self.messages.values())}
+        return {**page, "bot_status": self.bot_status} if self.excludes_bot else page
 
     def new_id(self) -> int:
         """Return the next message's id."""
@@ -98,34 +102,17 @@ class Chat(ABC):
 class PrivateChat(Chat):
     """One reader with the bot; its id is the reader's, as in Telegram."""
 
+    kind = "private"
     exclusion_text = "Forbidden: bot was blocked by the user"
 
     def __init__(self, reader: Reader) -> None:
         super().__init__(reader.id, [reader], "member")
 
-    @property
-    def reader(self) -> Reader:
-        """The reader."""
-        return self.readers[self.id]
-
     def as_chat(self) -> dict[str, Any]:
         """Return the chat as Telegram's Chat."""
-        return {"id": self.id, "first_name": self.reader.first_name, "type": "private"}
+        name = self.readers[self.id].first_name
+        return {"id": self.id, "first_name": name, "type": self.kind}
 
     def for_page(self) -> dict[str, Any]:
         """Return the chat with all its messages, and with bot_status when the bot is blocked."""
-        chat = {
-            "id": self.id,
-            "type": "private",
-            "reader": self.reader.id,
-            "messages": list(self.messages.values()),
-        }
-        return {**chat, "bot_status": self.bot_status} if self.excludes_bot else chat
-
-    def is_delivered_to_bot(self, *_message: Any, **_privacy: Any) -> bool:
-        """Return True: the bot gets everything."""
-        return True
-
-    def is_admin(self, _reader: int) -> bool:
-        """Return True: both sides may delete anything, for both."""
-        return True
+        return self._with_messages(id=self.id, type=self.kind, reader=self.id)

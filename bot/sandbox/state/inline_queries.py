@@ -15,41 +15,34 @@ MAX_AGE = 30.0
 MAX_CACHED = 5_000
 
 
-@dataclass(frozen=True)
-class InlineResult:
-    """One result that the bot offers.
-
-    Attributes:
-        result: the InlineQueryResult as the bot sent it.
-        content: the fields of the message that it becomes.
-    """
-
-    result: dict[str, Any]
-    content: dict[str, Any]
-
-    @property
-    def id(self) -> str:
-        """The id that the bot chose, 1 to 64 bytes."""
-        return str(self.result["id"])
+# What the control interface shows of an answer.
+_SHOWN = ("results", "next_offset", "button", "cache_time", "is_personal")
 
 
 @dataclass(frozen=True)
 class InlineAnswer:
-    """The bot's answer. cache_time: in seconds; next_offset: "" when there are no more results."""
+    """The bot's answer.
 
-    results: list[InlineResult]
+    Attributes:
+        results: as the bot sent them.
+        contents: the fields of the message that each result becomes, by the result's id.
+        next_offset: "" when there are no more results.
+        button: above the results; None when there is none.
+        cache_time: in seconds.
+        is_personal: whether it is cached for one reader only.
+    """
+
+    results: list[dict[str, Any]]
+    contents: dict[str, dict[str, Any]]
     next_offset: str
     button: dict[str, Any] | None
     cache_time: int
     is_personal: bool
 
-    def for_page(self) -> dict[str, Any]:
-        """Return the answer as the control interface shows it."""
-        return {**vars(self), "results": [result.result for result in self.results]}
 
-
-NO_ANSWER = dict.fromkeys(("results", "next_offset", "button", "cache_time", "is_personal"))
-"""What the control interface shows instead of an answer that did not come in time."""
+def answer_for_page(answer: InlineAnswer | None) -> dict[str, Any]:
+    """Return an answer as the control interface shows it; all is None when it did not come."""
+    return {name: getattr(answer, name, None) for name in _SHOWN}
 
 
 @dataclass
@@ -67,14 +60,14 @@ class InlineQuery:
 
 
 class InlineQueries:
-    """The last inline queries, and the answers that are cached for others who ask the same.
+    """The last inline queries, by_id, and the answers that are cached for others who ask the same.
 
     max_age: the seconds within which the bot may answer.
     """
 
     def __init__(self) -> None:
         self.max_age = MAX_AGE
-        self._queries: OrderedDict[str, InlineQuery] = OrderedDict()
+        self.by_id: OrderedDict[str, InlineQuery] = OrderedDict()
         # By query, offset and reader (None: for all readers), with the time when it expires.
         self._cache: OrderedDict[tuple[str, str, int | None], tuple[float, InlineAnswer]] = (
             OrderedDict()
@@ -85,16 +78,12 @@ class InlineQueries:
         query = InlineQuery(query_id, reader, text[:MAX_QUERY], offset)
         query.answer = self._cached(query)
         query.cached = query.answer is not None
-        store_recent(self._queries, query_id, query, MAX_QUERIES)
+        store_recent(self.by_id, query_id, query, MAX_QUERIES)
         return query
-
-    def find(self, query_id: str) -> InlineQuery | None:
-        """Return the query with this id; None when there is none, or not any more."""
-        return self._queries.get(query_id)
 
     def answer(self, query_id: str, answer: InlineAnswer) -> None:
         """Answer a query and cache the answer; ApiError when no such query waits for one."""
-        query = self._queries.get(query_id)
+        query = self.by_id.get(query_id)
         if not query or query.answer or time.monotonic() - query.opened > self.max_age:
             raise bad_request(QUERY_TOO_OLD)
         query.answer = answer

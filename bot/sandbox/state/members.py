@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from bot.sandbox.state.chats import Chat, Reader
+from bot.sandbox.state.chats import Chat, PrivateChat, Reader
 from bot.sandbox.state.shared_chats import Channel, Group
 from bot.sandbox.state.world import World
 
@@ -25,11 +25,9 @@ def chat_member(world: World, chat: Chat, user_id: int) -> dict[str, Any] | None
 def _status(chat: Chat, reader: int) -> str:
     if reader not in chat.readers:
         return "left"
-    if isinstance(chat, Channel):
-        return "creator" if reader == chat.owner else "member"
-    if isinstance(chat, Group) and reader in chat.admins:
-        return "creator" if reader == chat.creator else "administrator"
-    return "member"
+    if isinstance(chat, PrivateChat) or reader not in chat.admins:
+        return "member"
+    return "creator" if reader == chat.creator else "administrator"
 
 
 def _member(chat: Chat, user: dict[str, Any], status: str) -> dict[str, Any]:
@@ -89,7 +87,5 @@ def add_bot(world: World, group: Group, by: Reader) -> dict[str, Any]:
     if not group.excludes_bot:
         return {"update_id": None, "message": None}
     update_id = set_bot_status(world, group, "member", by)
-    content = {"new_chat_members": [world.bot.user]}
-    message = world.add_message(group, by.as_user(), content)
-    world.notify_bot("message", group, message)
-    return {"update_id": update_id, "message": message}
+    added = world.post(group, by.as_user(), {"new_chat_members": [world.bot.user]})
+    return {"update_id": update_id, "message": added["message"]}

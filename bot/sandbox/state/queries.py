@@ -34,10 +34,10 @@ class CallbackQuery:
 
 
 class CallbackQueries:
-    """The last callback queries by id."""
+    """The last callback queries, by_id."""
 
     def __init__(self) -> None:
-        self._queries: OrderedDict[str, CallbackQuery] = OrderedDict()
+        self.by_id: OrderedDict[str, CallbackQuery] = OrderedDict()
         self._ids = count(time.time_ns() // 1_000)
 
     def new_id(self) -> str:
@@ -46,22 +46,18 @@ class CallbackQueries:
 
     def open(self, query_id: str, reader: int) -> CallbackQuery:
         """Store a query so that it can be answered; a known one is returned as it is."""
-        query = self._queries.get(query_id)
+        query = self.by_id.get(query_id)
         if query is None:
             query = CallbackQuery(reader)
-            store_recent(self._queries, query_id, query, MAX_QUERIES)
+            store_recent(self.by_id, query_id, query, MAX_QUERIES)
         return query
-
-    def find(self, query_id: str) -> CallbackQuery | None:
-        """Return the query with this id; None when there is none, or not any more."""
-        return self._queries.get(query_id)
 
     def answer(self, query_id: str, text: str | None, show_alert: bool) -> CallbackQuery:
         """Answer a query once; ApiError for an unknown id and for a second answer.
 
         Requests that wait for an answer to the query go on in both cases.
         """
-        query = self._queries.get(query_id)
+        query = self.by_id.get(query_id)
         if query:
             wake(query.waiters)
         if not query or query.answer:
@@ -74,7 +70,7 @@ class CallbackQueries:
 class GuestQuery:
     """A message that asks the bot in a group where it is no member."""
 
-    chat: Group
+    chat: Chat
     asked: Message
 
     def caller(self) -> dict[str, Any]:
@@ -103,7 +99,7 @@ class GuestQueries:
         replied = message.get("reply_to_message", {}).get("message_id", 0)
         return (chat.id, replied) in self._sent or mentions(message, bot)
 
-    def open(self, query_id: str, chat: Group, asked: Message) -> None:
+    def open(self, query_id: str, chat: Chat, asked: Message) -> None:
         """Store a query so that it can be answered."""
         store_recent(self._queries, query_id, GuestQuery(chat, asked), MAX_QUERIES)
 

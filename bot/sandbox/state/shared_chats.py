@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.sandbox.content import Message
-from bot.sandbox.content.formatted_text import Entity
-from bot.sandbox.state.chats import Chat, Reader
+from bot.sandbox.content.quotes import text_of
+from bot.sandbox.state.chats import Chat, PrivateChat, Reader
 
 SERVICE_FIELDS = frozenset(
     {
@@ -16,28 +16,18 @@ SERVICE_FIELDS = frozenset(
     }
 )
 """Fields of service messages, which all bots in a chat get."""
-_EXCLUSION_TEXTS = {
-    "kicked": "Forbidden: bot was kicked from the {} chat",
-    "left": "Forbidden: bot is not a member of the {} chat",
-}
 _ADDRESSED_COMMAND = re.compile(r"/\w+@(\w+)", re.ASCII)
 
 
 def mentions(message: Message, bot: dict[str, Any]) -> bool:
     """Whether a message's text, or its photo's caption, mentions the @username of `bot`."""
-    return _mentioned(message.get("text", ""), message.get("entities", ()), bot) or _mentioned(
-        message.get("caption", ""), message.get("caption_entities", ()), bot
-    )
-
-
-def _mentioned(text: str, entities: Iterable[Entity], bot: dict[str, Any]) -> bool:
-    units = text.encode("utf-16-le")
+    text, entities = text_of(message)
+    units, name = text.encode("utf-16-le"), f"@{bot['username']}".lower()
     for entity in entities:
-        if entity["type"] == "mention":
-            start, end = entity["offset"], entity["offset"] + entity["length"]
-            named = units[2 * start : 2 * end].decode("utf-16-le")
-            if named.lower() == f"@{bot['username'].lower()}":
-                return True
+        start, end = entity["offset"], entity["offset"] + entity["length"]
+        named = units[2 * start : 2 * end].decode("utf-16-le")
+        if entity["type"] == "mention" and named.lower() == name:
+            return True
     return False
 
 
@@ -68,7 +58,6 @@ class Group(Chat):
 
     Attributes:
         kind: "supergroup", or "group" for a basic one.
-        creator: the first of the readers, who is one of the admins.
         topics: by message_thread_id; empty unless it is a forum.
         threads: ids of the messages that started a thread.
         migrated_to: the id of the supergroup that it became; None when it became none.
@@ -90,17 +79,11 @@ class Group(Chat):
         self.title = title
         self.kind = kind
         self.forum = forum
-        self.creator = next(iter(self.readers))
-        self.admins = {self.creator, *admins}
+        self.admins |= set(admins)
         self.topics: dict[int, Topic] = {}
         self.threads: set[int] = set()
         self.migrated_to: int | None = None
         self.channel: Channel | None = None
-
-    @property
-    def exclusion_text(self) -> str:
-        """The error that the bot gets when it is not in the group."""
-        return _EXCLUSION_TEXTS[self.bot_status].format(self.kind)
 
     def as_chat(self) -> dict[str, Any]:
         """Return the group as Telegram's Chat."""
@@ -109,13 +92,7 @@ class Group(Chat):
 
     def for_page(self) -> dict[str, Any]:
         """Return the group with all its messages; optional fields only where they say something."""
-        chat: dict[str, Any] = {
-            **self.as_chat(),
-            "readers": list(self.readers),
-            "messages": list(self.messages.values()),
-        }
-        if self.excludes_bot:
-            chat["bot_status"] = self.bot_status
+        chat = self._with_messages(**self.as_chat(), readers=list(self.readers))
         if len(self.admins) > 1:
             chat["admins"] = sorted(self.admins)
         if self.migrated_to is not None:
@@ -127,35 +104,21 @@ class Group(Chat):
             ]
         return chat
 
-    def is_delivered_to_bot(self, message: Message, bot: dict[str, Any], *, privacy: bool) -> bool:
-        """With privacy mode, only service messages and what concerns the bot; otherwise all."""
-        if self.excludes_bot or self.migrated_to is not None:
-            return False
-        return (
-            not privacy
-            or bool(SERVICE_FIELDS & message.keys())
-            or "is_automatic_forward" in message
-            or _concerns(message, bot)
-        )
-
     def open_topic(self, name: str) -> int:
         """Return a new topic's id: that of the next message, which must be its service message."""
         self.topics[self.next_id] = Topic(name)
         return self.next_id
 
-    def is_admin(self, reader: int) -> bool:
-        """Whether the reader is one of the administrators."""
-        return reader in self.admins
-
 
 class Channel(Chat):
-    """Posts of its owner, and of the bot where it is an administrator.
+    """Posts of its creator, and of the bot where it is an administrator.
 
     Attributes:
-        owner: the first of the readers.
         discussion: the group that its posts are forwarded to; None when there is none.
         forwards: the ids of the forwards in that group, by the ids of the posts.
     """
+
+    kind = "channel"
 
     def __init__(
         self,
@@ -170,14 +133,8 @@ class Channel(Chat):
         super().__init__(chat_id, readers, bot_status)
         self.title = title
         self.username = username
-        self.owner = next(iter(self.readers))
         self.discussion = discussion
         self.forwards: dict[int, int] = {}
-
-    @property
-    def exclusion_text(self) -> str:
-        """The error that the bot gets when it is no administrator."""
-        return _EXCLUSION_TEXTS[self.bot_status].format("channel")
 
     def as_chat(self) -> dict[str, Any]:
         """Return the channel as Telegram's Chat."""
@@ -189,19 +146,29 @@ class Channel(Chat):
         }
 
     def for_page(self) -> dict[str, Any]:
-        """Return the channel with all its posts."""
+        """Return the channel with all its posts, and always with the bot's status."""
         return {
-            **self.as_chat(),
-            "readers": list(self.readers),
+            **self._with_messages(**self.as_chat(), readers=list(self.readers)),
             "discussion": self.discussion.id if self.discussion else None,
             "bot_status": self.bot_status,
-            "messages": list(self.messages.values()),
         }
 
-    def is_delivered_to_bot(self, *_message: Any, **_privacy: Any) -> bool:
-        """Whether the bot is an administrator, who gets everything."""
-        return not self.excludes_bot
 
-    def is_admin(self, reader: int) -> bool:
-        """Whether the reader is the owner."""
-        return reader == self.owner
+def is_delivered_to_bot(
+    chat: Chat, message: Message, bot: dict[str, Any], *, privacy: bool
+) -> bool:
+    """Whether `bot` (a User) gets a message that others sent.
+
+    It gets everything in private chats, and in channels where it is an administrator. In groups
+    with privacy mode, it gets only service messages and what concerns it.
+    """
+    if not isinstance(chat, Group):
+        return isinstance(chat, PrivateChat) or not chat.excludes_bot
+    if chat.excludes_bot or chat.migrated_to is not None:
+        return False
+    return (
+        not privacy
+        or bool(SERVICE_FIELDS & message.keys())
+        or "is_automatic_forward" in message
+        or _concerns(message, bot)
+    )

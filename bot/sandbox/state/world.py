@@ -18,7 +18,7 @@ from bot.sandbox.state.chats import Chat, PrivateChat, Reader
 from bot.sandbox.state.events import Broadcast
 from bot.sandbox.state.inline_queries import InlineQueries
 from bot.sandbox.state.queries import CallbackQueries, GuestQueries, GuestQuery
-from bot.sandbox.state.shared_chats import Channel, Group
+from bot.sandbox.state.shared_chats import Channel, Group, is_delivered_to_bot
 from bot.sandbox.state.threads import place_in_thread
 from bot.sandbox.state.update_queue import UpdateQueue
 
@@ -102,14 +102,13 @@ class World:
 
     # --- readers and chats
 
-    def add_reader(self, first_name: str, language_code: str | None) -> PrivateChat:
-        """Add a reader; return the reader's private chat with the bot."""
+    def add_reader(self, first_name: str, language_code: str | None) -> Reader:
+        """Add a reader, with a private chat with the bot that has the same id."""
         reader = Reader(next(self._reader_ids), first_name, language_code)
-        chat = PrivateChat(reader)
         self.readers[reader.id] = reader
-        self.chats[chat.id] = chat
+        self.chats[reader.id] = PrivateChat(reader)
         self._send_reader(reader)
-        return chat
+        return reader
 
     def change_reader(self, reader: Reader, **changes: Any) -> Reader:
         """Change a reader's name or language; messages that were sent keep the old ones."""
@@ -262,6 +261,19 @@ class World:
 
     # --- what the bot is told
 
+    def post(
+        self, chat: Chat, sender: dict[str, Any], content: dict[str, Any], *args: Any, **more: Any
+    ) -> dict[str, Any]:
+        """Add a message that others than the bot send, and tell the bot.
+
+        The arguments are those of add_message.
+
+        Returns:
+            The `message`, and the `update_id`, which is None when the bot does not get it.
+        """
+        message = self.add_message(chat, sender, content, *args, **more)
+        return {"message": message, "update_id": self.notify_bot("message", chat, message)}
+
     def notify_bot(self, kind: str, chat: Chat, message: Message) -> int | None:
         """Queue an update about a message that others sent or edited.
 
@@ -274,7 +286,7 @@ class World:
             The update's id; None when the bot does not get it.
         """
         update_id = None
-        if chat.is_delivered_to_bot(message, self.bot.user, privacy=self.bot.switches["privacy"]):
+        if is_delivered_to_bot(chat, message, self.bot.user, privacy=self.bot.switches["privacy"]):
             sent = _CHANNEL_KINDS[kind] if isinstance(chat, Channel) else kind
             update_id = self.updates.push(sent, bot_view(message))
         elif kind == "message":
@@ -285,7 +297,7 @@ class World:
 
     def _notify_guest(self, chat: Chat, message: Message) -> int | None:
         asked = self.guest_queries.asks_guest(chat, message, self.bot.user)
-        if not isinstance(chat, Group) or not asked or not self.bot.switches["guest"]:
+        if not asked or not self.bot.switches["guest"]:
             return None
         query_id = self.callback_queries.new_id()
         self.guest_queries.open(query_id, chat, message)

@@ -1,4 +1,4 @@
-"""Groups, their topics, and channels: they are created, and the bot is added or removed."""
+"""Readers, groups, topics and channels are created and changed; the bot is added or removed."""
 
 import re
 from typing import Any
@@ -7,7 +7,7 @@ from bot.sandbox.api_errors import ControlError
 from bot.sandbox.control.request_fields import (
     Fields,
     field,
-    find_chat,
+    find,
     find_group,
     find_reader,
     readers,
@@ -24,6 +24,32 @@ KINDS = ("supergroup", "group")
 # The colour of topics without an icon, one of Telegram's six.
 _ICON_COLOR = 7322096
 _USERNAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{3,30}[A-Za-z0-9]")
+
+
+def add_reader(world: World, fields: Fields) -> dict[str, Any]:
+    """POST readers: add a reader."""
+    name = field(fields, "first_name", str, "").strip() or f"Reader {len(world.readers) + 1}"
+    reader = world.add_reader(name, field(fields, "language_code", str, "en") or None)
+    return {"reader": reader.for_page(), "chat": reader.id}
+
+
+def change_reader(world: World, fields: Fields) -> dict[str, Any]:
+    """POST readers/<reader>: change a name or language; what is not given stays."""
+    reader = find_reader(world, fields)
+    name = field(fields, "first_name", str, reader.first_name).strip()
+    if not name:
+        raise ControlError(400, '"first_name" must not be empty.')
+    language = field(fields, "language_code", str, reader.language_code) or None
+    changed = world.change_reader(reader, first_name=name, language_code=language)
+    return {"reader": changed.for_page()}
+
+
+def block_bot(world: World, fields: Fields) -> dict[str, Any]:
+    """POST readers/<reader>/block: block the bot, or unblock it."""
+    reader = find_reader(world, fields)
+    status = "kicked" if field(fields, "blocked", bool) else "member"
+    members.set_bot_status(world, world.chats[reader.id], status, reader)
+    return {"reader": reader.id, "blocked": status == "kicked"}
 
 
 def add_group(world: World, fields: Fields) -> dict[str, Any]:
@@ -74,10 +100,9 @@ def migrate(world: World, fields: Fields) -> dict[str, Any]:
         old.title, old.readers.values(), admins=old.admins, bot_status=old.bot_status
     )
     creator = old.readers[old.creator].as_user()
-    left = world.add_message(old, creator, {"migrate_to_chat_id": new.id})
-    world.notify_bot("message", old, left)
+    world.post(old, creator, {"migrate_to_chat_id": new.id})
     content = {"sender_chat": new.as_chat(), "migrate_from_chat_id": old.id}
-    world.notify_bot("message", new, world.add_message(new, GROUP_USER, content))
+    world.post(new, GROUP_USER, content)
     old.migrated_to = new.id
     world.send_chat(old)
     return {"chat": new.id}
@@ -98,23 +123,20 @@ def open_topic(world: World, fields: Fields) -> dict[str, Any]:
 def close_topic(world: World, fields: Fields) -> dict[str, Any]:
     """POST groups/<chat>/topics/close: close a topic; only administrators write there then."""
     group, topic = find_group(world, fields), field(fields, "topic", int)
-    if topic not in group.topics:
-        raise ControlError(404, f"There is no topic {topic} in chat {group.id}.")
-    group.topics[topic].closed = True
+    find(group.topics, topic, "topic", group).closed = True
     _add_service_message(world, group, topic, {"forum_topic_closed": {}})
     return {"topic": topic, "closed": True}
 
 
 def _add_service_message(world: World, group: Group, topic: int, content: dict[str, Any]) -> None:
     creator = group.readers[group.creator].as_user()
-    message = world.add_message(group, creator, content, thread=topic)
-    world.notify_bot("message", group, message)
+    world.post(group, creator, content, thread=topic)
     world.send_chat(group)
 
 
 def _actor(world: World, fields: Fields, group: Group) -> Reader:
     """Return who acts: "reader", by default the group's creator."""
-    reader = find_reader(world, field(fields, "reader", int, group.creator))
+    reader = find(world.readers, field(fields, "reader", int, group.creator), "reader")
     require_member(reader, group)
     return reader
 
@@ -147,7 +169,7 @@ def _discussion(world: World, fields: Fields) -> Group | None:
     number = field(fields, "discussion", int, None)
     if number is None:
         return None
-    group = find_chat(world, number)
+    group = find(world.chats, number, "chat")
     if not isinstance(group, Group) or group.kind != "supergroup" or group.channel:
         raise ControlError(400, "A channel is discussed in a supergroup of its own.")
     return group

@@ -1,26 +1,70 @@
-"""Readers ask the bot inline in any chat, and send one of the results that it offers."""
+"""Readers' queries to the bot: taps on buttons; inline queries, and sending their results."""
 
 from typing import Any
 
 from bot.sandbox.api_errors import ApiError, ControlError
+from bot.sandbox.content import Message
 from bot.sandbox.content.formatted_text import MAX_TEXT
 from bot.sandbox.content.reply_markup import parse_markup
 from bot.sandbox.control.request_fields import (
     Fields,
     author_in_chat,
     field,
+    find,
     find_group,
+    find_message,
+    number,
     reader_in_chat,
     readers_text,
     refused_by_telegram,
-    wait_seconds,
 )
 from bot.sandbox.control.senders import find_sender
 from bot.sandbox.held_requests import Hold, wait_for_wake
-from bot.sandbox.state.inline_queries import NO_ANSWER, InlineQuery, InlineResult
-from bot.sandbox.state.world import World
+from bot.sandbox.state.inline_queries import InlineQuery, answer_for_page
+from bot.sandbox.state.world import World, bot_view
 
+MAX_WAIT = 30
 DEFAULT_WAIT = 10
+
+
+async def tap(world: World, fields: Fields, hold: Hold) -> dict[str, Any]:
+    """POST taps: a reader taps a button; with "wait", return after the bot answered.
+
+    "callback_query_id" delivers an earlier tap again. Telegram refuses a second answer, so
+    "answer" is then what the bot said the first time; it comes when the bot tries again.
+    """
+    field(fields, "chat", int)
+    reader, chat = reader_in_chat(world, fields)
+    message = find_message(chat, fields)
+    data = field(fields, "data", str)
+    wait = number(fields, "wait", 0, MAX_WAIT, None)
+    query_id = field(fields, "callback_query_id", str, "")
+    if query_id:
+        find(world.callback_queries.by_id, query_id, "callback query")
+    query_id = query_id or world.callback_queries.new_id()
+    query = world.callback_queries.open(query_id, reader.id)
+    update_id = world.updates.push(
+        "callback_query",
+        {
+            "id": query_id,
+            "from": reader.as_user(),
+            **_tapped(message),
+            "chat_instance": chat.instance,
+            "data": data,
+        },
+    )
+    result = {"callback_query_id": query_id, "update_id": update_id}
+    if wait is None:
+        return result
+    answered = await wait_for_wake(query.waiters, wait, hold)
+    return {**result, "answer": query.answer if answered else None}
+
+
+def _tapped(message: Message) -> dict[str, Any]:
+    """Return the query's field about the message: of an inline one the bot gets only the id."""
+    if "inline_message_id" in message:
+        return {"inline_message_id": message["inline_message_id"]}
+    return {"message": bot_view(message)}
 
 
 async def ask(world: World, fields: Fields, hold: Hold) -> dict[str, Any]:
@@ -33,10 +77,9 @@ async def ask(world: World, fields: Fields, hold: Hold) -> dict[str, Any]:
         raise ControlError(400, "The bot's inline mode is switched off.")
     reader, chat = reader_in_chat(world, fields)
     text, offset = field(fields, "query", str), field(fields, "offset", str, "")
-    wait = wait_seconds(fields, DEFAULT_WAIT)
+    wait = number(fields, "wait", 0, MAX_WAIT, DEFAULT_WAIT)
     query_id = world.callback_queries.new_id()
     query = world.inline_queries.open(query_id, reader.id, text, offset)
-    kind = chat.as_chat()["type"]
     update_id = None
     if query.answer is None:
         update_id = world.updates.push(
@@ -47,7 +90,7 @@ async def ask(world: World, fields: Fields, hold: Hold) -> dict[str, Any]:
                 "query": query.query,
                 "offset": query.offset,
                 # "sender" is the private chat with the bot itself.
-                "chat_type": "sender" if kind == "private" else kind,
+                "chat_type": "sender" if chat.kind == "private" else chat.kind,
             },
         )
         await wait_for_wake(query.waiters, wait, hold)
@@ -56,7 +99,7 @@ async def ask(world: World, fields: Fields, hold: Hold) -> dict[str, Any]:
         "update_id": update_id,
         "query": query.query,
         "cached": query.cached,
-        **(query.answer.for_page() if query.answer else NO_ANSWER),
+        **answer_for_page(query.answer),
     }
 
 
@@ -66,19 +109,18 @@ def choose(world: World, fields: Fields) -> dict[str, Any]:
     The bot is told of the choice, if it gets such feedback, and then of the message.
     """
     reader, chat = author_in_chat(world, fields)
-    sender = find_sender(world, fields, reader, chat)
-    query, result = _find_result(world, fields)
+    sender, named = find_sender(world, fields, reader, chat)
+    query, result_id, content = _find_result(world, fields)
     # Telegram does not tell of choices of anonymous administrators.
     feedback = field(fields, "feedback", bool, True) and fields.get("as") is None
-    content = {**sender.fields(), **result.content}
-    message = world.add_inline_message(chat, sender.user, content, reader.id)
+    message = world.add_inline_message(chat, sender, {**named, **content}, reader.id)
     inline_id = message["inline_message_id"]
     chosen = None
     if feedback and world.bot.switches["inline_feedback"]:
         chosen = world.updates.push(
             "chosen_inline_result",
             {
-                "result_id": result.id,
+                "result_id": result_id,
                 "from": reader.as_user(),
                 "query": query.query,
                 **({"inline_message_id": inline_id} if "reply_markup" in message else {}),
@@ -92,20 +134,16 @@ def choose(world: World, fields: Fields) -> dict[str, Any]:
     }
 
 
-def _find_result(world: World, fields: Fields) -> tuple[InlineQuery, InlineResult]:
+def _find_result(world: World, fields: Fields) -> tuple[InlineQuery, str, dict[str, Any]]:
+    """Return the query, the id of the chosen result, and the fields of its message."""
     query_id = field(fields, "inline_query_id", str)
     result_id = field(fields, "result_id", str)
-    query = world.inline_queries.find(query_id)
-    if query is None:
-        raise ControlError(404, f"There is no inline query {query_id}.")
+    query = find(world.inline_queries.by_id, query_id, "inline query")
     if query.reader != field(fields, "reader", int):
         raise ControlError(400, "Another reader asked this.")
     if query.answer is None:
         raise ControlError(400, "The bot has not answered this inline query.")
-    for result in query.answer.results:
-        if result.id == result_id:
-            return query, result
-    raise ControlError(404, f"There is no result {result_id} among the bot's answer.")
+    return query, result_id, find(query.answer.contents, result_id, "result")
 
 
 def add_message(world: World, fields: Fields) -> dict[str, Any]:
