@@ -4,7 +4,11 @@ ApiError      to the bot, in Telegram's own words
 ControlError  to the page or a test, as one sentence
 """
 
+from typing import TypeVar
+
 from tornado.web import HTTPError
+
+Kind = TypeVar("Kind")
 
 QUERY_TOO_OLD = "query is too old and response timeout expired or query ID is invalid"
 NOT_MODIFIED = (
@@ -32,6 +36,14 @@ class ApiError(Exception):
 def bad_request(text: str) -> ApiError:
     """Return the error 400 whose description is "Bad Request: " and `text`."""
     return ApiError(400, f"Bad Request: {text}")
+
+
+def expect(kind: type[Kind], value: object, what: str) -> Kind:
+    """Return a value of a call's JSON; ApiError unless it is a dict or a list, as `kind` says."""
+    if not isinstance(value, kind):
+        expected = "an Object" if kind is dict else "an Array"
+        raise bad_request(f"can't parse {what}: expected {expected}")
+    return value
 
 
 def too_many_requests(seconds: int) -> ApiError:

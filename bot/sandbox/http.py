@@ -5,7 +5,6 @@ import json
 import logging
 from dataclasses import dataclass
 from http import HTTPStatus
-from types import TracebackType
 from typing import Any, NoReturn, cast
 
 from tornado.http1connection import HTTP1Connection
@@ -121,14 +120,9 @@ class SandboxHandler(RequestHandler):
         sentence = getattr(error, "sentence", f"{status_phrase(status_code)}.")
         self.answer({"error": sentence}, status_code)
 
-    def log_exception(
-        self,
-        typ: type[BaseException] | None,
-        value: BaseException | None,
-        tb: TracebackType | None,
-    ) -> None:
+    def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
         """Log what is not an HTTPError, without the path: that holds the token."""
-        if typ is not None and value is not None and not isinstance(value, HTTPError):
+        if not isinstance(value, HTTPError):
             logger.error("%s failed", type(self).__name__, exc_info=(typ, value, tb))
 
 

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from bot.sandbox.api.parameters import Params
-from bot.sandbox.api_errors import ApiError, bad_request
+from bot.sandbox.api_errors import bad_request, expect
 from bot.sandbox.state.bot_account import TEXT_KINDS, Commands
 from bot.sandbox.state.world import World
 
@@ -53,22 +53,19 @@ def _language(params: Params) -> str:
 
 
 def _parse_command(value: object) -> dict[str, str]:
-    if not isinstance(value, dict):
-        raise bad_request("can't parse BotCommand: expected an Object")
-    command, description = value.get("command"), value.get("description")
+    given = expect(dict, value, "BotCommand")
+    command, description = given.get("command"), given.get("description")
     if not isinstance(command, str) or not isinstance(description, str):
         raise bad_request("can't parse BotCommand: command and description must be Strings")
     if not _COMMAND.fullmatch(command):
-        raise ApiError(400, "Bad Request: BOT_COMMAND_INVALID")
+        raise bad_request("BOT_COMMAND_INVALID")
     if not 1 <= len(description) <= 256:
-        raise ApiError(400, "Bad Request: BOT_COMMAND_DESCRIPTION_INVALID")
+        raise bad_request("BOT_COMMAND_DESCRIPTION_INVALID")
     return {"command": command, "description": description}
 
 
 def _set_commands(world: World, params: Params) -> bool:
-    commands = params.nested("commands")
-    if not isinstance(commands, list):
-        raise bad_request("can't parse commands: expected an Array of BotCommand")
+    commands = expect(list, params.nested("commands"), "commands")
     if len(commands) > MAX_COMMANDS:
         raise bad_request("BOT_COMMANDS_TOO_MUCH")
     world.bot.commands[_scope(params)] = [_parse_command(command) for command in commands]

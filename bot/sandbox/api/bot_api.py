@@ -11,7 +11,7 @@ from bot.sandbox.api.message_methods import take_from_limits
 from bot.sandbox.api.methods import LOWER_CASE_METHODS, get_updates
 from bot.sandbox.api.parameters import Params
 from bot.sandbox.api.target_chats import named_chat_id
-from bot.sandbox.api_errors import ApiError, bad_request
+from bot.sandbox.api_errors import ApiError, bad_request, expect
 from bot.sandbox.chaos.faults import Injection
 from bot.sandbox.http import MAX_BODY, TelegramHandler, parse_json
 
@@ -102,7 +102,5 @@ class BotApiHandler(TelegramHandler):
                 body = parse_json(self.request.body)
             except ValueError as error:
                 raise bad_request(f"can't parse request JSON object: {error}") from None
-            if not isinstance(body, dict):
-                raise bad_request("can't parse request JSON object: expected an Object")
-            values.update(body)
+            values.update(expect(dict, body, "request JSON object"))
         return Params(values)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from bot.sandbox.api.parameters import Params
-from bot.sandbox.api_errors import bad_request
+from bot.sandbox.api_errors import bad_request, expect
 from bot.sandbox.content.formatted_text import MAX_TEXT, formatted, parse_entities
 from bot.sandbox.content.quotes import quote
 from bot.sandbox.content.reply_markup import parse_markup
@@ -30,9 +30,7 @@ def text_content(params: Params, text_name: str = "text") -> dict[str, Any]:
     if found:
         content["entities"] = found
     preview = params.nested("link_preview_options")
-    if preview is not None and not isinstance(preview, dict):
-        raise bad_request("can't parse link_preview_options: expected an Object")
-    if preview:
+    if preview is not None and expect(dict, preview, "link_preview_options"):
         content["link_preview_options"] = preview
     return content
 
@@ -59,14 +57,12 @@ def reply(world: World, chat: Chat, params: Params) -> tuple[int | None, dict[st
         if number == 0:
             return None, {}
         inner = params
-    elif isinstance(given, dict):
-        inner = Params(given)
+    else:
+        inner = Params(expect(dict, given, "reply parameters"))
         number = inner.integer("message_id")
         if inner.text("chat_id") and world.find_chat(inner.text("chat_id")) is not chat:
             # Replies of the bot to other chats are not supported.
             number = -1
-    else:
-        raise bad_request("can't parse reply parameters: expected an Object")
     if number in chat.messages:
         return number, {} if given is None else _quoted(chat, number, inner)
     if inner.flag("allow_sending_without_reply"):

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.sandbox.api.message_content import reply, text_content, with_markup
 from bot.sandbox.api.parameters import Params
-from bot.sandbox.api.target_chats import find_chat, find_writable_chat, named_chat_id
+from bot.sandbox.api.target_chats import find_chat, named_chat_id
 from bot.sandbox.api_errors import NOT_MODIFIED, bad_request
 from bot.sandbox.content import Message
 from bot.sandbox.state.chats import Chat, PrivateChat
@@ -54,7 +54,7 @@ def _find_message(chat: Chat, params: Params, purpose: str) -> Message:
 
 def _send_message(world: World, params: Params) -> Message:
     content = with_markup(text_content(params), params, inline_only=False)
-    chat = find_writable_chat(world, params)
+    chat = find_chat(world, params, to_write=True)
     thread = params.integer("message_thread_id") or None
     if thread and not has_thread(chat, thread):
         raise bad_request("message thread not found")

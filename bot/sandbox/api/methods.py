@@ -11,13 +11,13 @@ from bot.sandbox.api.account_methods import ACCOUNT_METHODS
 from bot.sandbox.api.message_methods import MESSAGE_METHODS
 from bot.sandbox.api.parameters import Params
 from bot.sandbox.api.query_methods import answer_guest_query, answer_inline_query
-from bot.sandbox.api.target_chats import find_chat, find_writable_chat, named_chat
-from bot.sandbox.api_errors import bad_request
+from bot.sandbox.api.target_chats import find_chat, named_chat
+from bot.sandbox.api_errors import bad_request, expect
 from bot.sandbox.held_requests import Hold
 from bot.sandbox.state.chats import Chat, PrivateChat
 from bot.sandbox.state.members import chat_member
 from bot.sandbox.state.shared_chats import Channel, Group
-from bot.sandbox.state.update_queue import Poll, Update
+from bot.sandbox.state.update_queue import Update
 from bot.sandbox.state.world import World
 
 Method = Callable[[World, Params], Any]
@@ -35,15 +35,11 @@ _CHAT_ACTIONS = frozenset(
 async def get_updates(world: World, params: Params, hold: Hold) -> list[Update]:
     """getUpdates: the updates from `offset` on; wait up to `timeout` seconds for the first."""
     allowed = params.nested("allowed_updates")
-    if allowed is not None and not isinstance(allowed, list):
-        raise bad_request("can't parse allowed_updates: expected an Array of String")
-    poll = Poll(
-        offset=params.integer("offset"),
-        limit=min(max(params.integer("limit", 100), 1), 100),
-        timeout=min(max(params.integer("timeout"), 0), 50),
-        allowed=None if allowed is None else frozenset(map(str, allowed)),
-    )
-    return await world.updates.poll(poll, hold)
+    if allowed is not None:
+        allowed = frozenset(map(str, expect(list, allowed, "allowed_updates")))
+    limit = min(max(params.integer("limit", 100), 1), 100)
+    timeout = min(max(params.integer("timeout"), 0), 50)
+    return await world.updates.poll(params.integer("offset"), limit, timeout, allowed, hold)
 
 
 def _set_webhook(world: World, params: Params) -> bool:
@@ -78,7 +74,7 @@ def _answer_callback_query(world: World, params: Params) -> bool:
 def _send_chat_action(world: World, params: Params) -> bool:
     if params.text("action") not in _CHAT_ACTIONS:
         raise bad_request("wrong parameter action in request")
-    chat = find_writable_chat(world, params)
+    chat = find_chat(world, params, to_write=True)
     if params.text("action") == "typing":
         world.events.send("typing", {"chat": chat.id})
     return True

@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.sandbox.api.message_content import text_content, with_markup
 from bot.sandbox.api.parameters import Params
-from bot.sandbox.api_errors import bad_request
+from bot.sandbox.api_errors import bad_request, expect
 from bot.sandbox.state.inline_queries import InlineAnswer
 from bot.sandbox.state.world import World
 
@@ -29,23 +29,22 @@ def _parse_result(value: object) -> tuple[str, dict[str, Any]]:
     Returns:
         The result's id, and the fields of the message that it becomes.
     """
-    if not isinstance(value, dict):
-        raise bad_request(f"{_PROBLEM}expected an Object")
-    if value.get("type") != "article":
+    result: dict[str, Any] = expect(dict, value, "inline query result")
+    if result.get("type") != "article":
         raise bad_request("the sandbox takes inline query results of type article only")
     for name in ("id", "title"):
-        if name not in value:
+        if name not in result:
             raise bad_request(f'{_PROBLEM}can\'t find field "{name}"')
-    result_id, title = value["id"], value["title"]
+    result_id, title = result["id"], result["title"]
     if not isinstance(result_id, str) or not 1 <= _utf8_size(result_id) <= MAX_RESULT_ID:
         raise bad_request("RESULT_ID_INVALID")
     if not isinstance(title, str) or not title.strip():
         raise bad_request(f'{_PROBLEM}field "title" must be a non-empty String')
-    message = value.get("input_message_content")
+    message = result.get("input_message_content")
     if not isinstance(message, dict) or "message_text" not in message:
         raise bad_request(f"{_PROBLEM}input message content is not specified")
     content = text_content(Params(message), "message_text")
-    return result_id, with_markup(content, Params(value), inline_only=True)
+    return result_id, with_markup(content, Params(result), inline_only=True)
 
 
 def _parse_button(value: object) -> dict[str, Any] | None:
@@ -53,23 +52,20 @@ def _parse_button(value: object) -> dict[str, Any] | None:
     if value is None:
         return None
     problem = "can't parse inline query results button: "
-    if not isinstance(value, dict):
-        raise bad_request(f"{problem}expected an Object")
-    if not isinstance(value.get("text"), str) or not value["text"].strip():
+    button: dict[str, Any] = expect(dict, value, "inline query results button")
+    if not isinstance(button.get("text"), str) or not button["text"].strip():
         raise bad_request(f'{problem}field "text" must be a non-empty String')
-    if isinstance(value.get("web_app"), dict):
-        return value
-    parameter = value.get("start_parameter")
+    if isinstance(button.get("web_app"), dict):
+        return button
+    parameter = button.get("start_parameter")
     if not isinstance(parameter, str) or not _START_PARAMETER.fullmatch(parameter):
         raise bad_request("START_PARAM_INVALID" if parameter else f"{problem}it does nothing")
-    return value
+    return button
 
 
 def answer_inline_query(world: World, params: Params) -> bool:
     """answerInlineQuery: results for a reader, cached for all who ask the same."""
-    results = params.nested("results")
-    if not isinstance(results, list):
-        raise bad_request("can't parse inline query results: expected an Array")
+    results = expect(list, params.nested("results"), "inline query results")
     if len(results) > MAX_RESULTS:
         raise bad_request("RESULTS_TOO_MUCH")
     contents = dict(_parse_result(result) for result in results)

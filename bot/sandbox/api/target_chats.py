@@ -28,18 +28,13 @@ def named_chat(world: World, params: Params) -> Chat:
     return chat
 
 
-def find_chat(world: World, params: Params) -> Chat:
-    """Return the named chat; ApiError when it is a shared one and the bot is not in it."""
-    chat = named_chat(world, params)
-    if chat.excludes_bot and not isinstance(chat, PrivateChat):
-        raise ApiError(403, chat.exclusion_text)
-    return chat
+def find_chat(world: World, params: Params, *, to_write: bool = False) -> Chat:
+    """Return the named chat; ApiError when the bot is not in it.
 
-
-def find_writable_chat(world: World, params: Params) -> Chat:
-    """Return the named chat; ApiError when the bot is not in it or was blocked."""
+    A private chat with a reader who blocked the bot may be used, but not `to_write`.
+    """
     chat = named_chat(world, params)
-    if chat.excludes_bot:
+    if chat.excludes_bot and (to_write or not isinstance(chat, PrivateChat)):
         raise ApiError(403, chat.exclusion_text)
     return chat
 

@@ -9,7 +9,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from bot.sandbox.api_errors import bad_request
+from bot.sandbox.api_errors import bad_request, expect
 
 Entity = dict[str, Any]
 
@@ -111,15 +111,12 @@ def parse_entities(value: object) -> list[Entity]:
 
     A text_link without a valid URL is dropped, as Telegram drops it.
     """
-    if not isinstance(value, list):
-        raise bad_request("can't parse entities JSON array: expected an Array")
-    parsed = [_parse_entity(item) for item in value]
+    parsed = [_parse_entity(item) for item in expect(list, value, "entities JSON array")]
     return [item for item in parsed if item["type"] != "text_link" or item["url"]]
 
 
-def _parse_entity(item: object) -> Entity:
-    if not isinstance(item, dict):
-        raise bad_request("can't parse MessageEntity: expected an Object")
+def _parse_entity(value: object) -> Entity:
+    item = expect(dict, value, "MessageEntity")
     for name in ("offset", "length"):
         number = item.get(name)
         if not isinstance(number, int) or isinstance(number, bool) or number < 0:
@@ -140,29 +137,23 @@ def _parse_entity(item: object) -> Entity:
 
 def detect(text: str) -> list[Entity]:
     """Find url, mention and bot_command entities, as Telegram does by itself."""
-    found: list[tuple[int, int, str]] = []
-    for start, end, kind in _matches(text):
-        if all(end <= other[0] or start >= other[1] for other in found):
-            found.append((start, end, kind))
+    found: list[Entity] = []
+    for start, entity_text, kind in _matches(text):
+        offset, length = utf16_length(text[:start]), utf16_length(entity_text)
+        entity = {"type": kind, "offset": offset, "length": length}
+        if not any(_overlap(entity, other) for other in found):
+            found.append(entity)
         if len(found) == MAX_ENTITIES:
             break
-    return [
-        {
-            "type": kind,
-            "offset": utf16_length(text[:start]),
-            "length": utf16_length(text[start:end]),
-        }
-        for start, end, kind in sorted(found)
-    ]
+    return found
 
 
-def _matches(text: str) -> Iterator[tuple[int, int, str]]:
+def _matches(text: str) -> Iterator[tuple[int, str, str]]:
     """Yield candidates, URLs first: an @ or a / inside of a URL is part of the URL."""
     for pattern, kind in ((_URL, "url"), (_MENTION, "mention"), (_COMMAND, "bot_command")):
         for match in pattern.finditer(text):
             # The sentence's own punctuation does not belong to a URL.
-            ending = match.group().rstrip(".,;:!?'()") if kind == "url" else match.group()
-            yield match.start(), match.start() + len(ending), kind
+            yield match.start(), match.group().rstrip(".,;:!?'()" if kind == "url" else ""), kind
 
 
 def formatted(text: str, entities: Sequence[Entity], limit: int) -> tuple[str, list[Entity]]:
@@ -188,8 +179,10 @@ def formatted(text: str, entities: Sequence[Entity], limit: int) -> tuple[str, l
 
 
 def _overlap(one: Entity, other: Entity) -> bool:
-    first, second = sorted((one, other), key=lambda entity: entity["offset"])
-    return bool(second["offset"] < first["offset"] + first["length"])
+    return bool(
+        one["offset"] < other["offset"] + other["length"]
+        and other["offset"] < one["offset"] + one["length"]
+    )
 
 
 def _sort_key(entity: Entity) -> tuple[int, int, int]:

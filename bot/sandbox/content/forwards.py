@@ -3,6 +3,7 @@
 from typing import Any
 
 from bot.sandbox.content import Message
+from bot.sandbox.content.quotes import origin
 
 FORWARDER = {"id": 777000, "is_bot": False, "first_name": "Telegram"}
 """The user who forwards posts."""
@@ -21,16 +22,10 @@ _SILENT = frozenset({"reply_markup", "edit_date"})
 
 def forwarded(post: Message) -> dict[str, Any]:
     """Return the forward's fields, except those that every new message gets."""
-    origin = {
-        "type": "channel",
-        "date": post["date"],
-        "chat": post["chat"],
-        "message_id": post["message_id"],
-    }
     return {
         "sender_chat": post["chat"],
         "is_automatic_forward": True,
-        "forward_origin": origin,
+        "forward_origin": origin(post),
         **_content(post),
     }
 

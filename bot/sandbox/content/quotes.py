@@ -50,13 +50,14 @@ def quote(
 
 def external_reply(message: Message) -> dict[str, Any]:
     """Return the ExternalReplyInfo about a message of another chat."""
-    info: dict[str, Any] = {"origin": _origin(message)}
+    info: dict[str, Any] = {"origin": origin(message)}
     if message["chat"]["type"] in ("supergroup", "channel"):
         info |= {"chat": message["chat"], "message_id": message["message_id"]}
     return {**info, **{name: message[name] for name in _EXTERNAL_FIELDS if name in message}}
 
 
-def _origin(message: Message) -> dict[str, Any]:
+def origin(message: Message) -> dict[str, Any]:
+    """Return the MessageOrigin of a message that is forwarded, or replied to in another chat."""
     chat, sender = message["chat"], message.get("sender_chat")
     if "forward_origin" in message:
         return dict(message["forward_origin"])

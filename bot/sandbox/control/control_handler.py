@@ -10,7 +10,7 @@ from tornado.http1connection import HTTP1Connection
 from tornado.iostream import StreamClosedError
 from tornado.web import HTTPError
 
-from bot.sandbox.api_errors import ControlError
+from bot.sandbox.api_errors import ApiError, ControlError
 from bot.sandbox.control.request_fields import Fields
 from bot.sandbox.held_requests import Hold
 from bot.sandbox.http import MAX_BODY, SandboxHandler, Site, parse_json
@@ -51,10 +51,13 @@ class ControlHandler(SandboxHandler):
         fields = self._body() if self.request.method == "POST" else self._query()
         fields |= {name: int(value) for name, value in ids.items()}
         action: Any = self.actions[str(self.request.method)]
-        if inspect.iscoroutinefunction(action):
-            self.answer(await action(self.site.world, fields, self.hold))
-        else:
-            self.answer(action(self.site.world, fields))
+        try:
+            if inspect.iscoroutinefunction(action):
+                self.answer(await action(self.site.world, fields, self.hold))
+            else:
+                self.answer(action(self.site.world, fields))
+        except ApiError as error:
+            raise ControlError(400, f"Telegram would not take this: {error}.") from None
 
     post = get
     delete = get

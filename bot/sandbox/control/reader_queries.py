@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.sandbox.api_errors import ApiError, ControlError
+from bot.sandbox.api_errors import ControlError
 from bot.sandbox.content import Message
 from bot.sandbox.content.formatted_text import MAX_TEXT
 from bot.sandbox.content.reply_markup import parse_markup
@@ -16,7 +16,6 @@ from bot.sandbox.control.request_fields import (
     number,
     reader_in_chat,
     readers_text,
-    refused_by_telegram,
 )
 from bot.sandbox.control.senders import find_sender
 from bot.sandbox.held_requests import Hold, wait_for_wake
@@ -151,10 +150,7 @@ def add_message(world: World, fields: Fields) -> dict[str, Any]:
     reader, _chat = reader_in_chat(world, fields)
     group = find_group(world, fields)
     content = readers_text(field(fields, "text", str), MAX_TEXT)
-    try:
-        markup = parse_markup(field(fields, "reply_markup", dict, None), inline_only=True)
-    except ApiError as error:
-        raise refused_by_telegram(error) from None
+    markup = parse_markup(field(fields, "reply_markup", dict, None), inline_only=True)
     if markup:
         content["reply_markup"] = markup
     message = world.add_inline_message(group, reader.as_user(), content, reader.id)

@@ -6,7 +6,7 @@ All functions raise ControlError with a sentence about what is wrong.
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from bot.sandbox.api_errors import ApiError, ControlError
+from bot.sandbox.api_errors import ControlError
 from bot.sandbox.content import Message
 from bot.sandbox.content.formatted_text import formatted
 from bot.sandbox.state.chats import Chat, Reader
@@ -129,17 +129,13 @@ def find_group(world: World, fields: Fields) -> Group:
     return chat
 
 
-def refused_by_telegram(error: ApiError) -> ControlError:
-    """Return the 400 for what Telegram itself would not accept from a reader."""
-    return ControlError(400, f"Telegram would not take this: {error}.")
-
-
 def readers_text(text: str, limit: int, name: str = "text") -> dict[str, Any]:
-    """Return what a reader wrote as "text" or "caption", with the entities that Telegram finds."""
-    try:
-        cleaned, entities = formatted(text, (), limit)
-    except ApiError as error:
-        raise refused_by_telegram(error) from None
+    """Return what a reader wrote as "text" or "caption", with the entities that Telegram finds.
+
+    Raises:
+        ApiError: Telegram would not accept it.
+    """
+    cleaned, entities = formatted(text, (), limit)
     content: dict[str, Any] = {name: cleaned}
     if entities:
         content["entities" if name == "text" else f"{name}_entities"] = entities

@@ -30,7 +30,7 @@ class BotAccount:
         }
         self.switches = dict.fromkeys(SWITCHES, True)
         self.commands: dict[tuple[str, str], Commands] = {}
-        self._texts: dict[tuple[str, str], str] = {}
+        self._texts = {("name", ""): _DEFAULT_NAME}
 
     def me(self) -> dict[str, Any]:
         """Return the answer to getMe."""
@@ -68,13 +68,12 @@ class BotAccount:
 
     def text(self, kind: str, language: str) -> str:
         """Return the text of a kind (one of TEXT_KINDS) in exactly this language; "" for none."""
-        if kind == "name" and not language:
-            return str(self.user["first_name"])
         return self._texts.get((kind, language), "")
 
     def set_text(self, kind: str, language: str, text: str) -> None:
-        """Set a text; an empty one removes it."""
+        """Set a text; an empty one removes it, and brings back the first name."""
         if kind == "name" and not language:
+            text = text or _DEFAULT_NAME
             # A new object: messages that were sent keep the name of that time.
-            self.user = {**self.user, "first_name": text or _DEFAULT_NAME}
+            self.user = {**self.user, "first_name": text}
         self._texts[kind, language] = text

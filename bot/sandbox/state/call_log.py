@@ -14,29 +14,27 @@ class CallLog:
     """The last 2,000 Bot API calls, numbered from 1 without gaps."""
 
     def __init__(self) -> None:
-        self._calls: deque[dict[str, Any]] = deque(maxlen=MAX_CALLS)
-        self._answers: deque[dict[str, Any]] = deque(maxlen=MAX_CALLS)
+        # Each with what the bot was told.
+        self._calls: deque[tuple[dict[str, Any], dict[str, Any]]] = deque(maxlen=MAX_CALLS)
         self._numbers = count(1)
         self._totals: dict[str, dict[str, int]] = {}
         self._not_modified = 0
 
     def add(self, call: dict[str, Any], **answer: Any) -> None:
         """Log a call under the next number. answer: what the bot was told."""
-        self._calls.append({"n": next(self._numbers), **call})
-        self._answers.append(answer)
+        self._calls.append(({"n": next(self._numbers), **call}, answer))
 
     def after(self, number: int) -> list[dict[str, Any]]:
         """Return the calls with numbers above `number`."""
-        return list(islice(self._calls, self._index_after(number), None))
+        return [call for call, _ in islice(self._calls, self._index_after(number), None)]
 
     def answered_after(self, number: int) -> list[dict[str, Any]]:
         """Return the last 200 of these calls, with what the bot was told."""
         first = max(self._index_after(number), len(self._calls) - MAX_ANSWERS)
-        both = zip(self._calls, self._answers, strict=True)
-        return [{**call, **answer} for call, answer in islice(both, first, None)]
+        return [{**call, **answer} for call, answer in islice(self._calls, first, None)]
 
     def _index_after(self, number: int) -> int:
-        return max(0, number + 1 - self._calls[0]["n"]) if self._calls else 0
+        return max(0, number + 1 - self._calls[0][0]["n"]) if self._calls else 0
 
     def count(self, call: dict[str, Any]) -> None:
         """Count a call, also one that is not logged."""

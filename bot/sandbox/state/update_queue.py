@@ -4,7 +4,6 @@ import asyncio
 import random
 import time
 from collections import deque
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -18,24 +17,6 @@ Update = dict[str, Any]
 _ON_REQUEST = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
 # An offset that is further beyond the next id is from before a renumbering.
 _MAX_OFFSET_AHEAD = 10
-
-
-@dataclass(frozen=True)
-class Poll:
-    """One getUpdates call.
-
-    Attributes:
-        offset: confirms updates with lower ids; negative: all but the last -offset; 0: none.
-        limit: the most updates to return, 1 to 100.
-        timeout: seconds to wait for the first update, 0 to 50.
-        allowed: the kinds of updates wanted from now on; empty: all but _ON_REQUEST; None: as
-            before.
-    """
-
-    offset: int
-    limit: int
-    timeout: int
-    allowed: frozenset[str] | None
 
 
 class UpdateQueue:
@@ -80,20 +61,30 @@ class UpdateQueue:
         self._updates.clear()
         self._repeats.clear()
 
-    async def poll(self, poll: Poll, hold: Hold) -> list[Update]:
+    async def poll(
+        self, offset: int, limit: int, wait: int, allowed: frozenset[str] | None, hold: Hold
+    ) -> list[Update]:
         """Confirm updates, and return the next ones; wait for the first one if there is none.
+
+        Args:
+            offset: confirms updates with lower ids; negative: all but the last -offset; 0: none.
+            limit: the most updates to return, 1 to 100.
+            wait: seconds to wait for the first update, 0 to 50.
+            allowed: the kinds of updates wanted from now on; empty: all but _ON_REQUEST; None: as
+                before.
+            hold: keeps the request open.
 
         Raises:
             ApiError: 409, another poll began while this one waited.
         """
-        if poll.allowed is not None:
-            self._allowed = poll.allowed
-        self._confirm(poll.offset)
+        if allowed is not None:
+            self._allowed = allowed
+        self._confirm(offset)
         self._end_poll(update_came=False)
-        if not self._updates and not self._repeats and poll.timeout:
+        if not self._updates and not self._repeats and wait:
             pending: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
             self._pending = pending
-            came = await hold(pending, poll.timeout)
+            came = await hold(pending, wait)
             if self._pending is pending:
                 self._pending = None
             if came and not pending.result():
@@ -102,7 +93,7 @@ class UpdateQueue:
                     "Conflict: terminated by other getUpdates request; "
                     "make sure that only one bot instance is running",
                 )
-        return self._deliver(poll.limit)
+        return self._deliver(limit)
 
     def _deliver(self, limit: int) -> list[Update]:
         """Return the next updates, with the faults that are on; repeated ones come first."""
