@@ -8,6 +8,7 @@ import shlex
 import sys
 import tempfile
 import webbrowser
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +21,6 @@ from bot.logs import set_up_logging
 
 if TYPE_CHECKING:
     from bot.sandbox.server import SandboxServer
-    from bot.sandbox.state.example_chats import ExampleChats
 
 SANDBOX_TOKEN = "1000000:test-token-of-the-sandbox"
 SANDBOX_PORT = 8090
@@ -81,11 +81,17 @@ def run(settings: Settings, arguments: argparse.Namespace) -> int:
 
 async def _serve_bot(settings: Settings, corpus: Corpus, arguments: argparse.Namespace) -> None:
     from bot.sandbox.running import run_sandbox  # noqa: PLC0415
-    from bot.sandbox.state.example_chats import ExampleChats  # noqa: PLC0415
+    from bot.sandbox.state.example_chats import CHANNEL  # noqa: PLC0415
+
+    def publish_command(url: str) -> str:
+        return (
+            f"BOT_TOKEN={SANDBOX_TOKEN} BOT_API_URL={url} DATABASE_URL={settings.database_url} "
+            # Empty: take the key that is stored beside the database, whatever .env says.
+            f"VOTER_KEY= {_program()} publish {corpus.articles[0].id} --to @{CHANNEL}"
+        )
 
     stop = stop_on_signals()
-    examples = ExampleChats(corpus.articles[0].id, settings.database_url, _program())
-    server = await _start_server(arguments.port, examples)
+    server = await _start_server(arguments.port, publish_command)
     url = server.url + ("/?demo" if arguments.demo else "")
 
     def ready() -> None:
@@ -112,14 +118,14 @@ async def _serve_api(port: int | None) -> None:
 
 
 async def _start_server(
-    port: int | None, examples: "ExampleChats | None" = None
+    port: int | None, publish_command: Callable[[str], str] | None = None
 ) -> "SandboxServer":
     """Start the server on a port; None for the first free one of the default range."""
     from bot.sandbox.server import SandboxServer  # noqa: PLC0415
 
     tries = [port] if port is not None else range(SANDBOX_PORT, SANDBOX_PORT + PORTS_TRIED)
     for number in tries:
-        server = SandboxServer(SANDBOX_TOKEN, number, examples)
+        server = SandboxServer(SANDBOX_TOKEN, number, publish_command)
         with contextlib.suppress(OSError):
             await server.start()
             return server

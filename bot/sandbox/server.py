@@ -1,5 +1,6 @@
 """The sandbox's server: the Bot API, the page and the control interface on one local port."""
 
+import re
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +12,7 @@ from bot.sandbox.api.bot_api import BotApiHandler
 from bot.sandbox.control.paths import control_routes
 from bot.sandbox.held_requests import HeldRequests
 from bot.sandbox.http import SandboxHandler, Site, TelegramHandler
-from bot.sandbox.state.example_chats import ExampleChats, create_example_chats
+from bot.sandbox.state.example_chats import create_example_chats
 from bot.sandbox.state.world import World
 
 # tornado refuses larger bodies before any handler can answer them.
@@ -77,22 +78,25 @@ class SandboxServer:
     Args:
         token: "<digits>:<anything>".
         port: 0 for any free one.
-        examples: creates a group and a channel beside the two readers; None for no chats.
+        publish_command: returns the command line that posts in the example channel of the
+            sandbox at this address. With it, there are a group and a channel beside the two
+            readers; None for no such chats.
 
     Raises:
         ValueError: the token has another form.
     """
 
-    def __init__(self, token: str, port: int = 0, examples: ExampleChats | None = None) -> None:
-        digits, colon, secret = token.partition(":")
-        if not (digits.isascii() and digits.isdigit() and colon and secret) or "/" in token:
+    def __init__(
+        self, token: str, port: int = 0, publish_command: Callable[[str], str] | None = None
+    ) -> None:
+        if not re.fullmatch(r"[0-9]+:[^/]+", token):
             raise ValueError("a token is digits, a colon and a secret, as 123:abc")
-        self.world = World(int(digits))
+        self.world = World(int(token.partition(":")[0]))
         self.held = HeldRequests()
         self._site = Site(token, port, self.world, self.held)
-        if examples:
+        if publish_command:
             create_example_chats(self.world)
-            self.world.publish_command = lambda: examples.publish_command(token, self.url)
+            self.world.publish_command = lambda: publish_command(self.url)
         self._http: HTTPServer | None = None
 
     @property

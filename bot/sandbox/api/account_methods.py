@@ -8,11 +8,11 @@ from typing import Any
 
 from bot.sandbox.api.parameters import Params
 from bot.sandbox.api_errors import bad_request, expect
-from bot.sandbox.state.bot_account import TEXT_KINDS, Commands
+from bot.sandbox.state.bot_account import Commands
 from bot.sandbox.state.world import World
 
 MAX_COMMANDS = 100
-MAX_LENGTHS = dict(zip(TEXT_KINDS, (64, 512, 120), strict=True))
+MAX_LENGTHS = {"name": 64, "description": 512, "short_description": 120}
 """The most characters of each text."""
 
 _COMMAND = re.compile(r"[a-z0-9_]{1,32}")

@@ -53,10 +53,9 @@ def reply(world: World, chat: Chat, params: Params) -> tuple[int | None, dict[st
     """
     given = params.nested("reply_parameters")
     if given is None:
-        number = params.integer("reply_to_message_id")
+        inner, number = params, params.integer("reply_to_message_id")
         if number == 0:
             return None, {}
-        inner = params
     else:
         inner = Params(expect(dict, given, "reply parameters"))
         number = inner.integer("message_id")

@@ -13,9 +13,9 @@ from bot.sandbox.api.target_chats import find_chat, named_chat_id
 from bot.sandbox.api_errors import NOT_MODIFIED, bad_request
 from bot.sandbox.content import Message
 from bot.sandbox.state.chats import Chat, PrivateChat
-from bot.sandbox.state.shared_chats import Group
+from bot.sandbox.state.shared_chats import Group, bot_view
 from bot.sandbox.state.threads import has_thread, is_closed, place_in_thread
-from bot.sandbox.state.world import World, bot_view
+from bot.sandbox.state.world import World
 
 # The fields of which one must change, or the message "is not modified".
 _CONTENT = ("text", "entities", "link_preview_options", "reply_markup")

@@ -23,6 +23,10 @@ from bot.sandbox.state.world import World
 Method = Callable[[World, Params], Any]
 
 MAX_TOAST = 200
+_GIFT_TYPES = (
+    *("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription"),
+    "gifts_from_channels",
+)
 _CHAT_ACTIONS = frozenset(
     {
         *("typing", "choose_sticker", "find_location", "upload_photo", "upload_document"),
@@ -93,13 +97,7 @@ def _get_chat(world: World, params: Params) -> dict[str, Any]:
         **({"linked_chat_id": linked.id} if linked else {}),
         "accent_color_id": 0,
         "max_reaction_count": 11,
-        "accepted_gift_types": {
-            "unlimited_gifts": False,
-            "limited_gifts": False,
-            "unique_gifts": False,
-            "premium_subscription": False,
-            "gifts_from_channels": False,
-        },
+        "accepted_gift_types": dict.fromkeys(_GIFT_TYPES, False),
     }
 
 

@@ -38,7 +38,7 @@ _ORDER = {kind: index for index, kind in enumerate(_REQUIRED)}
 # Telegram turns control characters into spaces, keeps line feeds and drops carriage returns.
 _CONTROLS = {code: " " for code in range(32) if chr(code) not in "\n\r"}
 _CR = "\r".encode("utf-16-le")
-_BLANK = frozenset(blank.encode("utf-16-le") for blank in " \n")
+_BLANK = " \n\r"
 
 _URL = re.compile(
     r"(?<![\w.@/:-])(?:https?://[^\s<>\"]+"
@@ -66,18 +66,22 @@ def clean(text: str, entities: Sequence[Entity] = ()) -> tuple[str, list[Entity]
     Raises:
         ApiError: the text is not Unicode, or an entity cuts a character in two.
     """
+    text = text.translate(_CONTROLS)
+    leading = len(text) - len(text.lstrip(_BLANK))
     try:
-        raw = text.translate(_CONTROLS).encode("utf-16-le")
+        raw = text.strip(_BLANK).encode("utf-16-le")
     except UnicodeEncodeError:
         raise bad_request("strings must be encoded in UTF-8") from None
     units = [raw[index : index + 2] for index in range(0, len(raw), 2)]
-    kept = _kept_indexes(units)
+    kept = [index for index, unit in enumerate(units) if unit != _CR]
     cleaned = b"".join(units[index] for index in kept).decode("utf-16-le")
     moved = []
     for entity in entities:
-        start, end = entity["offset"], entity["offset"] + entity["length"]
-        for offset in (start, end):
-            if offset < len(units) and 0xDC <= units[offset][1] <= 0xDF:
+        start = entity["offset"] - leading
+        end = start + entity["length"]
+        for index in (start, end):
+            if 0 <= index < len(units) and 0xDC <= units[index][1] <= 0xDF:
+                offset = index + leading
                 raise bad_request(
                     f"can't parse entities: UTF-16 offset {offset} is in the middle of a symbol"
                 )
@@ -85,16 +89,6 @@ def clean(text: str, entities: Sequence[Entity] = ()) -> tuple[str, list[Entity]
         if end > start:
             moved.append({**entity, "offset": start, "length": end - start})
     return cleaned, sorted(moved, key=_sort_key)[:MAX_ENTITIES]
-
-
-def _kept_indexes(units: Sequence[bytes]) -> Sequence[int]:
-    """Return the indexes of the UTF-16 units that stay, in increasing order."""
-    start, end = 0, len(units)
-    while start < end and (units[start] in _BLANK or units[start] == _CR):
-        start += 1
-    while end > start and (units[end - 1] in _BLANK or units[end - 1] == _CR):
-        end -= 1
-    return [index for index in range(start, end) if units[index] != _CR]
 
 
 def normalize_url(value: object) -> str | None:

@@ -20,7 +20,8 @@ from bot.sandbox.control.request_fields import (
 from bot.sandbox.control.senders import find_sender
 from bot.sandbox.held_requests import Hold, wait_for_wake
 from bot.sandbox.state.inline_queries import InlineQuery, answer_for_page
-from bot.sandbox.state.world import World, bot_view
+from bot.sandbox.state.shared_chats import bot_view
+from bot.sandbox.state.world import World
 
 MAX_WAIT = 30
 DEFAULT_WAIT = 10

@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 Commands = list[dict[str, str]]
-TEXT_KINDS = ("name", "description", "short_description")
 SWITCHES = ("inline", "inline_feedback", "guest", "privacy")
 """What @BotFather switches on and off for a bot; all are on at first."""
 DEFAULT_SCOPE = json.dumps({"type": "default"})
@@ -67,7 +66,10 @@ class BotAccount:
         }
 
     def text(self, kind: str, language: str) -> str:
-        """Return the text of a kind (one of TEXT_KINDS) in exactly this language; "" for none."""
+        """Return a text in exactly this language; "" for none.
+
+        kind: "name", "description" or "short_description".
+        """
         return self._texts.get((kind, language), "")
 
     def set_text(self, kind: str, language: str, text: str) -> None:

@@ -1,8 +1,8 @@
-"""Groups and channels, and which of their messages the bot gets."""
+"""Groups and channels, and which messages the bot gets, and how."""
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from bot.sandbox.content import Message
@@ -98,10 +98,8 @@ class Group(Chat):
         if self.migrated_to is not None:
             chat["migrated_to"] = self.migrated_to
         if self.topics:
-            chat["topics"] = [
-                {"topic": number, "name": topic.name, "closed": topic.closed}
-                for number, topic in self.topics.items()
-            ]
+            topics = self.topics.items()
+            chat["topics"] = [{"topic": number, **asdict(topic)} for number, topic in topics]
         return chat
 
     def open_topic(self, name: str) -> int:
@@ -142,7 +140,7 @@ class Channel(Chat):
             "id": self.id,
             "title": self.title,
             "username": self.username,
-            "type": "channel",
+            "type": self.kind,
         }
 
     def for_page(self) -> dict[str, Any]:
@@ -152,6 +150,14 @@ class Channel(Chat):
             "discussion": self.discussion.id if self.discussion else None,
             "bot_status": self.bot_status,
         }
+
+
+def bot_view(message: Message) -> Message:
+    """Return a message as the bot gets it: without inline id, and without authors of posts."""
+    hidden = {"inline_message_id"}
+    if message["chat"]["type"] == "channel":
+        hidden.add("from")
+    return {name: value for name, value in message.items() if name not in hidden}
 
 
 def is_delivered_to_bot(

@@ -18,20 +18,12 @@ from bot.sandbox.state.chats import Chat, PrivateChat, Reader
 from bot.sandbox.state.events import Broadcast
 from bot.sandbox.state.inline_queries import InlineQueries
 from bot.sandbox.state.queries import CallbackQueries, GuestQueries, GuestQuery
-from bot.sandbox.state.shared_chats import Channel, Group, is_delivered_to_bot
+from bot.sandbox.state.shared_chats import Channel, Group, bot_view, is_delivered_to_bot
 from bot.sandbox.state.threads import place_in_thread
 from bot.sandbox.state.update_queue import UpdateQueue
 
 # The kinds of updates about messages in channels.
 _CHANNEL_KINDS = {"message": "channel_post", "edited_message": "edited_channel_post"}
-
-
-def bot_view(message: Message) -> Message:
-    """Return a message as the bot gets it: without inline id, and without authors of posts."""
-    hidden = {"inline_message_id"}
-    if message["chat"]["type"] == "channel":
-        hidden.add("from")
-    return {name: value for name, value in message.items() if name not in hidden}
 
 
 def _replied_view(message: Message) -> Message:
@@ -233,8 +225,7 @@ class World:
         chat.messages[message["message_id"]] = message
         self.events.send("message", {"chat": chat.id, "message": message})
         if isinstance(chat, Channel) and chat.discussion:
-            forward = chat.forwards.get(message["message_id"], 0)
-            self._update_forward(chat.discussion, forward, message)
+            self._update_forward(chat, chat.discussion, message)
 
     def delete_message(self, chat: Chat, message_id: int) -> None:
         """Delete a message; KeyError when there is none with this id."""
@@ -250,14 +241,13 @@ class World:
             chat.discussion.threads.add(forward["message_id"])
             self.notify_bot("message", chat.discussion, forward)
 
-    def _update_forward(self, group: Group, message_id: int, post: Message) -> None:
-        old = group.messages.get(message_id)
-        if old is None:
-            return
-        forward = updated_forward(old, post)
-        self.save_message(group, forward)
-        if is_edited(old, forward):
-            self.notify_bot("edited_message", group, forward)
+    def _update_forward(self, channel: Channel, group: Group, post: Message) -> None:
+        old = group.messages.get(channel.forwards.get(post["message_id"], 0))
+        if old:
+            forward = updated_forward(old, post)
+            self.save_message(group, forward)
+            if is_edited(old, forward):
+                self.notify_bot("edited_message", group, forward)
 
     # --- what the bot is told
 
