@@ -3,7 +3,7 @@
 import { showDialog } from "./dialogs.js";
 import { button, h } from "./dom.js";
 import { commandBox, publishCommand } from "./empty-chat.js";
-import { chatFace, descriptionFor, face, titleOf } from "./names.js";
+import { botFace, chatFace, descriptionFor, readerFace, titleOf } from "./names.js";
 
 const OUTSIDE = ["left", "kicked"];
 
@@ -16,12 +16,10 @@ function members(pane) {
   const people = chat.readers.map((id, i) => {
     const reader = store.reader(id);
     const role = i === 0 ? "owner" : chat.admins?.includes(id) ? "admin" : "";
-    return member(face(id, reader.first_name, "small"), reader.first_name, role);
+    return member(readerFace(reader, "small"), reader.first_name, role);
   });
   if (!OUTSIDE.includes(chat.bot_status)) {
-    const bot = face(store.bot.id, store.bot.first_name, "small");
-    bot.dataset.hue = "bot";
-    people.push(member(bot, store.bot.first_name, chat.type === "channel" ? "admin, bot" : "bot"));
+    people.push(member(botFace(store.bot, "small"), store.bot.first_name, chat.type === "channel" ? "admin, bot" : "bot"));
   }
   return h("ul.members", ...people);
 }

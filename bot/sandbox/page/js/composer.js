@@ -1,6 +1,5 @@
 // Where a reader writes.
 
-import { post } from "./api.js";
 import { button, h, icon, touch } from "./dom.js";
 import { Inline, queryIn } from "./inline-results.js";
 import { Listbox } from "./listbox.js";
@@ -8,22 +7,16 @@ import { commandsFor, senderOf, summary } from "./names.js";
 
 const TALLEST = 132;
 
+const option = (name, about) => h("div.command-option", h("b", name), h("span", { dir: "auto" }, about));
+
 export class Composer {
-  // pane: { store, reader, chat, toast(text, wrong), startWith(parameter) }
+  // pane: the Pane that it stands in.
   constructor(pane) {
     this.pane = pane;
     this.drafts = new Map();
     this.aim = null;
     this.build();
-    this.inline = new Inline(this.listbox, {
-      where: () => ({ reader: pane.reader, chat: pane.chat }),
-      sent: (chat, message) => {
-        pane.store.sent(chat.id, message);
-        this.write("");
-      },
-      begin: (parameter) => pane.startWith(parameter),
-      failed: (error) => pane.toast(error.message, true),
-    });
+    this.inline = new Inline(pane, this.listbox, () => this.write(""));
   }
 
   build() {
@@ -106,25 +99,19 @@ export class Composer {
   showCommands(prefix) {
     const { store, reader, chat } = this.pane;
     const commands = commandsFor(store.bot, reader, chat).filter((c) => c.command.startsWith(prefix.toLowerCase()));
-    if (!commands.length) {
-      this.listbox.close();
-      return;
-    }
-    const items = commands.map(({ command, description }) => ({
-      command,
-      el: h("div.command-option", h("b", `/${command}`), h("span", { dir: "auto" }, description)),
-    }));
-    this.listbox.show(items, { pick: (item) => this.command(item.command), first: true, label: "Commands" });
+    const items = commands.map(({ command, description }) => ({ command, el: option(`/${command}`, description) }));
+    this.offer(items, "Commands", (item) => this.command(item.command));
   }
 
   showMention(prefix) {
-    const { bot } = this.pane.store;
-    if (!bot.username.toLowerCase().startsWith(prefix.toLowerCase())) {
-      this.listbox.close();
-      return;
-    }
-    const el = h("div.command-option", h("b", `@${bot.username}`), h("span", "type a question after it"));
-    this.listbox.show([{ el }], { pick: () => this.write(`@${bot.username} `), first: true, label: "Mention" });
+    const name = `@${this.pane.store.bot.username}`;
+    const fits = name.toLowerCase().startsWith(`@${prefix.toLowerCase()}`);
+    this.offer(fits ? [{ el: option(name, "type a question after it") }] : [], "Mention", () => this.write(`${name} `));
+  }
+
+  offer(items, label, pick) {
+    if (items.length) this.listbox.show(items, { pick, first: true, label });
+    else this.listbox.close();
   }
 
   // In groups a command names the bot: there may be several.
@@ -190,14 +177,9 @@ export class Composer {
   }
 
   async request(path, body) {
-    try {
-      const { message } = await post(path, body);
-      this.pane.store.sent(body.chat, message);
-      return true;
-    } catch (error) {
-      this.pane.toast(error.message, true);
-      return false;
-    }
+    const answer = await this.pane.request(path, body);
+    if (answer) this.pane.store.sent(body.chat, answer.message);
+    return Boolean(answer);
   }
 
   key(event) {

@@ -1,5 +1,6 @@
 // The open chat of a pane: its head, its messages and its foot.
 
+import { aboutChat } from "./chat-dialog.js";
 import { Composer } from "./composer.js";
 import { button, h, icon, pause, setText } from "./dom.js";
 import { emptyCard } from "./empty-chat.js";
@@ -34,7 +35,7 @@ export class Conversation {
     this.title = h("h3", { dir: "auto" });
     this.status = h("p.status");
     const back = button("round back", { "aria-label": "Back to the chats", onclick: () => this.pane.back() }, icon("back"));
-    this.info = button("round", { "aria-haspopup": "dialog", onclick: () => this.pane.info() }, icon("more"));
+    this.info = button("round", { "aria-haspopup": "dialog", onclick: () => aboutChat(this.pane) }, icon("more"));
     this.discuss = button("round", { "aria-label": "Open the discussion", hidden: true, onclick: () => this.pane.open(this.store.chats.get(this.chat.discussion)) }, icon("comment"));
     const skip = button("skip plain", { onclick: () => this.pane.focus() }, "To the text field");
     const head = h("header.head", skip, back, this.face, h("div.who", this.title, this.status), this.discuss, this.info);
@@ -128,8 +129,8 @@ export class Conversation {
   drawFoot() {
     const { chat, reader } = this.pane;
     let other = null;
-    if (chat.type === "private" && chat.bot_status === "kicked") other = this.bigButton("Unblock", () => this.pane.block(false));
-    else if (this.pane.pendingStart || (chat.type === "private" && !chat.ids.length)) other = this.bigButton("Start", () => this.pane.start());
+    if (chat.type === "private" && chat.bot_status === "kicked") other = button("start", { onclick: () => this.pane.block(false) }, "Unblock");
+    else if (this.pane.pendingStart || (chat.type === "private" && !chat.ids.length)) other = button("start", { onclick: () => this.pane.start() }, "Start");
     else if (chat.type === "channel" && chat.readers[0] !== reader.id) {
       other = h("p.closed", `Only ${this.store.reader(chat.readers[0])?.first_name ?? "the owner"} and the bot post here.`);
     }
@@ -139,10 +140,6 @@ export class Conversation {
     if (same) return;
     this.foot.replaceChildren(...(other ? [this.composer.el, other] : [this.composer.el]));
     if (had && !other) this.composer.focus();
-  }
-
-  bigButton(text, act) {
-    return button("start", { onclick: act }, text);
   }
 
   // --- what happens

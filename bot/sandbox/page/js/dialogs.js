@@ -30,9 +30,3 @@ export function showDialog(title, content, buttons = []) {
     dialog.showModal();
   });
 }
-
-// Lets a reader choose one of some chats; null for none.
-// rows: { el, value }
-export function chooseFrom(title, rows) {
-  return showDialog(title, (done) => [h("div.choices", ...rows.map(({ el, value }) => button("choice", { onclick: () => done(value) }, el)))]);
-}

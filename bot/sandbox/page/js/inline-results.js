@@ -23,10 +23,9 @@ function option(result) {
 }
 
 export class Inline {
-  // where(): the reader and chat. sent(): something was chosen. begin(parameter): the button above
-  // the list was pressed. failed(error)
-  constructor(listbox, { where, sent, begin, failed }) {
-    Object.assign(this, { listbox, where, sent, begin, failed });
+  // pane: the Pane that it stands in. sent(): a result was chosen and sent.
+  constructor(pane, listbox, sent) {
+    Object.assign(this, { pane, listbox, sent });
     this.query = null;
     this.asked = 0;
     this.listbox.list.addEventListener("scroll", () => {
@@ -44,10 +43,6 @@ export class Inline {
     clearTimeout(this.timer);
     if (query === null) return;
     this.timer = setTimeout(() => this.ask(this.asked), DEBOUNCE_MS);
-  }
-
-  stop() {
-    this.typed(null);
   }
 
   async ask(asked) {
@@ -71,12 +66,12 @@ export class Inline {
 
   // What was asked meanwhile makes an answer worthless.
   async request(offset, asked) {
-    const { reader, chat } = this.where();
+    const { reader, chat } = this.pane;
     try {
       const answer = await post("inline_queries", { reader: reader.id, chat: chat.id, query: this.query, offset });
       return asked === this.asked ? answer : null;
     } catch (error) {
-      if (asked === this.asked) this.failed(error);
+      if (asked === this.asked) this.pane.toast(error.message, true);
       return null;
     }
   }
@@ -86,20 +81,21 @@ export class Inline {
   }
 
   async choose({ query, result }) {
-    const { reader, chat } = this.where();
+    const { reader, chat, store } = this.pane;
     this.stop();
-    this.listbox.close();
-    try {
-      const { message } = await post("inline_queries/choose", { reader: reader.id, chat: chat.id, inline_query_id: query, result_id: result });
-      this.sent(chat, message);
-    } catch (error) {
-      this.failed(error);
-    }
+    const answer = await this.pane.request("inline_queries/choose", { reader: reader.id, chat: chat.id, inline_query_id: query, result_id: result });
+    if (!answer) return;
+    store.sent(chat.id, answer.message);
+    this.sent();
   }
 
   press(given) {
     this.stop();
+    this.pane.startWith(given.start_parameter);
+  }
+
+  stop() {
+    this.typed(null);
     this.listbox.close();
-    this.begin(given.start_parameter);
   }
 }

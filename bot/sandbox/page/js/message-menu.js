@@ -1,6 +1,5 @@
 // The menu of one message: reply, quote, copy, edit, delete.
 
-import { post } from "./api.js";
 import { arrow, button, h, icon } from "./dom.js";
 
 const MARGIN = 8;
@@ -42,12 +41,8 @@ async function copy(pane, text) {
   }
 }
 
-async function remove(pane, message) {
-  try {
-    await post("messages/delete", { reader: pane.reader.id, chat: pane.chat.id, message_id: message.message_id });
-  } catch (error) {
-    pane.toast(error.message, true);
-  }
+function remove(pane, message) {
+  return pane.request("messages/delete", { reader: pane.reader.id, chat: pane.chat.id, message_id: message.message_id });
 }
 
 function onKey(event, menu) {

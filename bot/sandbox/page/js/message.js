@@ -99,10 +99,10 @@ export class MessageView {
 
   name() {
     const { message } = this;
-    const { id, name, bot } = senderOf(message);
+    const sender = senderOf(message);
     const via = message.via_bot && button("via", { onclick: () => this.act.mention(`@${message.via_bot.username}`) }, `via @${message.via_bot.username}`);
     const guest = message.guest_bot_caller_user && h("span.via", `as a guest, asked by ${message.guest_bot_caller_user.first_name}`);
-    return h("p", { class: `name${via || guest ? " kept" : ""}` }, h("span.sender", { "data-hue": bot ? "bot" : hue(id), dir: "auto" }, name), via ? " " : null, via, guest ? " " : null, guest);
+    return h("p", { class: `name${via || guest ? " kept" : ""}` }, h("span.sender", { "data-hue": hue(sender), dir: "auto" }, sender.name), via ? " " : null, via, guest ? " " : null, guest);
   }
 
   forward() {
@@ -142,9 +142,7 @@ export class MessageView {
     if (!avatar || this.service) return;
     this.el.classList.add("with-face");
     if (this.face) return;
-    const { id, name, bot } = senderOf(this.message);
-    this.face = face(id, name, "small");
-    if (bot) this.face.dataset.hue = "bot";
+    this.face = face(senderOf(this.message), "small");
     this.el.querySelector(".line-up").prepend(this.face);
   }
 

@@ -1,6 +1,6 @@
 // What people, chats and messages are called, and their colours.
 
-import { h, icon, setText } from "./dom.js";
+import { h, icon } from "./dom.js";
 
 const HUES = 7;
 
@@ -32,9 +32,7 @@ export function senderOf(message) {
   return { id: from?.id ?? 0, name: from?.first_name ?? "Somebody", bot: from?.is_bot };
 }
 
-export function hue(id) {
-  return Math.abs(id) % HUES;
-}
+export const hue = ({ id, bot }) => (bot ? "bot" : Math.abs(id) % HUES);
 
 function initials(name) {
   const words = (name || "?").trim().split(/\s+/);
@@ -43,18 +41,17 @@ function initials(name) {
   return (both || "?").toUpperCase();
 }
 
-// kind: an icon in the place of initials, as of channels.
-export function face(id, name, size = "", kind = null) {
-  const el = h("span", { class: `face ${size}`.trim(), "data-hue": hue(id), "aria-hidden": "true" });
-  if (kind) el.append(icon(kind));
-  else setText(el, initials(name));
-  return el;
+// who: { id, name, bot }, as of senderOf; picture: an icon in the place of initials.
+export function face(who, size = "", picture = null) {
+  return h("span", { class: `face ${size}`.trim(), "data-hue": hue(who), "aria-hidden": "true" }, picture ? icon(picture) : initials(who.name));
 }
 
-export function chatFace(chat, bot, size = "") {
-  const el = chat.type === "private" ? face(bot.id, bot.first_name, size) : face(chat.id, chat.title, size, chat.type === "channel" ? "channel" : null);
-  if (chat.type === "private") el.dataset.hue = "bot";
-  return el;
+export const botFace = (bot, size) => face({ name: bot.first_name, bot: true }, size);
+export const readerFace = (reader, size) => face({ id: reader.id, name: reader.first_name }, size);
+
+export function chatFace(chat, bot, size) {
+  if (chat.type === "private") return botFace(bot, size);
+  return face({ id: chat.id, name: chat.title }, size, chat.type === "channel" ? "channel" : null);
 }
 
 const flat = (text) => text.replace(/\s+/g, " ").slice(0, 160);

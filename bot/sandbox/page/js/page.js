@@ -2,7 +2,7 @@
 
 import { arrow, button, byId, h, setText } from "./dom.js";
 import { Drawer } from "./drawer.js";
-import { face } from "./names.js";
+import { readerFace } from "./names.js";
 import { Pane } from "./reader-app.js";
 import { Store } from "./store.js";
 import { listen } from "./event-stream.js";
@@ -63,12 +63,11 @@ function onTabKey(event) {
 }
 
 function tab(pane, i) {
-  const { reader } = pane;
-  const { unread } = pane;
+  const { reader, unread } = pane;
   const on = i === shown;
   const badge = unread ? h("span.badge", String(unread), h("span.sr", " unread")) : null;
   const el = button(null, { role: "tab", "aria-selected": String(on), "aria-controls": pane.el.id, tabindex: on ? "0" : "-1", onclick: () => app.front(pane), onkeydown: onTabKey },
-    face(reader.id, reader.first_name, "tiny"), h("span", { dir: "auto" }, reader.first_name), badge);
+    readerFace(reader, "tiny"), h("span", { dir: "auto" }, reader.first_name), badge);
   el.dataset.hue = pane.el.dataset.hue;
   return el;
 }

@@ -1,12 +1,11 @@
 // One reader's app: the reader's name, the list of chats, the open chat.
 
 import { post } from "./api.js";
-import { aboutChat } from "./chat-dialog.js";
 import { ChatList } from "./chat-list.js";
 import { Conversation } from "./conversation.js";
 import { button, h, icon, touch } from "./dom.js";
 import { chooseChat, linkKind } from "./bot-links.js";
-import { face, hue } from "./names.js";
+import { hue, readerFace } from "./names.js";
 import { aboutReader } from "./reader-dialog.js";
 import { alertReader } from "./toasts.js";
 
@@ -67,10 +66,10 @@ export class Pane {
   show(reader) {
     const other = this.reader?.id !== reader.id;
     this.reader = reader;
-    this.el.dataset.hue = hue(reader.id);
+    this.el.dataset.hue = hue(reader);
     this.el.setAttribute("aria-label", `${reader.first_name}’s app`);
     const language = new Intl.DisplayNames(["en"], { type: "language", fallback: "code" }).of(reader.language_code ?? "en");
-    this.owner.replaceChildren(face(reader.id, reader.first_name, "small"), h("h2", { dir: "auto" }, reader.first_name), h("span.language", language), icon("down"));
+    this.owner.replaceChildren(readerFace(reader, "small"), h("h2", { dir: "auto" }, reader.first_name), h("span.language", language), icon("down"));
     this.owner.setAttribute("aria-label", `${reader.first_name}, ${language}: change name, language and more`);
     this.drawSelect();
     const chats = this.store.chatsOf(reader.id);
@@ -236,10 +235,6 @@ export class Pane {
     if (reader !== this.reader.id || !text) return;
     if (alert) alertReader(this.reader, text);
     else this.toast(text);
-  }
-
-  info() {
-    aboutChat(this);
   }
 
   block(blocked) {
