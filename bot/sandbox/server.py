@@ -52,24 +52,6 @@ class NotFoundHandler(TelegramHandler):
         raise HTTPError(404)
 
 
-def _listen(port: int) -> socket.socket:
-    """Open a socket on this machine's loopback address.
-
-    tornado's own function does not close its socket when the port is taken.
-    """
-    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    try:
-        # A server may start on the port of one that just stopped, but not of one that runs.
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.setblocking(False)
-        listening.bind(("127.0.0.1", port))
-        listening.listen(512)
-    except (OSError, OverflowError):
-        listening.close()
-        raise
-    return listening
-
-
 class SandboxServer:
     """A local Bot API server for one bot; its state is kept while it is stopped.
 
@@ -113,7 +95,9 @@ class SandboxServer:
         """
         if self._http:
             raise RuntimeError("the sandbox is running")
-        listening = _listen(self._site.port)
+        # tornado's own function does not close its socket when the port is taken.
+        listening = socket.create_server(("127.0.0.1", self._site.port), backlog=512)
+        listening.setblocking(False)
         self._site.port = listening.getsockname()[1]
         self.held.open()
         self._http = HTTPServer(self._application(), max_body_size=_MAX_READ)
