@@ -1,6 +1,7 @@
 """Fixtures: a bot in the test's process or in its own, its readers and its databases."""
 
 import contextlib
+import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -12,6 +13,11 @@ from tests.support.corpora import write_two_articles
 from tests.support.databases import new_database
 from tests.support.stage import Sandbox, Stage
 from tests.support.threads import SandboxThread
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Two a processor: most tests wait for something."""
+    return 2 * (os.cpu_count() or 1)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

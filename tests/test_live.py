@@ -68,6 +68,7 @@ async def test_a_keyboard_that_was_not_known(stage: Stage) -> None:
     await until(lambda: (0, inline_id) in tracked_messages(stage.database))
 
 
+@pytest.mark.slow
 async def test_many_taps_are_one_edit(stage: Stage) -> None:
     """With Telegram's limits at the server, in a group and a private chat: no refusal."""
     await stage.post("limits", **SAME_LIMITS)

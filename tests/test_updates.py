@@ -244,6 +244,7 @@ KNOWN = {
 """What a server answers besides."""
 
 
+@pytest.mark.slow
 async def test_a_server_that_answers_nonsense(tmp_path: Path) -> None:
     """Something between the bot and Telegram answers for it: a sentence, and no end."""
     # After each an answer as it should be, so that the bot asks again soon.

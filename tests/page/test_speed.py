@@ -14,7 +14,7 @@ from tests.page.conftest import App, Desk
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 PAGE = Path(__file__).parents[2] / "bot" / "sandbox" / "page"
-MANY = 2000
+MANY = 600
 SHOWN = 100
 TO_THE_FIRST = """async (log) => {
   while (log.scrollTop > 0) {
@@ -41,7 +41,7 @@ async def test_the_page_is_painted_before_any_script_has_run(desk: Desk) -> None
 
 
 async def test_a_long_chat_shows_no_more_than_it_must(desk: Desk) -> None:
-    """Of two thousand messages the newest; the others when they are scrolled to."""
+    """Of six hundred messages the newest; the others when they are scrolled to."""
 
     def write(number: int) -> Awaitable[Any]:
         reader = desk.readers[number // 3 % 2]

@@ -4,54 +4,55 @@ aiogram checks types as pydantic does, and keeps what no model has a field for, 
 for here.
 """
 
+from __future__ import annotations
+
 from collections.abc import AsyncIterator, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from aiogram import Bot
-from aiogram.client.session.aiohttp import AiohttpSession
-from aiogram.client.telegram import TelegramAPIServer
-from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError, TelegramRetryAfter
-from aiogram.types import (
-    BotCommand,
-    BotCommandScopeAllGroupChats,
-    InlineKeyboardButton,
-    InlineKeyboardMarkup,
-    InlineQueryResultArticle,
-    InlineQueryResultsButton,
-    InputTextMessageContent,
-    MessageEntity,
-    ReplyParameters,
-    Update,
-)
-from pydantic import BaseModel
 
 from .conftest import ADA, BEN, TOKEN
+
+# aiogram takes seconds to load: it is imported where a test runs, not where tests are collected.
+if TYPE_CHECKING:
+    from aiogram import Bot
+    from aiogram.types import InlineKeyboardMarkup, InlineQueryResultArticle, Update
 
 NAME = "@article_sandbox_bot"
 KINDS = {
     *("message", "edited_message", "channel_post", "edited_channel_post", "callback_query"),
     *("inline_query", "chosen_inline_result", "my_chat_member", "guest_message"),
 }
-KEYBOARD = InlineKeyboardMarkup(
-    inline_keyboard=[
-        [InlineKeyboardButton(text="A", callback_data="a")],
-        [InlineKeyboardButton(text="Read", url="https://example.org/")],
-    ]
-)
-ARTICLE = InlineQueryResultArticle(
-    id="1",
-    title="Title",
-    description="Text",
-    input_message_content=InputTextMessageContent(
-        message_text="Title: text", entities=[MessageEntity(type="bold", offset=0, length=5)]
-    ),
-    reply_markup=KEYBOARD,
-)
+
+
+def keyboard() -> InlineKeyboardMarkup:
+    from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
+
+    tapped = InlineKeyboardButton(text="A", callback_data="a")
+    link = InlineKeyboardButton(text="Read", url="https://example.org/")
+    return InlineKeyboardMarkup(inline_keyboard=[[tapped], [link]])
+
+
+def result() -> InlineQueryResultArticle:
+    from aiogram import types
+
+    text = "Title: text"
+    bold = types.MessageEntity(type="bold", offset=0, length=5)
+    return types.InlineQueryResultArticle(
+        id="1",
+        title="Title",
+        description="Text",
+        input_message_content=types.InputTextMessageContent(message_text=text, entities=[bold]),
+        reply_markup=keyboard(),
+    )
 
 
 @pytest.fixture
 async def bot(server) -> AsyncIterator[Bot]:
+    from aiogram import Bot
+    from aiogram.client.session.aiohttp import AiohttpSession
+    from aiogram.client.telegram import TelegramAPIServer
+
     api = TelegramAPIServer.from_base(server.url)
     async with Bot(TOKEN, session=AiohttpSession(api=api)) as bot:
         yield bot
@@ -59,6 +60,8 @@ async def bot(server) -> AsyncIterator[Bot]:
 
 def unknown(value: Any, path: str = "") -> Iterator[str]:
     """Name every field that aiogram has no place for."""
+    from pydantic import BaseModel
+
     if isinstance(value, BaseModel):
         yield from (f"{path}.{name}" for name in value.model_extra or {})
         for name, inner in value:
@@ -109,7 +112,7 @@ async def in_private(bot, people, reader) -> None:
     asked = await people.write("hello")
     place = {"reader": ADA, "message_id": asked["message_id"]}
     await people.post("messages/edit", **place, text="hello there")
-    answer = known(await bot.send_message(ADA, "Answer", reply_markup=KEYBOARD))
+    answer = known(await bot.send_message(ADA, "Answer", reply_markup=keyboard()))
     tap = {"reader": ADA, "chat": ADA, "message_id": answer.message_id, "data": "a"}
     await people.post("taps", **tap)
     await people.post(f"readers/{ADA}/block", blocked=True)
@@ -119,13 +122,15 @@ async def in_private(bot, people, reader) -> None:
     known(await bot.edit_message_text("New", chat_id=ADA, message_id=answer.message_id))
     known(
         await bot.edit_message_reply_markup(
-            chat_id=ADA, message_id=answer.message_id, reply_markup=KEYBOARD
+            chat_id=ADA, message_id=answer.message_id, reply_markup=keyboard()
         )
     )
     assert await bot.delete_message(ADA, answer.message_id)
 
 
 async def in_groups(bot, people, reader) -> None:
+    from aiogram.types import ReplyParameters
+
     group = (await people.post("groups", title="G", readers=[ADA, BEN], forum=True))["chat"]
     topic = (await people.post(f"groups/{group}/topics", name="T"))["topic"]
     here = {"reader": ADA, "chat": group}
@@ -150,7 +155,7 @@ async def in_channels(bot, people, reader) -> None:
         "channels", title="C", username="channel_of_c", readers=[ADA, BEN], discussion=talk
     )
     known(await bot.get_chat("@channel_of_c"))
-    post = known(await bot.send_message("@channel_of_c", "Post", reply_markup=KEYBOARD))
+    post = known(await bot.send_message("@channel_of_c", "Post", reply_markup=keyboard()))
     here = {"reader": ADA, "chat": channel["chat"]}
     await people.post("taps", **here, message_id=post.message_id, data="a")
     own = (await people.post("messages", **here, text="mine"))["message"]
@@ -164,7 +169,7 @@ async def inline_and_guests(bot, people, reader) -> None:
     closed = (await people.post("groups", title="X", readers=[ADA], bot=False))["chat"]
     await people.post("messages", reader=ADA, chat=closed, text=f"{NAME} hi")
     guest = next(u.guest_message for u in await reader.new() if u.guest_message)
-    known(await bot.answer_guest_query(guest.guest_query_id, ARTICLE))
+    known(await bot.answer_guest_query(guest.guest_query_id, result()))
     asking = people.post("inline_queries", reader=ADA, query="hi", chat=closed, wait=5)
     found = await answered(bot, reader, asking)
     chosen = {"inline_query_id": found["inline_query_id"], "result_id": "1"}
@@ -178,6 +183,8 @@ async def inline_and_guests(bot, people, reader) -> None:
 async def answered(bot, reader, asking) -> Any:
     import asyncio
 
+    from aiogram.types import InlineQueryResultsButton
+
     waiting = asyncio.ensure_future(asking)
     query = None
     while query is None:
@@ -185,13 +192,15 @@ async def answered(bot, reader, asking) -> Any:
         query = next((u.inline_query for u in await reader.new() if u.inline_query), None)
     button = InlineQueryResultsButton(text="More", start_parameter="x")
     assert await bot.answer_inline_query(
-        query.id, [ARTICLE], cache_time=0, next_offset="1", button=button
+        query.id, [result()], cache_time=0, next_offset="1", button=button
     )
     return await waiting
 
 
 async def test_the_bots_own_account(bot) -> None:
     """Name, commands, descriptions, webhook."""
+    from aiogram.types import BotCommand, BotCommandScopeAllGroupChats
+
     assert known(await bot.get_me()).supports_inline_queries
     commands = [BotCommand(command="help", description="Help")]
     scope = BotCommandScopeAllGroupChats()
@@ -213,6 +222,8 @@ async def test_the_bots_own_account(bot) -> None:
 
 async def test_errors_become_aiograms_own(bot, people) -> None:
     """By code and parameters."""
+    from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError, TelegramRetryAfter
+
     with pytest.raises(TelegramBadRequest, match="chat not found"):
         await bot.send_message(5, "x")
     await people.post(f"readers/{ADA}/block", blocked=True)
