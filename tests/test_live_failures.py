@@ -1,13 +1,20 @@
 """Every copy comes to show the same counts, also after refusals, lost answers, locks and kills."""
 
 import sqlite3
+from pathlib import Path
 from typing import Any
 
 import pytest
+from telegram import Bot, InlineKeyboardMarkup
 
-from bot.store.base import REPEAT_WINDOW
+from bot.corpus.loader import load_corpus
+from bot.delivery.message_editor import MessageEditor
+from bot.store.base import REPEAT_WINDOW, MessageRef, TrackedMessage, VoteCounts
+from bot.store.sqlite import SqliteStore
+from bot.views.keyboards import reaction_rows
 from tests.support.chat import Chat
-from tests.support.corpora import ARTICLE
+from tests.support.control import TOKEN
+from tests.support.corpora import ARTICLE, ROOT
 from tests.support.databases import messages_in_postgres
 from tests.support.stage import Stage
 from tests.support.waiting import until
@@ -104,6 +111,27 @@ async def test_a_copy_that_was_sent_while_the_database_failed(stage: Stage) -> N
     other.close()
     await ada.tap(hers, LIKE)
     await ben.shows(his, "👍 1")
+
+
+async def test_an_edit_that_ends_while_a_tap_is_answered(tmp_path: Path) -> None:
+    """It began before the tap, so it shows counts from before; the tap must not hide that."""
+    store = SqliteStore(tmp_path / "votes.db", b"key")
+    await store.open()
+    reactions, voter, ref = load_corpus(ROOT / "corpus").reactions, b"a" * 32, MessageRef(1, 1)
+    editor = MessageEditor(Bot(TOKEN), store, reactions)
+
+    def showing(counts: VoteCounts) -> TrackedMessage:
+        keyboard = InlineKeyboardMarkup(reaction_rows(ARTICLE, reactions, counts.votes))
+        return TrackedMessage(ref, ARTICLE, keyboard.to_json(), counts.version)
+
+    loved = (await store.vote(ARTICLE, voter, "love", "1")).counts
+    await store.track(showing(loved))
+    sad = (await store.vote(ARTICLE, voter, "sad", "2")).counts
+    tap = await store.vote(ARTICLE, voter, "love", "3", ref)
+    await store.update(showing(sad))
+    assert await editor.needs_edit(tap)
+    assert [message.ref for message in await store.outdated(float("inf"), 1)] == [ref]
+    await store.close()
 
 
 @pytest.mark.slow

@@ -68,12 +68,14 @@ class MessageEditor:
             if earlier is not None and replace(earlier, version=VERSION_UNKNOWN) == before:
                 self._at_vote[before.ref] = replace(earlier, last_seen=result.voted_at)
             return True
-        if self._with_counts(before, result.counts) != parse_keyboard(before.keyboard):
-            self._at_vote[before.ref] = replace(before, last_seen=result.voted_at)
+        shows_them = self._with_counts(before, result.counts) == parse_keyboard(before.keyboard)
+        if result.change is Change.REPEATED:
+            return not shows_them
+        self._at_vote[before.ref] = replace(before, last_seen=result.voted_at)
+        # An edit that began before the vote may have ended since: the message is read again.
+        if not shows_them or not await self.is_current(before.ref):
             return True
-        if result.change is not Change.REPEATED:
-            version = result.counts.version
-            await self._store.update(replace(before, version=version, last_seen=result.voted_at))
+        self.forget_vote(before.ref)
         return False
 
     def forget_vote(self, ref: MessageRef) -> None:

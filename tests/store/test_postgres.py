@@ -46,9 +46,10 @@ async def test_connections_that_break_are_replaced(store: PostgresStore, postgre
     """As when the server is restarted: votes go on, and each is counted once."""
     for n in range(8):
         await store.vote("x", bytes([n]) * 32, "like", str(n))
-    for turn in range(5):
+    # Each time another reaction: the same one again would take the vote back.
+    for turn, reaction in enumerate(("dislike", "love", "funny", "angry", "sad")):
         votes = [
-            asyncio.create_task(store.vote("x", bytes([n]) * 32, "sad", f"{turn}-{n}"))
+            asyncio.create_task(store.vote("x", bytes([n]) * 32, reaction, f"{turn}-{n}"))
             for n in range(8)
         ]
         # Another moment in the middle of the transactions each time.
