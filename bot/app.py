@@ -80,7 +80,7 @@ async def run(
 def build_services(
     settings: Settings, corpus: Corpus, store: Store, voters: Voters, bot: ExtBot[None]
 ) -> Services:
-    """Return what handlers work with, and in it everything that it is made of."""
+    """Build what handlers work with, and all of its parts."""
     failures, languages = FailureLog(log), read_languages()
     limits = Limits(
         settings.private_chat_per_second, settings.group_per_minute, settings.overall_per_second

@@ -5,6 +5,7 @@ BotError
 ├── CorpusError      a file of the corpus cannot be used
 ├── ConnectError     the Bot API cannot be reached or rejects the token
 ├── PublishError     an article cannot be posted, or linked to, as requested
+├── QuestionSetError a question set cannot be used to measure retrieval
 └── StoreError       the database cannot be opened, read or written
 """
 
@@ -26,6 +27,10 @@ class ConnectError(BotError):
 
 class PublishError(BotError):
     """There is no such article or channel, or the bot may not post there."""
+
+
+class QuestionSetError(BotError):
+    """A question set cannot be read or is not in SQuAD's format."""
 
 
 class StoreError(BotError):

@@ -190,11 +190,11 @@ async def fill(file: Path) -> None:
     store = SqliteStore(file, voters.fingerprint)
     await store.open()
     for reader in range(5):
-        await store.vote("bridge", voters.voter(reader), ("like", "love")[reader % 2], f"q{reader}")
+        await store.vote("bridge", voters.code(reader), ("like", "love")[reader % 2], f"q{reader}")
     ref = MessageRef(-1001234567890, 7)
     await store.track(TrackedMessage(ref, "bridge", json.dumps({"text": "it's 👍"}), 3))
     await store.defer(99, json.dumps({"text": "it's\n👍"}))
-    await store.set_language(voters.voter(1), "de")
+    await store.set_language(voters.code(1), "de")
     await store.save_channel_post(-1001, "bridge", 5)
     await store.save_question("key", "why 'this'\nand \\ that?")
     await store.close()

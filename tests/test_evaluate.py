@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.retrieval.evaluation import SetError, answered_at, auroc, evaluate, misspelled, read_set
+from bot.errors import QuestionSetError
+from bot.retrieval.evaluation import answered_at, auroc, evaluate, misspelled, read_set
 from tests.support.processes import article_bot
 
 SET = {
@@ -111,7 +112,7 @@ def test_the_command_prints_figures_for_people_and_programs(file: Path) -> None:
 def test_what_is_no_question_set_is_named(file: Path, text: str) -> None:
     """With a sentence and exit code 2."""
     file.write_text(text)
-    with pytest.raises(SetError, match="is not a question set"):
+    with pytest.raises(QuestionSetError, match="is not a question set"):
         read_set(file)
     result = article_bot("evaluate", str(file))
     assert (result.returncode, "Traceback" in result.stderr) == (2, False)
@@ -120,9 +121,9 @@ def test_what_is_no_question_set_is_named(file: Path, text: str) -> None:
 def test_a_set_without_articles_or_a_missing_file_is_named(file: Path) -> None:
     """Before anything is measured."""
     file.write_text('{"data": []}')
-    with pytest.raises(SetError, match="holds no question"):
+    with pytest.raises(QuestionSetError, match="holds no question"):
         read_set(file)
-    with pytest.raises(SetError, match="cannot be read"):
+    with pytest.raises(QuestionSetError, match="cannot be read"):
         read_set(file.with_name("none.json"))
 
 

@@ -209,6 +209,8 @@ async def test_who_speaks_as_a_group_or_channel_is_that_chat(sandbox: Sandbox, a
     assert NOTHING_FORGOTTEN in (await group.send("/forget", **{"as": channel.chat}))["text"]
     assert "Senate" in (await group.send(f"{BOT} {SENATE}", **{"as": channel.chat}))["text"]
     assert "jetzt Deutsch" in (await group.send("/language de", **{"as": "group"}))["text"]
+    await group.send("/forget", **{"as": "group"})
+    assert "Absatz" in (await group.send(f"{BOT} {SENATE}"))["text"]
     assert said("forgotten", "de", count=1) in (await group.send("/forget"))["text"]
 
 

@@ -91,6 +91,6 @@ def test_no_log_at_any_level_shows_the_token(tmp_path: Path) -> None:
     bot.wait_for(re.compile(r"answers questions about 1 article"))
     bot.wait_for(re.compile("another process polls with the same token"))
     assert server.stop() == 0
-    bot.wait_for(re.compile("No updates for now, trying again"))
+    bot.wait_for(re.compile("Updates cannot be received, trying again"))
     assert bot.stop() == 0
     assert "test-token" not in bot.output

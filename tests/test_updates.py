@@ -138,10 +138,10 @@ async def test_trouble_with_fetching_is_logged_once_and_passes(stage: Stage) -> 
     ada = await stage.reader()
     await stage.fault("500", method="getUpdates", times=2)
     await ada.send("/help")
-    await until_written(bot, "No updates for now, trying again")
+    await until_written(bot, "Updates cannot be received, trying again")
     await ada.send("security")
-    await until_written(bot, "Updates come again.")
-    assert bot.output.count("No updates for now, trying again") == 1
+    await until_written(bot, "Updates are received again.")
+    assert bot.output.count("Updates cannot be received, trying again") == 1
     assert "Traceback" not in bot.output
 
 
@@ -275,4 +275,4 @@ async def test_a_server_that_answers_nonsense(tmp_path: Path) -> None:
         await until(lambda: asked > 2 * len(NONSENSE), lambda: bot.output)
         assert await asyncio.to_thread(bot.stop) == 0
     assert "Traceback" not in bot.output
-    assert "No updates for now, trying again" in bot.output
+    assert "Updates cannot be received, trying again" in bot.output

@@ -1,8 +1,8 @@
 """The commands: one module each, named as the command is.
 
 Each has ``add_arguments``, which fills its parser, and ``run``, which returns the exit code. The
-docstring of ``run`` is the command's help: its first line stands in the list of all commands, and
-its examples stand at the end.
+docstring of ``run`` is the command's help: its first line appears in the list of all commands, and
+its examples at the end.
 
 Commands are the only place that prints and sets exit codes. Telegram's client and the web server
 are imported inside the functions that need them: a question in the terminal is answered in half the

@@ -19,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(settings: Settings, arguments: argparse.Namespace) -> int:
-    """Replace the SQLite database by a backup.
+    """Replace the SQLite database with a backup.
 
     The voter key is replaced too. Stop the bot first. For PostgreSQL use pg_restore
     or psql.

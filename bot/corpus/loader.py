@@ -46,7 +46,7 @@ class Corpus:
 
 
 def find_corpus(configured: Path | None) -> Path:
-    """Return the folder to use: the configured one, ./corpus, or the one installed with the bot."""
+    """Return the folder to use: the configured one, ./corpus, or the one that came with the bot."""
     if configured is not None:
         return configured
     for folder in (Path("corpus"), _PACKAGE / "starter_corpus"):

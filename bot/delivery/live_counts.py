@@ -132,7 +132,7 @@ class LiveCounts:
     async def replace(
         self, ref: MessageRef, article_id: str, render: Callable[[VoteCounts], OutgoingMessage]
     ) -> None:
-        """Replace a message by another one about the same article; a failure is logged.
+        """Replace a message with another one about the same article; a failure is logged.
 
         Args:
             ref: The message; it may have been deleted.

@@ -113,7 +113,7 @@ class MessageEditor:
     async def replace(
         self, ref: MessageRef, article_id: str, render: Callable[[VoteCounts], OutgoingMessage]
     ) -> None:
-        """Replace the text of a message by another text about the same article.
+        """Replace the text of a message with another text about the same article.
 
         Args:
             ref: The message; it may have been deleted.

@@ -117,12 +117,12 @@ class Poller:
             except InvalidToken:
                 raise
             except TelegramError as error:
-                failure_log.failed(f"No updates for now, trying again: {describe(error)}")
+                failure_log.failed(f"Updates cannot be received, trying again: {describe(error)}")
                 await asyncio.wait({stopping}, timeout=_pause(error, failures))
                 failures += 1
             else:
                 failures = 0
-                failure_log.recovered("Updates come again.")
+                failure_log.recovered("Updates are received again.")
                 if tasks := [update.task for update in self._unconfirmed()]:
                     await asyncio.wait(tasks, timeout=POLL_PAUSE)
 

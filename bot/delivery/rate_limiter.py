@@ -15,10 +15,10 @@ MAX_CHATS = 10_000
 GROUP_RESERVE = 0.25
 """Share of a group's limit that refreshing leaves free for taps, while readers tap."""
 REFRESH_SHARE = 0.25
-"""Share of a chat's limit that refreshing may use while readers tap. It is small because those
-counts are soon outdated again, and because answers and the final counts must not wait."""
+"""Share of a chat's limit that refreshing may use while readers tap. It is small because the counts
+will soon change again, and because answers and the final counts must not wait."""
 GROUP_WINDOW_PARTS = 5
-"""In a group the share applies to each of so many equal parts of the minute, to spread edits."""
+"""Number of equal parts of a group's minute; the share applies to each of them, to spread edits."""
 TAP_COOLDOWN = 2.0
 """Seconds after a tap in which other messages of that private chat are not refreshed, so that the
 next tap need not wait, and in which refreshing in all chats is limited to REFRESH_SHARE."""
@@ -46,7 +46,7 @@ class Limits:
 
 
 class Window:
-    """A sliding window: at most so many calls in any interval of a given length.
+    """A sliding window: at most ``limit`` calls in any interval of ``seconds``.
 
     A call counts from its start until the interval's length after its end, because it reaches
     Telegram at an unknown time in between.
@@ -159,7 +159,7 @@ class RateLimiter:
             self._end(chat, priority)
 
     def block(self, chat: ChatKey, seconds: float) -> None:
-        """Admit no call to a chat for so many seconds, because Telegram asks for that."""
+        """Admit no call to a chat for the given seconds, because Telegram asks for that."""
         state = self._state(chat)
         state.blocked_until = max(state.blocked_until, _now() + seconds)
 

@@ -60,7 +60,7 @@ async def _vote(
         await _toast(query, services, "old_reaction")
         await services.live_counts.update(ref, article.id, shown)
         return
-    voter = services.voters.voter(tapper_id(query))
+    voter = services.voters.code(tapper_id(query))
     vote = services.store.vote(article.id, voter, reaction_id, query.id, ref)
     result = await services.failures.value_or(None, vote)
     if result is None:
@@ -167,7 +167,7 @@ async def _translator(query: CallbackQuery, services: Services) -> Translator:
 
 
 def _ref(query: CallbackQuery) -> MessageRef:
-    """Return the message whose counts change with a tap."""
+    """Return the message to edit after a tap."""
     if query.message is None:
         return MessageRef(inline_message_id=query.inline_message_id)
     origin = query.message.forward_origin if isinstance(query.message, Message) else None

@@ -52,7 +52,7 @@ class ChatState:
         """Set the article that a private chat is about.
 
         Returns:
-            False if the database failed and nothing changed.
+            False if the database failed.
         """
         return await self._set_article(chat_id, article.id)
 
@@ -63,23 +63,23 @@ class ChatState:
 
     async def set_language(self, chat_id: int, language: str) -> bool:
         """Set a group's language (a BCP 47 code); return False if the database failed."""
-        key = self.voters.voter(chat_id)
+        key = self.voters.code(chat_id)
         return await self.failures.succeeds(self.store.set_language(key, language))
 
     async def move(self, old_chat_id: int, new_chat_id: int) -> None:
         """Move settings along with a group that became a supergroup."""
-        old, new = self.voters.voter(old_chat_id), self.voters.voter(new_chat_id)
+        old, new = self.voters.code(old_chat_id), self.voters.code(new_chat_id)
         await self.failures.succeeds(self.store.move_chat_settings(old, new))
 
     async def forget(self, chat_id: int) -> None:
         """Delete the settings of a chat."""
-        key = self.voters.voter(chat_id)
+        key = self.voters.code(chat_id)
         await self.failures.succeeds(self.store.forget_chat_settings(key))
 
     async def _settings(self, chat_id: int) -> ChatSettings:
-        settings = self.store.chat_settings(self.voters.voter(chat_id))
+        settings = self.store.chat_settings(self.voters.code(chat_id))
         return await self.failures.value_or(ChatSettings(), settings)
 
     async def _set_article(self, chat_id: int, article_id: str | None) -> bool:
-        key = self.voters.voter(chat_id)
+        key = self.voters.code(chat_id)
         return await self.failures.succeeds(self.store.set_article(key, article_id))

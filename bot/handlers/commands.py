@@ -87,13 +87,14 @@ async def forget(update: Update, context: Context) -> None:
     """/forget: delete the reader's votes, and in private what is stored about the chat."""
     services, chat = context.services, message_of(update).chat
     translator = await services.chats.translator_for(update)
-    voter = services.voters.voter(actor_id(update))
+    voter = services.voters.code(actor_id(update))
     votes = await services.failures.value_or(None, services.store.forget_voter(voter))
     if votes is None:
         await _send(update, context, OutgoingMessage(translator.text("could_not_forget")))
         return
     if chat.type == ChatType.PRIVATE:
         await services.live_counts.forget_chat(chat.id)
+        await services.chats.forget(chat.id)
     await _send(update, context, chat_texts.forgotten(translator, votes))
 
 

@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 
 
 async def handler_failed(update: object, context: Context) -> None:
-    """Log what a handler raised, and tell the reader that it failed if that is possible."""
+    """Log what a handler raised. In a private chat and after a tap, ask the reader to try again."""
     log.error("An update could not be handled", exc_info=context.error)
     if not isinstance(update, Update):
         return

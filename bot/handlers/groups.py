@@ -25,8 +25,8 @@ async def message(update: Update, context: Context) -> None:
         return
     bot = account(context.bot)
     # The library finds commands in texts, but not in captions.
-    command = _ASK.match(message.caption or "")
-    if command is not None and command[1] in (None, bot.username):
+    own, command = username(context.bot).lower(), _ASK.match(message.caption or "")
+    if command is not None and (command[1] or own).lower() == own:
         question = command_question(message, bot)
     elif (addressed := addressed_question(message, bot)) is not None:
         question = addressed

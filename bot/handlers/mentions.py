@@ -1,4 +1,4 @@
-"""Whether a message in a group is addressed to the bot, and what it asks. No I/O."""
+"""What a message asks, and whether it is addressed to the bot. No I/O."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -77,7 +77,7 @@ class Messenger:
             await self._send(chat_id, message)
 
     async def edit(self, old: Message, new: OutgoingMessage) -> None:
-        """Replace a message that shows no counts by another one; a failure is logged."""
+        """Replace a message that shows no counts with another one; a failure is logged."""
         try:
             await self._sender.call(
                 old.chat.id, Priority.ANSWER, lambda: old.edit_text(**new.arguments)

@@ -161,7 +161,7 @@ class Responder:
     async def _target(
         self, update: Update, question: AddressedQuestion, query: Query
     ) -> Show | Ask | None:
-        """Return what a message asks for; a private chat is about the article named there.
+        """Return what a message asks for. In a private chat, also open the article that it names.
 
         Returns:
             None if the message asks nothing and refers to no article.

@@ -135,7 +135,7 @@ class Analyzer:
         return {key[0] for key in self._names if len(key) == 1}
 
     def passage_tokens(self, written: Sequence[str]) -> list[str]:
-        """Return every token of a passage's or sentence's words, as often as it stands there."""
+        """Return every token of a passage's or sentence's words, as often as it occurs."""
         resolved = self._resolve(written)
         kept = {word.text for word in resolved}
         tokens = [token for word in resolved for token in self._char_ngrams(word.text)]
@@ -146,7 +146,7 @@ class Analyzer:
         return tokens + list(self._bigrams(resolved))
 
     def query_tokens(self, written: Sequence[str]) -> dict[str, float]:
-        """Return the distinct tokens of a question's words, each with its weight, over 0 to 1.
+        """Return the distinct tokens of a question's words and their weights, above 0, at most 1.
 
         A word's tokens share its weight, because each would otherwise count as the whole word: n
         tokens weigh 1/sqrt(n) each. Function words and bigrams weigh less, as the parameters say.

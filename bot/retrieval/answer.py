@@ -24,7 +24,7 @@ class Match:
         sentence: (start, end) of the sentence that fits best, in characters of the passage's text.
         sentence_number: That sentence's number in the passage, from 0.
         score: 0 or more; comparable within one question only.
-        confidence: The share of the question that the passage holds, 0 to 1.
+        confidence: The share of the question's weight that the passage covers, 0 to 1.
     """
 
     passage: Passage

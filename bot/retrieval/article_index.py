@@ -1,4 +1,4 @@
-"""The passages of one article: a question -> those that fit, the sentence, how sure that is.
+"""Searches one article: ranks its passages, marks a sentence, and says how sure the answer is.
 
 BM25+ (Lv and Zhai, "Lower-bounding term frequency normalization", CIKM 2011) as rank-bm25 has it:
 with the few passages of one article, Okapi's formula gives the words that matter no weight at all.
@@ -75,7 +75,7 @@ class ArticleIndex:
         return {token for text in texts for token in self._analyzer.passage_tokens(words(text))}
 
     def answer(self, query: Query) -> Answer | None:
-        """Return the best passages; None if the question holds no word."""
+        """Return the best passages; None if the question contains no word."""
         matches = self.rank(query, MAX_MATCHES)
         return self.answer_of(query, matches) if matches else None
 
@@ -84,7 +84,7 @@ class ArticleIndex:
 
         Args:
             query: The question.
-            ranked: What ``rank`` returned for it, at least MAX_MATCHES if there are so many.
+            ranked: What ``rank`` returned for it, MAX_MATCHES or more, or else all.
         """
         best = ranked[0]
         verdict = verdict_of(best.confidence, self._params)
@@ -122,7 +122,7 @@ class ArticleIndex:
         return self._match(number - 1, sentence_number, 0.0, 1.0)
 
     def rank(self, query: Query, limit: int | None = None) -> list[Match]:
-        """Return the passages, best first; none if the question holds no word.
+        """Return the passages, best first; none if the question contains no word.
 
         Args:
             query: The question.

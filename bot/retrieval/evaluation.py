@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.corpus.article import Article
-from bot.errors import BotError
+from bot.errors import QuestionSetError
 from bot.retrieval.analysis import guess_language
 from bot.retrieval.answer import Match
 from bot.retrieval.article_index import ArticleIndex
@@ -29,10 +29,6 @@ LANGUAGE_SAMPLE = 20_000
 """Characters from which a file's language is guessed."""
 
 _LONG_WORD = re.compile(r"[^\W\d_]{5,}")
-
-
-class SetError(BotError):
-    """A question set cannot be read or is not of SQuAD's format."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +101,7 @@ def read_set(file: Path) -> QuestionSet:
     """Return the question set of a file.
 
     Raises:
-        SetError: The file cannot be read, has another format or holds no question.
+        QuestionSetError: The file cannot be read, has another format or holds no question.
     """
     try:
         data = json.loads(file.read_text(encoding="utf-8"))["data"]
@@ -115,11 +111,11 @@ def read_set(file: Path) -> QuestionSet:
             (_article(number, raw, language), _questions(raw)) for number, raw in enumerate(data)
         )
     except OSError as error:
-        raise SetError(f"{file} cannot be read ({error.strerror}).") from None
+        raise QuestionSetError(f"{file} cannot be read ({error.strerror}).") from None
     except (ValueError, KeyError, TypeError, IndexError, AttributeError):
-        raise SetError(f"{file} is not a question set in SQuAD's format (JSON).") from None
+        raise QuestionSetError(f"{file} is not a question set in SQuAD's format (JSON).") from None
     if not any(questions for _, questions in articles):
-        raise SetError(f"{file} holds no question with an answer.")
+        raise QuestionSetError(f"{file} holds no question with an answer.")
     return QuestionSet(str(file), tuple(pair for pair in articles if pair[1]))
 
 

@@ -1,4 +1,4 @@
-"""All articles of a corpus: a question -> the article and its passages, or that none answers."""
+"""Searches all articles of a corpus: chooses the article, then the passages in it."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -50,7 +50,7 @@ class Index:
         return index.match_at(number, sentence_number) if index is not None else None
 
     def answer(self, query: Query, article_id: str | None = None) -> Answer | None:
-        """Return the best passages; None if the question holds no word.
+        """Return the best passages; None if the question contains no word.
 
         Args:
             query: The question. If it asks for an overview, the first article answers.
@@ -83,8 +83,8 @@ class Index:
         for score, index, ranked in self._candidates(query):
             share = 1.0
             for match in filter(index.is_relevant, ranked):
-                # In the article's own order, and among other articles' by how much of the
-                # question a passage covers compared with the article's best one.
+                # The article's own order is kept. Across articles, a passage scores as much of
+                # its article's score as its confidence is of that of the article's best passage.
                 share = min(share, match.confidence / (ranked[0].confidence or 1.0))
                 found.append((score * share, index.article, match))
         found.sort(key=lambda item: -item[0])
@@ -98,8 +98,8 @@ class Index:
     ) -> Iterator[tuple[float, ArticleIndex, list[Match]]]:
         """Yield the articles that may answer, each with its score and ranked passages.
 
-        An article that holds more of the question, above all in its headline, is likelier to be
-        meant; which of its passages answers, its own index knows best.
+        An article that contains more of the question, above all in its headline, is more likely to
+        be the one that is meant; its own index then ranks its passages.
 
         Args:
             query: The question.

@@ -1,4 +1,4 @@
-"""What a whole message is, if it is not a question about something in an article."""
+"""Tells greetings, thanks and requests for an overview from questions to the text."""
 
 from enum import StrEnum
 from functools import lru_cache
@@ -12,7 +12,7 @@ MAX_LENGTH = 60
 
 
 class Intent(StrEnum):
-    """What a message means, other than a question about something in an article."""
+    """What a message is, if it is no question to the text."""
 
     GREETING = "greeting"
     THANKS = "thanks"

@@ -17,7 +17,7 @@ class Query:
         text: As it was asked.
         words: The folded words of its first MAX_QUERY_LENGTH characters.
         answer_type: The type of answer that it asks for; None if it asks for none in particular.
-        intent: What the message is, if it asks nothing about something in an article; else None.
+        intent: Greeting, thanks or a request for an overview; None for a question to the text.
     """
 
     text: str

@@ -47,7 +47,7 @@ def expect(kind: type[Kind], value: object, what: str) -> Kind:
 
 
 def too_many_requests(seconds: int) -> ApiError:
-    """Return the error 429, which tells the bot to wait so many seconds."""
+    """Return the error 429, which tells the bot how many seconds to wait."""
     return ApiError(429, f"Too Many Requests: retry after {seconds}", retry_after=seconds)
 
 

@@ -38,7 +38,7 @@ class HeldRequests:
         return len(self._held)
 
     async def wait(self, future: "asyncio.Future[Any]", seconds: float | None) -> bool:
-        """Wait for `future` for at most so many seconds, or without end when None.
+        """Wait for `future` for at most the given seconds, or without end when None.
 
         Returns:
             False when the time is over, the future was cancelled (the client disconnected), or

@@ -1,7 +1,9 @@
 """The store contract: what the bot keeps, and the records that cross this border.
 
-A store keeps votes and their counts, the messages that show counts, what chats have set, and
-updates whose handling was deferred. ``bot.store.sql`` implements the contract for SQL databases.
+A store keeps votes and their counts, the messages that show counts, posts in channels, the
+settings of chats, questions behind links, and updates whose handling was deferred. Of several
+processes on one database it chooses the leader. ``bot.store.sql`` implements the contract for SQL
+databases.
 """
 
 import time
@@ -13,10 +15,10 @@ from typing import Protocol
 REPEAT_WINDOW = 1.0
 """Seconds in which the same tap of a reader counts once: apps repeat a tap that got no answer."""
 CALLBACK_QUERY_KEPT = 86_400.0
-"""Seconds for which the id of a counted callback query is kept; Telegram repeats one for less."""
+"""Seconds for which the id of a counted callback query is kept; Telegram repeats it for less."""
 QUESTION_KEPT = 82_800.0
-"""Seconds for which a saved question can be read. Readers are told "a day at most"; the hour that
-is missing leaves time to delete it."""
+"""Seconds for which a saved question can be read. Readers are told "a day at most"; an hour
+less leaves time to delete it."""
 DELETE_QUESTIONS_EVERY = 1_800.0
 """Seconds between deletions of old saved questions."""
 VERSION_UNKNOWN = -1
@@ -133,7 +135,8 @@ class Store(Protocol):
     """Keeps everything that outlives the process.
 
     Readers and chats are named by 32 bytes made from their ids (see ``bot.store.voters``). Every
-    method raises StoreError when the database fails; a write that failed has changed nothing.
+    method raises StoreError when the database fails. A write that failed has changed nothing,
+    unless the connection broke during the commit: then nobody knows, and it can be repeated.
     """
 
     async def open(self) -> None:
@@ -171,7 +174,7 @@ class Store(Protocol):
         """Return article id -> reaction id -> votes above 0, for articles that ever had a vote."""
 
     async def forget_voter(self, voter: bytes) -> int:
-        """Delete everything kept about a reader; return how many votes were deleted."""
+        """Delete a reader's votes; return how many there were."""
 
     async def track(self, message: TrackedMessage) -> None:
         """Start to track a message, or replace what is known of it."""

@@ -33,7 +33,7 @@ Operation = Generator[Statement, Rows, Result]
 
 
 class Engine(ABC):
-    """Connects, runs transactions, locks, and repeats what failed; one subclass per database."""
+    """Connects, runs transactions and locks; one subclass per database."""
 
     skip_locked = ""
     """Clause that makes a query skip rows locked by others, for engines that lock rows."""

@@ -108,7 +108,6 @@ class SqlStore(Engine, Store):
                 " WHERE voter = $1",
                 (voter,),
             )
-            yield "DELETE FROM chat_settings WHERE chat = $1", (voter,)
             return len((yield "DELETE FROM votes WHERE voter = $1 RETURNING article", (voter,)))
 
         return await self._transaction(operation)

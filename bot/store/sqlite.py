@@ -23,8 +23,8 @@ _MIN_LOCK_WAIT = 0.05
 class SqliteStore(SqlStore):
     """Keeps everything in one file.
 
-    Reading has a connection of its own, so that it never waits for a write that waits for a lock.
-    So have slow queries, so that no reader of the bot waits for them.
+    Reads have a connection of their own, so that they never wait for a write that waits for a lock.
+    Slow queries have a third, so that nobody waits for them.
     """
 
     def __init__(
@@ -117,7 +117,7 @@ class SqliteConnection:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="database")
         self._connection: sqlite3.Connection | None = None
         self._file: tuple[int, int] | None = None
-        self._companions: dict[Path, int] = {}
+        self._side_files: dict[Path, int] = {}
 
     async def open(self, prepare: Callable[[sqlite3.Connection], None] = lambda _: None) -> None:
         """Connect.
@@ -133,7 +133,7 @@ class SqliteConnection:
             prepare(self._connect())
             status = self._path.stat()
             self._file = status.st_dev, status.st_ino
-            self._companions = {file: file.stat().st_ino for file in self._find_companions()}
+            self._side_files = {file: file.stat().st_ino for file in self._find_side_files()}
 
         await self._on_thread(connect)
 
@@ -173,7 +173,7 @@ class SqliteConnection:
             ) from None
         if (status.st_dev, status.st_ino) != self._file:
             self._disconnect()
-            self._rename_companions()
+            self._rename_side_files()
             raise StoreError(
                 f"The database {self._path} was replaced while the bot runs: start the bot again."
             )
@@ -203,17 +203,17 @@ class SqliteConnection:
             self._connection.close()
             self._connection = None
 
-    def _find_companions(self) -> list[Path]:
+    def _find_side_files(self) -> list[Path]:
         names = (f"{self._path.name}-{kind}" for kind in ("wal", "shm"))
         return [file for name in names if (file := self._path.with_name(name)).exists()]
 
-    def _rename_companions(self) -> None:
+    def _rename_side_files(self) -> None:
         """Move the write-ahead log of a replaced file away.
 
         SQLite would apply it to the new file and damage that.
         """
-        for file in self._find_companions():
-            if self._companions.get(file) == file.stat().st_ino:
+        for file in self._find_side_files():
+            if self._side_files.get(file) == file.stat().st_ino:
                 file.replace(file.with_name(f"{file.name}.replaced"))
 
 

@@ -46,7 +46,7 @@ def back_up(database: Path, target: Path, with_key: bool) -> list[Path]:
 
 
 def restore(source: Path, database: Path, key: str | None, replace: bool) -> int:
-    """Replace a database by a backup.
+    """Replace a database with a backup.
 
     Args:
         source: The backup.

@@ -21,12 +21,12 @@ class Voters:
         """
         self._key = key
 
-    def voter(self, user_id: int) -> bytes:
+    def code(self, telegram_id: int) -> bytes:
         """Return the code of a user or chat: 32 bytes.
 
         It is HMAC-SHA256. A plain hash could be reversed by trying all ids.
         """
-        return hmac.digest(self._key, str(user_id).encode(), hashlib.sha256)
+        return hmac.digest(self._key, str(telegram_id).encode(), hashlib.sha256)
 
     @property
     def fingerprint(self) -> bytes:

@@ -55,7 +55,7 @@ def question_payload(question: str) -> str | None:
 
 
 def saved_payload(question: str) -> tuple[str, str]:
-    """Return the payload for a question that is too long for one, and the key to save it under."""
+    """Return a payload for a question that does not fit into one, and the key to save it under."""
     key = hashlib.sha256(question.encode()).hexdigest()[:32]
     return f"k_{key}", key
 

@@ -10,7 +10,7 @@ from bot.retrieval.evaluation import Report
 
 
 def answer_json(question: str, found: Answer | None) -> dict[str, object]:
-    """Return an answer as data for JSON; docs/operations.md lists the fields.
+    """Return an answer as data for JSON; docs/retrieval.md lists the fields.
 
     Args:
         question: The question as asked.

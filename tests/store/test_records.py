@@ -77,7 +77,7 @@ async def test_updates_are_deferred_until_they_are_handled(store: SqlStore) -> N
 
 
 async def test_chat_settings_are_kept_and_can_be_moved(store: SqlStore) -> None:
-    """Article and language are independent; forgetting a reader deletes the private chat's."""
+    """Article and language are independent."""
     assert await store.chat_settings(ADA) == ChatSettings()
     await store.set_article(ADA, "x")
     await store.set_language(ADA, "uk")
@@ -90,9 +90,6 @@ async def test_chat_settings_are_kept_and_can_be_moved(store: SqlStore) -> None:
     assert await store.chat_settings(BEN) == ChatSettings(None, "uk")
     await store.forget_chat_settings(BEN)
     assert await store.chat_settings(BEN) == ChatSettings()
-    await store.set_article(ADA, "x")
-    await store.forget_voter(ADA)
-    assert await store.chat_settings(ADA) == ChatSettings()
 
 
 async def test_questions_are_saved_for_a_day(store: SqlStore, clock: Clock) -> None:

@@ -34,6 +34,6 @@ def test_a_lost_key_is_not_made_anew(tmp_path: Path) -> None:
 def test_voters_are_not_user_ids() -> None:
     """The same reader gets the same code under the same key only."""
     one, other = Voters(b"1" * 32), Voters(b"2" * 32)
-    assert one.voter(7) == one.voter(7) != other.voter(7)
-    assert len({one.voter(n) for n in range(100)}) == 100
-    assert len(one.voter(7)) == 32
+    assert one.code(7) == one.code(7) != other.code(7)
+    assert len({one.code(n) for n in range(100)}) == 100
+    assert len(one.code(7)) == 32

@@ -25,7 +25,7 @@ class Fault:
         kind: one of CALL_KINDS or UPDATE_KINDS.
         method: the method that it concerns, None: all but getUpdates.
         chat: the id of the chat that it concerns, None: all.
-        times: after so many occurrences it is switched off, None: never.
+        times: occurrences after which it is switched off; None for never.
         share: the probability that it occurs, 0 to 1.
         seconds: how long it delays a call, or tells the bot to wait.
         struck: how often it occurred.

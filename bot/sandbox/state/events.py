@@ -4,7 +4,7 @@ import asyncio
 import json
 
 MAX_QUEUED = 2000
-"""A page that falls so many events behind is disconnected; its browser connects anew."""
+"""Events that a page may fall behind; then it is disconnected, and its browser connects anew."""
 
 
 def encode_event(name: str, data: object) -> str:

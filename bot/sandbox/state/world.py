@@ -32,7 +32,7 @@ def _replied_view(message: Message) -> Message:
 
 
 class World:
-    """All state. Changes go through its methods, so that every page is told of them.
+    """All state. Pages are told of changes by ``send_bot`` and ``send_chat``.
 
     Attributes:
         restart: restarts the bot; None while no bot runs in this process.

@@ -159,7 +159,7 @@ class Reader:
 
     def __init__(self, chat: Chat, chance: random.Random) -> None:
         self.chat, self.chance = chat, chance
-        self.voter = Voters(VOTER_KEY.encode()).voter(chat.reader)
+        self.voter = Voters(VOTER_KEY.encode()).code(chat.reader)
         self.answer: dict[str, Any] = {}
         self.taps: list[tuple[str, str]] = []
 
