@@ -79,7 +79,7 @@ def test_any_answer_is_a_message_that_telegram_takes(
     start = int(ends[0] * (len(passage) - 1))
     end = start + 1 + int(ends[1] * (len(passage) - start - 1))
     one = Match(article.passages[1], (start, end), 0, 1.0, 0.5)
-    found = Answer("?", verdict, article, (one, one)[: 1 + len(title) % 2])
+    found = Answer(verdict, article, (one, one)[: 1 + len(title) % 2])
     counts = VoteCounts({"like": 5}, 5)
     view = answers.ArticleView(translator, REACTIONS, article, counts, scope)
     rendered = with_question(view.answer(found), asked)

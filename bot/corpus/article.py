@@ -49,15 +49,13 @@ class Passage:
     """The standfirst or a paragraph of an article.
 
     Attributes:
-        article_id: The article's id.
         number: Its position among the article's passages, counted from 1.
-        of: How many passages the article has.
+        total: How many passages the article has.
         text: The passage on one line.
     """
 
-    article_id: str
     number: int
-    of: int
+    total: int
     text: str
 
 
@@ -94,7 +92,7 @@ class Article:
     def passages(self) -> tuple[Passage, ...]:
         """The standfirst and all paragraphs, in the article's order."""
         texts = (self.standfirst, *self.paragraphs) if self.standfirst else self.paragraphs
-        return tuple(Passage(self.id, n, len(texts), text) for n, text in enumerate(texts, 1))
+        return tuple(Passage(n, len(texts), text) for n, text in enumerate(texts, 1))
 
 
 @dataclass(frozen=True)

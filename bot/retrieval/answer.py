@@ -39,13 +39,11 @@ class Answer:
     """What an article says to a question.
 
     Attributes:
-        question: The question as it was asked.
         verdict: What the bot may claim.
         article: The article that fits best, even if the verdict is NOT_IN_ARTICLE.
         matches: The best passages, best first; at least one.
     """
 
-    question: str
     verdict: Verdict
     article: Article
     matches: tuple[Match, ...]

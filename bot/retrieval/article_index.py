@@ -77,14 +77,13 @@ class ArticleIndex:
     def answer(self, query: Query) -> Answer | None:
         """Return the best passages; None if the question contains no word."""
         matches = self.rank(query, MAX_MATCHES)
-        return self.answer_of(query, matches) if matches else None
+        return self.answer_of(matches) if matches else None
 
-    def answer_of(self, query: Query, ranked: Sequence[Match]) -> Answer:
+    def answer_of(self, ranked: Sequence[Match]) -> Answer:
         """Return the answer that the ranked passages make.
 
         Args:
-            query: The question.
-            ranked: What ``rank`` returned for it, MAX_MATCHES or more, or else all.
+            ranked: What ``rank`` returned for a question, MAX_MATCHES or more, or else all.
         """
         best = ranked[0]
         verdict = verdict_of(best.confidence, self._params)
@@ -94,16 +93,16 @@ class ArticleIndex:
             min_score = self._params.min_score_ratio * best.score
             others = (m for m in ranked[1:MAX_MATCHES] if m.score >= min_score)
             kept = (best, *filter(self.is_relevant, others))
-        return Answer(query.text, verdict, self.article, kept)
+        return Answer(verdict, self.article, kept)
 
     def is_relevant(self, match: Match) -> bool:
         """Return whether a passage is worth showing."""
         return match.confidence >= self._params.unsure_threshold
 
-    def overview(self, query: Query) -> Answer:
+    def overview(self) -> Answer:
         """Return the standfirst, which says what the article as a whole is about."""
         match = self._match(0, 0, 0.0, 1.0)
-        return Answer(query.text, Verdict.ANSWERED, self.article, (match,))
+        return Answer(Verdict.ANSWERED, self.article, (match,))
 
     def match_at(self, number: int, sentence_number: int) -> Match | None:
         """Return a match that was found before, with score 0 and confidence 1.

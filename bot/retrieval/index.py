@@ -58,7 +58,7 @@ class Index:
         """
         only = self._by_id.get(article_id or "")
         if query.intent is Intent.OVERVIEW:
-            return (only or self._indexes[0]).overview(query)
+            return (only or self._indexes[0]).overview()
         if only is not None or len(self._indexes) == 1:
             return (only or self._indexes[0]).answer(query)
         candidates = self._candidates(query, MAX_MATCHES)
@@ -66,7 +66,7 @@ class Index:
         if best is None:
             return None
         _, index, ranked = best
-        return index.answer_of(query, ranked)
+        return index.answer_of(ranked)
 
     def passages(self, query: Query) -> list[tuple[Article, Match, bool]]:
         """Return all passages worth showing, best first; the first one is the answer's.
@@ -78,7 +78,7 @@ class Index:
             The article, the match, and whether the passage surely answers.
         """
         if query.intent is Intent.OVERVIEW:
-            return [(index.article, index.overview(query).best, True) for index in self._indexes]
+            return [(index.article, index.overview().best, True) for index in self._indexes]
         found = []
         for score, index, ranked in self._candidates(query):
             share = 1.0

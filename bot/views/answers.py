@@ -145,7 +145,7 @@ class ArticleView:
             match: The passage.
             is_sure: Whether the passage is an answer, so that the answering sentence is marked.
         """
-        text, place = self._headed(), f"¶ {match.passage.number}/{match.passage.of}"
+        text, place = self._headed(), f"¶ {match.passage.number}/{match.passage.total}"
         _quote(text, match, place, _ROOM - units(text.text), bold=is_sure)
         return self._message(text, is_answer=True)
 
@@ -168,7 +168,7 @@ class ArticleView:
         return [search_all_row(self.translator)] if self.scope is Scope.ONE_OF_SEVERAL else []
 
     def _place(self, match: Match) -> str:
-        return self.translator.text("place", number=match.passage.number, of=match.passage.of)
+        return self.translator.text("place", number=match.passage.number, of=match.passage.total)
 
     def _headed(self) -> RichText:
         return RichText().add(headline(self.article)).add("\n")

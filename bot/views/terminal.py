@@ -25,7 +25,7 @@ def answer_json(question: str, found: Answer | None) -> dict[str, object]:
     if found is not None and found.verdict is not Verdict.NOT_IN_ARTICLE:
         passage, (start, end) = found.best.passage, found.best.sentence
         answer["article"] = {"id": found.article.id, "title": found.article.title}
-        answer["passage"] = {"number": passage.number, "of": passage.of, "text": passage.text}
+        answer["passage"] = {"number": passage.number, "of": passage.total, "text": passage.text}
         answer["sentence"] = passage.text[start:end]
         answer["score"] = round(found.best.score, 3)
     return answer
@@ -57,7 +57,7 @@ def answer_text(found: Answer | None, corpus: Corpus, bold: bool) -> str:
 def _passage(match: Match, before: str, after: str) -> str:
     text, (start, end) = match.passage.text, match.sentence
     marked = text[:start] + before + text[start:end] + after + text[end:]
-    return f"{marked}\n\nParagraph {match.passage.number} of {match.passage.of}"
+    return f"{marked}\n\nParagraph {match.passage.number} of {match.passage.total}"
 
 
 def report_table(reports: Sequence[Report]) -> str:
