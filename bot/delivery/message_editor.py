@@ -47,7 +47,8 @@ class MessageEditor:
         self._store = store
         self._reactions = reactions
         self._locks = KeyedLocks()
-        self._at_vote: dict[MessageRef, TrackedMessage] = {}
+        # What messages showed when they were tapped, until they were edited.
+        self._shown_at_tap: dict[MessageRef, TrackedMessage] = {}
 
     async def needs_edit(self, result: VoteResult) -> bool:
         """Return whether a tapped message has to be edited after a vote.
@@ -64,14 +65,14 @@ class MessageEditor:
         if before is None:
             return True
         if before.version == VERSION_UNKNOWN:
-            earlier = self._at_vote.get(before.ref)
+            earlier = self._shown_at_tap.get(before.ref)
             if earlier is not None and replace(earlier, version=VERSION_UNKNOWN) == before:
-                self._at_vote[before.ref] = replace(earlier, last_seen=result.voted_at)
+                self._shown_at_tap[before.ref] = replace(earlier, last_seen=result.voted_at)
             return True
         shows_them = self._with_counts(before, result.counts) == parse_keyboard(before.keyboard)
         if result.change is Change.REPEATED:
             return not shows_them
-        self._at_vote[before.ref] = replace(before, last_seen=result.voted_at)
+        self._shown_at_tap[before.ref] = replace(before, last_seen=result.voted_at)
         # An edit that began before the vote may have ended since: the message is read again.
         if not shows_them or not await self.is_current(before.ref):
             return True
@@ -80,7 +81,7 @@ class MessageEditor:
 
     def forget_vote(self, ref: MessageRef) -> None:
         """Forget what a message showed when it was tapped."""
-        self._at_vote.pop(ref, None)
+        self._shown_at_tap.pop(ref, None)
 
     async def is_current(self, ref: MessageRef) -> bool:
         """Return whether a message needs no edit; if so, note that it shows the current counts.
@@ -224,7 +225,7 @@ class MessageEditor:
             return True
         # A vote made the version unknown. If nothing touched the message since, neither a vote nor
         # an edit, here or in another process, it still shows what it showed at the vote.
-        before = self._at_vote.get(message.ref)
+        before = self._shown_at_tap.get(message.ref)
         return before is not None and replace(before, version=VERSION_UNKNOWN) == message
 
 

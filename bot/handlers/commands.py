@@ -118,4 +118,4 @@ async def _ask_all(update: Update, context: Context, translator: Translator, que
 
 
 async def _send(update: Update, context: Context, text: OutgoingMessage) -> None:
-    await context.services.messenger.respond(message_of(update), text)
+    await context.services.messenger.send_or_reply(message_of(update), text)

@@ -44,7 +44,7 @@ async def unknown_command(update: Update, context: Context) -> None:
     if command.endswith(f"@{username(context.bot)}".lower()):
         translator = await context.services.chats.translator_for(update)
         text = OutgoingMessage(translator.text("unknown_command"))
-        await context.services.messenger.respond(message, text)
+        await context.services.messenger.send_or_reply(message, text)
 
 
 async def membership_changed(update: Update, context: Context) -> None:

@@ -34,7 +34,7 @@ async def command(update: Update, context: Context) -> None:
         reply = OutgoingMessage(await _set_language(services, message.chat.id, translator, chosen))
     else:
         reply = OutgoingMessage(translator.text("language_admins"))
-    await services.messenger.respond(message, reply)
+    await services.messenger.send_or_reply(message, reply)
 
 
 async def button_tapped(query: CallbackQuery, code: str, services: Services) -> None:

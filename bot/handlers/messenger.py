@@ -40,12 +40,12 @@ class Messenger:
             beside: A message in that chat.
             message: What to send.
         """
-        thread = None
+        reply_to = None
         if isinstance(beside, Message) and beside.message_thread_id and _topic(beside) is None:
             # In the comments on a channel post, which show replies only.
-            thread = ReplyParameters(beside.message_id, allow_sending_without_reply=True)
+            reply_to = ReplyParameters(beside.message_id, allow_sending_without_reply=True)
         with _refusal_logged():
-            await self._send(beside.chat.id, message, thread, _topic(beside))
+            await self._send(beside.chat.id, message, reply_to, _topic(beside))
 
     async def reply(self, question: AddressedQuestion, message: OutgoingMessage) -> None:
         """Send a message as a reply that quotes the question; a failure is logged.
@@ -60,11 +60,11 @@ class Messenger:
                 # It was edited or deleted in the meantime, or cannot be quoted.
                 log.debug("A question could not be quoted: %s", error.message)
                 root = asked.message_thread_id if topic is None else None
-                thread = ReplyParameters(root, allow_sending_without_reply=True) if root else None
+                reply_to = ReplyParameters(root, allow_sending_without_reply=True) if root else None
                 with_it = with_question(message, question.text)
-                await self._send(asked.chat.id, with_it, thread, topic)
+                await self._send(asked.chat.id, with_it, reply_to, topic)
 
-    async def respond(self, to: Message, message: OutgoingMessage) -> None:
+    async def send_or_reply(self, to: Message, message: OutgoingMessage) -> None:
         """Send a message to a private chat, or elsewhere as a reply; a failure is logged."""
         if to.chat.type == ChatType.PRIVATE:
             await self.send(to, message)

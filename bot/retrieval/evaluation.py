@@ -134,7 +134,7 @@ def _questions(raw: Mapping[str, Any]) -> tuple[Question, ...]:
     )
 
 
-def misspelled(text: str, alphabet: Sequence[str], chance: random.Random) -> str:
+def misspelled(text: str, alphabet: Sequence[str], rng: random.Random) -> str:
     """Return the text with one typing error in every word of five or more letters.
 
     An inner letter is dropped, swapped with the next inner one, replaced by another of the
@@ -143,8 +143,8 @@ def misspelled(text: str, alphabet: Sequence[str], chance: random.Random) -> str
 
     def slip(match: re.Match[str]) -> str:
         word = match[0]
-        at = chance.randrange(1, len(word) - 1)
-        kind = chance.randrange(4)
+        at = rng.randrange(1, len(word) - 1)
+        kind = rng.randrange(4)
         if kind == 0:
             return word[:at] + word[at + 1 :]
         if kind == 1:
@@ -152,7 +152,7 @@ def misspelled(text: str, alphabet: Sequence[str], chance: random.Random) -> str
             return word[:at] + word[at + 1] + word[at] + word[at + 2 :]
         if kind == 2:
             others = [letter for letter in alphabet if letter != word[at]]
-            return word[:at] + (chance.choice(others) if others else word[at]) + word[at + 1 :]
+            return word[:at] + (rng.choice(others) if others else word[at]) + word[at + 1 :]
         return word[: at + 1] + word[at:]
 
     return _LONG_WORD.sub(slip, text)
@@ -176,11 +176,11 @@ def evaluate(
         params: Thresholds and weights.
         progress: Called with the share that is done, 0 to 1.
     """
-    chance = random.Random(seed)
+    rng = random.Random(seed)
     alphabet = questions.alphabet
 
     def query(text: str) -> Query:
-        return parse_query(misspelled(text, alphabet, chance) if typos else text)
+        return parse_query(misspelled(text, alphabet, rng) if typos else text)
 
     tally = _Tally()
     for done, (article, own) in enumerate(questions.articles):
@@ -189,7 +189,7 @@ def evaluate(
         for question in own:
             tally.own(index.rank(query(question.text)), question)
             if others:
-                tally.foreign(index.rank(query(chance.choice(others))))
+                tally.foreign(index.rank(query(rng.choice(others))))
         progress((done + 1) / len(questions.articles))
     return tally.report(questions)
 
