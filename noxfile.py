@@ -30,7 +30,9 @@ def lint(session: nox.Session) -> None:
     session.install("-e", ".[test]")
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
-    session.run("oxlint", "--config", ".oxlintrc.json", "--deny-warnings", "bot/sandbox/page")
+    session.run(
+        "oxlint", "--config", "tests/page/.oxlintrc.json", "--deny-warnings", "bot/sandbox/page"
+    )
 
 
 @nox.session

@@ -1,4 +1,4 @@
-"""The page's JavaScript has none of the faults that the linter finds; .oxlintrc.json is its rules.
+"""The page's JavaScript has none of the faults that the linter finds; .oxlintrc.json has its rules.
 
 Runs without a browser.
 """
@@ -15,7 +15,7 @@ OXLINT = Path(sysconfig.get_path("scripts")) / "oxlint"
 
 def lint(path: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [OXLINT, "--config", ROOT / ".oxlintrc.json", "--deny-warnings", path],
+        [OXLINT, "--config", Path(__file__).with_name(".oxlintrc.json"), "--deny-warnings", path],
         cwd=ROOT,
         capture_output=True,
         text=True,
