@@ -132,6 +132,12 @@ def test_the_map_is_true() -> None:
     assert named == there
 
 
+def test_the_list_of_tests_is_complete() -> None:
+    """Every file of tests/ itself; those of its folders are named as what they test."""
+    files = (ROOT / "tests").glob("test_*.py")
+    assert [file.name for file in files if f"`{file.name}`" not in MAP] == []
+
+
 def test_every_file_that_the_map_names_exists() -> None:
     """Between backquotes, from the root of the project, or from bot/, bot/data/ or tests/."""
     for name in set(re.findall(r"`((?:[a-z_]+/)*[a-z_0-9]+(?:\.py|\.yaml|\.md|/))`", MAP)):
