@@ -9,7 +9,8 @@ from pathlib import Path
 from bot.config import Settings
 from bot.corpus.aliases import read_aliases
 from bot.corpus.loader import DATA
-from bot.retrieval.evaluation import Report, evaluate, read_set
+from bot.retrieval.evaluation import Report, evaluate
+from bot.retrieval.question_sets import read_set
 from bot.views.terminal import report_table
 
 

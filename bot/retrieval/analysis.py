@@ -230,6 +230,14 @@ def is_unspaced(word: str) -> bool:
     return _STARTS_UNSPACED.match(word) is not None
 
 
+def is_longest_unspaced(token: str) -> bool:
+    """Return whether a token is the longest n-gram of an unspaced script.
+
+    It reaches over two words more often than not, so it is much like a bigram.
+    """
+    return is_unspaced(token) and len(token) == (2 if _STARTS_HAN.match(token) else 3)
+
+
 def is_bigram(token: str) -> bool:
     """Return whether a token stands for two neighbouring words."""
     return " " in token

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.corpus.article import Article, Passage
-from bot.retrieval.params import RetrievalParams
 
 
 class Verdict(StrEnum):
@@ -24,7 +23,8 @@ class Match:
         sentence: (start, end) of the sentence that fits best, in characters of the passage's text.
         sentence_number: That sentence's number in the passage, from 0.
         score: 0 or more; comparable within one question only.
-        confidence: The share of the question's weight that the passage covers, 0 to 1.
+        confidence: The share of the question that the passage holds beyond chance, 0 to 1.
+        verdict: What the bot may claim if this is the best passage.
     """
 
     passage: Passage
@@ -32,6 +32,7 @@ class Match:
     sentence_number: int
     score: float
     confidence: float
+    verdict: Verdict
 
 
 @dataclass(frozen=True)
@@ -52,10 +53,3 @@ class Answer:
     def best(self) -> Match:
         """The passage that fits best."""
         return self.matches[0]
-
-
-def verdict_of(confidence: float, params: RetrievalParams) -> Verdict:
-    """Return what a confidence of 0 to 1 allows the bot to claim."""
-    if confidence >= params.answer_threshold:
-        return Verdict.ANSWERED
-    return Verdict.UNSURE if confidence >= params.unsure_threshold else Verdict.NOT_IN_ARTICLE

@@ -14,12 +14,18 @@ from numpy.typing import NDArray
 from rank_bm25 import BM25Plus
 
 from bot.corpus.article import Article
-from bot.retrieval.analysis import Analyzer, is_bigram, sentences, words
-from bot.retrieval.answer import Answer, Match, Verdict, verdict_of
+from bot.retrieval.analysis import Analyzer, sentences, words
+from bot.retrieval.answer import Answer, Match, Verdict
 from bot.retrieval.answer_types import extract
+from bot.retrieval.background import PASSAGE_LENGTH, CorpusBackground, table_of
+from bot.retrieval.confidence import Confidence, chance_of_many
+from bot.retrieval.names import ArticleNames, ContentWords
 from bot.retrieval.params import DEFAULT_PARAMS, MAX_MATCHES, MAX_UNSURE_MATCHES, RetrievalParams
 from bot.retrieval.query import Query
 from bot.retrieval.spelling import SpellingCorrector
+
+UNKNOWN_LANGUAGE_FACTOR = math.exp(-2)
+"""How common a token of the article is in other texts, compared with its own passages."""
 
 
 class ArticleIndex:
@@ -29,6 +35,8 @@ class ArticleIndex:
         article: The article.
         aliases: Name -> other names of the same thing; the article's own are added.
         params: Thresholds and weights.
+        background: What the articles of its language hold; this one is added. None for an article
+            that is alone.
     """
 
     def __init__(
@@ -36,6 +44,7 @@ class ArticleIndex:
         article: Article,
         aliases: Mapping[str, Sequence[str]],
         params: RetrievalParams = DEFAULT_PARAMS,
+        background: CorpusBackground | None = None,
     ) -> None:
         self.article = article
         self._params = params
@@ -57,7 +66,16 @@ class ArticleIndex:
         tokens = [self._analyzer.passage_tokens(sentence) for sentence in written]
         self._sentences_with = postings(tokens)
         self._bm25 = BM25Plus([list(chain(*tokens[part])) for part in self._slices])
-        self._max_idf = math.log(len(self._passages) + 1)
+        self._passages_with = postings(self._bm25.doc_freqs)
+        self._title_tokens = frozenset(self._analyzer.passage_tokens(words(article.title)))
+        self._names = ArticleNames(texts, article.language)
+        self._background = background or CorpusBackground(table_of(article.language))
+        lengths = [len(passage.text) for passage in self._passages]
+        self._background.add(self._passages_with.keys(), sum(lengths))
+        self._confidence = Confidence(self._passages_with, lengths, self._rate, params)
+        above = params.many_passages * chance_of_many(len(lengths))
+        self._answer_threshold = params.answer_threshold + above
+        self._unsure_threshold = params.unsure_threshold + above
         self._extracted = [extract(text) for text in texts]
         self._spelling = SpellingCorrector(
             self._analyzer.names.union(*written),
@@ -67,7 +85,7 @@ class ArticleIndex:
 
     def tokens(self) -> set[str]:
         """Return every token of the passages and the headline."""
-        return {*self._sentences_with, *self._analyzer.passage_tokens(words(self.article.title))}
+        return {*self._sentences_with, *self._title_tokens}
 
     def title_tokens(self) -> set[str]:
         """Return every token of headline and standfirst."""
@@ -86,22 +104,21 @@ class ArticleIndex:
             ranked: What ``rank`` returned for a question, MAX_MATCHES or more, or else all.
         """
         best = ranked[0]
-        verdict = verdict_of(best.confidence, self._params)
-        if verdict is Verdict.UNSURE:
+        if best.verdict is Verdict.UNSURE:
             kept = tuple(ranked[:MAX_UNSURE_MATCHES])
         else:
             min_score = self._params.min_score_ratio * best.score
             others = (m for m in ranked[1:MAX_MATCHES] if m.score >= min_score)
             kept = (best, *filter(self.is_relevant, others))
-        return Answer(verdict, self.article, kept)
+        return Answer(best.verdict, self.article, kept)
 
     def is_relevant(self, match: Match) -> bool:
         """Return whether a passage is worth showing."""
-        return match.confidence >= self._params.unsure_threshold
+        return match.confidence >= self._unsure_threshold
 
     def overview(self) -> Answer:
         """Return the standfirst, which says what the article as a whole is about."""
-        match = self._match(0, 0, 0.0, 1.0)
+        match = self._match(0, 0, 0.0, 1.0, Verdict.ANSWERED)
         return Answer(Verdict.ANSWERED, self.article, (match,))
 
     def match_at(self, number: int, sentence_number: int) -> Match | None:
@@ -118,7 +135,7 @@ class ArticleIndex:
             return None
         if not 0 <= sentence_number < len(self._spans[number - 1]):
             return None
-        return self._match(number - 1, sentence_number, 0.0, 1.0)
+        return self._match(number - 1, sentence_number, 0.0, 1.0, Verdict.ANSWERED)
 
     def rank(self, query: Query, limit: int | None = None) -> list[Match]:
         """Return the passages, best first; none if the question contains no word.
@@ -127,12 +144,14 @@ class ArticleIndex:
             query: The question.
             limit: How many passages to return at most; None for all.
         """
+        content = ContentWords(query.text, query.words, self._names, self.article.language)
         if self._params.corrects_spelling:
             query = self._spelling.correct_query(query)
         tokens = self._analyzer.query_tokens(query.words)
         if not tokens:
             return []
         scores, idf_weights = self._score(tokens)
+        confidences = self._confidence.of(tokens)
         # A stable sort: news puts the most important first, so of equals the earlier passage wins.
         order = np.argsort(-scores, kind="stable")[:limit]
         return [
@@ -140,14 +159,39 @@ class ArticleIndex:
                 number,
                 self._best_sentence(number, idf_weights, query),
                 float(scores[number]),
-                self._confidence(number, tokens),
+                float(confidences[number]),
+                self._verdict(number, float(confidences[number]), content),
             )
             for number in map(int, order)
         ]
 
-    def _match(self, number: int, sentence: int, score: float, confidence: float) -> Match:
+    def _match(
+        self, number: int, sentence: int, score: float, confidence: float, verdict: Verdict
+    ) -> Match:
         span = self._spans[number][sentence]
-        return Match(self._passages[number], span, sentence, score, confidence)
+        return Match(self._passages[number], span, sentence, score, confidence, verdict)
+
+    def _verdict(self, number: int, confidence: float, content: ContentWords) -> Verdict:
+        """Return what may be claimed about a passage."""
+        if confidence < self._unsure_threshold:
+            return Verdict.NOT_IN_ARTICLE
+        tokens = self._bm25.doc_freqs[number]
+        is_held = content.any_held(lambda token: token in tokens or token in self._title_tokens)
+        asks_name = content.has_names and not content.words
+        if confidence >= self._answer_threshold and (is_held or asks_name):
+            return Verdict.ANSWERED
+        return Verdict.UNSURE
+
+    def _rate(self, token: str, is_own: bool) -> float:
+        """Return how often a token occurs a character of text in the article's language.
+
+        If nothing is known of the language, its frequency in the article has to do.
+        """
+        if self._background.is_known:
+            return self._background.rate(token, is_own)
+        holders = len(self._passages_with.get(token, ())) or 1
+        share = holders / (len(self._passages) + 1) * UNKNOWN_LANGUAGE_FACTOR
+        return -math.log(1 - share) / PASSAGE_LENGTH
 
     def _score(self, tokens: Mapping[str, float]) -> tuple[NDArray[np.float64], list[float]]:
         """Return the score of each passage, and the IDF weight of each sentence of the article."""
@@ -176,25 +220,6 @@ class ArticleIndex:
                 if extracted[query.answer_type].difference(query.words):
                     values[sentence] += boost
         return values.index(max(values))
-
-    def _confidence(self, number: int, tokens: Mapping[str, float]) -> float:
-        """Return the share of the question that a passage holds, rare tokens counting more.
-
-        A token that the article lacks counts as the rarest there could be. A bigram that it lacks
-        counts for nothing, because most bigrams are the question's own.
-        """
-        idf, held_by_passage = self._bm25.idf, self._bm25.doc_freqs[number]
-        total = held = 0.0
-        for token, weight in tokens.items():
-            if is_bigram(token) and token not in idf:
-                continue
-            factor = self._params.bigram_weight if is_bigram(token) else 1.0
-            smoothed_idf = idf.get(token, self._max_idf) + self._params.idf_smoothing
-            idf_weight = factor * weight * smoothed_idf
-            total += idf_weight
-            if token in held_by_passage:
-                held += idf_weight
-        return held / total
 
 
 def postings(documents: Iterable[Iterable[str]]) -> dict[str, list[int]]:

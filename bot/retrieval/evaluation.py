@@ -1,73 +1,28 @@
-"""Measures retrieval on question sets in SQuAD's format, with the code that answers readers.
+"""Measures retrieval on question sets, with the code that answers readers.
 
-The format: https://rajpurkar.github.io/SQuAD-explorer/ (``data`` lists articles, their
-``paragraphs`` with a ``context`` and ``qas``). Each article is searched for its own questions, as
-readers do, and for foreign ones (questions of the file's other articles) to measure the
-confidence.
+Each article is searched for its own questions, as readers do, and for foreign ones (questions of
+the file's other articles) to measure the confidence.
 """
 
-import json
 import random
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
-from bot.corpus.article import Article
-from bot.errors import QuestionSetError
-from bot.retrieval.analysis import guess_language
-from bot.retrieval.answer import Match
+from bot.retrieval.answer import Match, Verdict
 from bot.retrieval.article_index import ArticleIndex
+from bot.retrieval.background import CorpusBackground, table_of
 from bot.retrieval.params import DEFAULT_PARAMS, RetrievalParams
 from bot.retrieval.query import Query, parse_query
+from bot.retrieval.question_sets import Question, QuestionSet, misspelled
 
 FALSE_ANSWERS = 0.05
 """The share of foreign questions that may be answered."""
-LANGUAGE_SAMPLE = 20_000
-"""Characters from which a file's language is guessed."""
-
-_LONG_WORD = re.compile(r"[^\W\d_]{5,}")
-
-
-@dataclass(frozen=True)
-class Question:
-    """A question of a set.
-
-    Attributes:
-        text: As asked.
-        paragraph: Number of the paragraph that holds the answer, from 1.
-        start: Where the first answer begins in that paragraph, in characters.
-    """
-
-    text: str
-    paragraph: int
-    start: int
-
-
-@dataclass(frozen=True)
-class QuestionSet:
-    """A file of questions.
-
-    Attributes:
-        file: Its name.
-        articles: Its articles, each with its questions; questions without an answer are left out.
-    """
-
-    file: str
-    articles: tuple[tuple[Article, tuple[Question, ...]], ...]
-
-    @property
-    def alphabet(self) -> list[str]:
-        """The lower-case letters of the questions, sorted."""
-        used = {char for _, own in self.articles for q in own for char in q.text.lower()}
-        return sorted(char for char in used if char.isalpha())
 
 
 @dataclass(frozen=True)
 class Report:
-    """The figures of a file; all but the first three are fractions, 0 to 1.
+    """The figures of a file; all but the numbers of articles and questions are fractions, 0 to 1.
 
     Attributes:
         file: Its name.
@@ -83,6 +38,17 @@ class Report:
             ties counting half. None if the file has one article only.
         answered_at_5_percent_false: Share of own questions above the confidence that 5 % of the
             foreign ones exceed. None if the file has one article only.
+        answered_own: Share of own questions that the bot claims to answer.
+        answered_foreign: Share of foreign questions that the bot claims to answer. None if the file
+            has one article only.
+        impossible: How many questions it has that are marked as impossible (SQuAD 2.0). They are
+            left out of all other figures.
+        impossible_answered: Share of the impossible questions that the bot claims to answer. None
+            if there are none.
+        corpus_auroc: As ``auroc``, with the file's articles as one corpus, whose other articles
+            tell which words are common.
+        corpus_answered_own: As ``answered_own``, with the file's articles as one corpus.
+        corpus_answered_foreign: As ``answered_foreign``, with the file's articles as one corpus.
     """
 
     file: str
@@ -95,67 +61,13 @@ class Report:
     sentence_hit_given_passage: float
     auroc: float | None
     answered_at_5_percent_false: float | None
-
-
-def read_set(file: Path) -> QuestionSet:
-    """Return the question set of a file.
-
-    Raises:
-        QuestionSetError: The file cannot be read, has another format or holds no question.
-    """
-    try:
-        data = json.loads(file.read_text(encoding="utf-8"))["data"]
-        contexts = [p["context"] for article in data for p in article["paragraphs"]]
-        language = guess_language(" ".join(contexts)[:LANGUAGE_SAMPLE])
-        articles = tuple(
-            (_article(number, raw, language), _questions(raw)) for number, raw in enumerate(data)
-        )
-    except OSError as error:
-        raise QuestionSetError(f"{file} cannot be read ({error.strerror}).") from None
-    except (ValueError, KeyError, TypeError, IndexError, AttributeError):
-        raise QuestionSetError(f"{file} is not a question set in SQuAD's format (JSON).") from None
-    if not any(questions for _, questions in articles):
-        raise QuestionSetError(f"{file} holds no question with an answer.")
-    return QuestionSet(str(file), tuple(pair for pair in articles if pair[1]))
-
-
-def _article(number: int, raw: Mapping[str, Any], language: str) -> Article:
-    title = str(raw.get("title", "")).replace("_", " ")
-    paragraphs = tuple(paragraph["context"] for paragraph in raw["paragraphs"])
-    return Article(f"article-{number}", title, "", language, (), paragraphs)
-
-
-def _questions(raw: Mapping[str, Any]) -> tuple[Question, ...]:
-    return tuple(
-        Question(qa["question"], number, qa["answers"][0]["answer_start"])
-        for number, paragraph in enumerate(raw["paragraphs"], 1)
-        for qa in paragraph["qas"]
-        if not qa.get("is_impossible") and qa["answers"]
-    )
-
-
-def misspelled(text: str, alphabet: Sequence[str], rng: random.Random) -> str:
-    """Return the text with one typing error in every word of five or more letters.
-
-    An inner letter is dropped, swapped with the next inner one, replaced by another of the
-    alphabet, or doubled, each with the same probability.
-    """
-
-    def slip(match: re.Match[str]) -> str:
-        word = match[0]
-        at = rng.randrange(1, len(word) - 1)
-        kind = rng.randrange(4)
-        if kind == 0:
-            return word[:at] + word[at + 1 :]
-        if kind == 1:
-            at = min(at, len(word) - 3)
-            return word[:at] + word[at + 1] + word[at] + word[at + 2 :]
-        if kind == 2:
-            others = [letter for letter in alphabet if letter != word[at]]
-            return word[:at] + (rng.choice(others) if others else word[at]) + word[at + 1 :]
-        return word[: at + 1] + word[at:]
-
-    return _LONG_WORD.sub(slip, text)
+    answered_own: float
+    answered_foreign: float | None
+    impossible: int
+    impossible_answered: float | None
+    corpus_auroc: float | None
+    corpus_answered_own: float
+    corpus_answered_foreign: float | None
 
 
 def evaluate(
@@ -182,26 +94,44 @@ def evaluate(
     def query(text: str) -> Query:
         return parse_query(misspelled(text, alphabet, rng) if typos else text)
 
-    tally = _Tally()
-    for done, (article, own) in enumerate(questions.articles):
-        index = ArticleIndex(article, aliases, params)
+    corpus = _corpus_indexes(questions, aliases, params)
+    tally, corpus_tally = _Tally(), _Tally()
+    for done, ((article, own), in_corpus) in enumerate(zip(questions.articles, corpus, strict=True)):
+        alone = ArticleIndex(article, aliases, params)
         others = [q.text for other, qs in questions.articles if other is not article for q in qs]
         for question in own:
-            tally.own(index.rank(query(question.text)), question)
+            asked = query(question.text)
+            tally.own(alone.rank(asked), question)
+            corpus_tally.own(in_corpus.rank(asked, 1), question)
             if others:
-                tally.foreign(index.rank(query(rng.choice(others))))
+                asked = query(rng.choice(others))
+                tally.foreign(alone.rank(asked, 1))
+                corpus_tally.foreign(in_corpus.rank(asked, 1))
+        for text in questions.impossible.get(article.id, ()):
+            tally.impossible(alone.rank(parse_query(text), 1))
         progress((done + 1) / len(questions.articles))
-    return tally.report(questions)
+    return tally.report(questions, corpus_tally)
+
+
+def _corpus_indexes(
+    questions: QuestionSet, aliases: Mapping[str, Sequence[str]], params: RetrievalParams
+) -> list[ArticleIndex]:
+    """Return the indexes of articles that know each other's words."""
+    background = CorpusBackground(table_of(questions.articles[0][0].language))
+    return [ArticleIndex(article, aliases, params, background) for article, _ in questions.articles]
 
 
 class _Tally:
-    """Collects the ranks and confidences of all questions."""
+    """Collects ranks, confidences and claims of all questions."""
 
     def __init__(self) -> None:
         self.ranks: list[int | None] = []
         self.hits: list[bool] = []
         self.own_confidences: list[float] = []
         self.foreign_confidences: list[float] = []
+        self.own_claims: list[bool] = []
+        self.foreign_claims: list[bool] = []
+        self.impossible_claims: list[bool] = []
 
     def own(self, matches: Sequence[Match], question: Question) -> None:
         right = [m.passage.number == question.paragraph for m in matches]
@@ -210,11 +140,20 @@ class _Tally:
         start, end = matches[rank].sentence if rank is not None else (0, 0)
         self.hits.append(start <= question.start < end)
         self.own_confidences.append(matches[0].confidence if matches else 0.0)
+        self.own_claims.append(_is_claimed(matches))
 
     def foreign(self, matches: Sequence[Match]) -> None:
         self.foreign_confidences.append(matches[0].confidence if matches else 0.0)
+        self.foreign_claims.append(_is_claimed(matches))
 
-    def report(self, questions: QuestionSet) -> Report:
+    def impossible(self, matches: Sequence[Match]) -> None:
+        self.impossible_claims.append(_is_claimed(matches))
+
+    @property
+    def auroc(self) -> float | None:
+        return auroc(self.own_confidences, self.foreign_confidences)
+
+    def report(self, questions: QuestionSet, corpus: "_Tally") -> Report:
         count = len(self.ranks)
         pairs = list(zip(self.ranks, self.hits, strict=True))
         return Report(
@@ -226,11 +165,26 @@ class _Tally:
             mrr=sum(1 / (rank + 1) for rank in self.ranks if rank is not None) / count,
             sentence_hit=sum(rank == 0 and hit for rank, hit in pairs) / count,
             sentence_hit_given_passage=sum(self.hits) / count,
-            auroc=auroc(self.own_confidences, self.foreign_confidences),
+            auroc=self.auroc,
             answered_at_5_percent_false=answered_at(
                 self.own_confidences, self.foreign_confidences, FALSE_ANSWERS
             ),
+            answered_own=sum(self.own_claims) / count,
+            answered_foreign=_share(self.foreign_claims),
+            impossible=len(self.impossible_claims),
+            impossible_answered=_share(self.impossible_claims),
+            corpus_auroc=corpus.auroc,
+            corpus_answered_own=sum(corpus.own_claims) / count,
+            corpus_answered_foreign=_share(corpus.foreign_claims),
         )
+
+
+def _is_claimed(matches: Sequence[Match]) -> bool:
+    return bool(matches) and matches[0].verdict is Verdict.ANSWERED
+
+
+def _share(claims: Sequence[bool]) -> float | None:
+    return sum(claims) / len(claims) if claims else None
 
 
 def auroc(own: Sequence[float], foreign: Sequence[float]) -> float | None:

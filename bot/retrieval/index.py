@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from bot.corpus.article import Article
 from bot.retrieval.analysis import Analyzer
-from bot.retrieval.answer import Answer, Match, Verdict, verdict_of
+from bot.retrieval.answer import Answer, Match, Verdict
 from bot.retrieval.article_index import ArticleIndex, postings
+from bot.retrieval.background import CorpusBackground, table_of
 from bot.retrieval.intents import Intent
 from bot.retrieval.params import (
     DEFAULT_PARAMS,
@@ -36,7 +37,11 @@ class Index:
         params: RetrievalParams = DEFAULT_PARAMS,
     ) -> None:
         self._params = params
-        self._indexes = [ArticleIndex(article, aliases, params) for article in articles]
+        backgrounds = {a.language: CorpusBackground(table_of(a.language)) for a in articles}
+        self._indexes = [
+            ArticleIndex(article, aliases, params, backgrounds[article.language])
+            for article in articles
+        ]
         self._by_id = {index.article.id: index for index in self._indexes}
         self._analyzers = {
             a.language: Analyzer(a.language, aliases, params=params) for a in articles
@@ -88,10 +93,9 @@ class Index:
                 share = min(share, match.confidence / (ranked[0].confidence or 1.0))
                 found.append((score * share, index.article, match))
         found.sort(key=lambda item: -item[0])
-        return [(article, match, self._is_sure(match)) for _, article, match in found]
-
-    def _is_sure(self, match: Match) -> bool:
-        return verdict_of(match.confidence, self._params) is Verdict.ANSWERED
+        return [
+            (article, match, match.verdict is Verdict.ANSWERED) for _, article, match in found
+        ]
 
     def _candidates(
         self, query: Query, limit: int | None = None

@@ -38,12 +38,13 @@ class RetrievalParams:
         standfirst_boost: Factor on the standfirst's score, because it sums up the article.
         answer_type_boost: What a sentence gains by holding the type of answer that is asked for,
             as a share of the best sentence's IDF weight.
-        idf_smoothing: Added to every IDF for the confidence, so that a missing common word
-            matters too.
         bigram_weight: Further factor on bigrams in the confidence.
-        answer_threshold: Confidence (0 to 1) from which a passage counts as the answer. At 0.41,
-            one of 20 questions about something else is taken for answered.
+        answer_threshold: Confidence (0 to 1) from which a passage counts as the answer, in an
+            article of 5 passages. At 0.29, one of 25 questions about something else is taken for
+            answered.
         unsure_threshold: Confidence (0 to 1) from which a passage is shown as the closest one.
+        many_passages: What is added to both thresholds for an article of 13.6 passages (5 times
+            e), and so on with the logarithm of their number.
         min_score_ratio: The least score of a further match, as a share of the best one's.
         title_boost: What a token adds to an article's score by standing in headline or
             standfirst, as a multiple of what it adds by standing in the text.
@@ -59,10 +60,10 @@ class RetrievalParams:
     sentence_weight: float = 0.6
     standfirst_boost: float = 1.08
     answer_type_boost: float = 0.3
-    idf_smoothing: float = 2.0
     bigram_weight: float = 0.4
-    answer_threshold: float = 0.41
-    unsure_threshold: float = 0.25
+    answer_threshold: float = 0.29
+    unsure_threshold: float = 0.17
+    many_passages: float = 0.03
     min_score_ratio: float = 0.6
     title_boost: float = 1.0
     article_weight: float = 2.0

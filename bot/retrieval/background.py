@@ -1,0 +1,157 @@
+"""How common a token is in a language: what a passage holds by chance.
+
+A word of the question that any text holds says little about a passage; a rare one says much. An
+article is too short to tell which is which, so that is read from the language: from the character
+trigrams that langdetect counted in Wikipedias, and from the other articles of the corpus.
+"""
+
+import json
+import math
+from collections import Counter
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+from typing import Protocol
+
+import langdetect
+
+from bot.retrieval.analysis import fold
+
+PASSAGE_LENGTH = 700
+"""Characters of a usual passage."""
+MIN_PROBABILITY, MAX_PROBABILITY = 1e-4, 0.98
+"""No token is surer than this to be absent from, or to be in, a passage."""
+NUMBER_RATE = 1e-5
+"""How often a particular number occurs, a character of text."""
+PRIOR_ARTICLES = 10
+"""How many articles the language's table counts as, beside those of the corpus."""
+MAX_RATES = 50_000
+"""Rates of tokens that are kept, for each language."""
+
+_PROFILES = Path(langdetect.PROFILES_DIRECTORY)
+_OTHER_NAMES = {"zh": "zh-cn", "nb": "no", "nn": "no", "fil": "tl"}
+_TRADITIONAL = ("hant", "tw", "hk", "mo")
+
+
+class Background(Protocol):
+    """How often tokens occur in a language."""
+
+    def rate(self, token: str) -> float:
+        """Return how often a token occurs a character of text, above 0."""
+
+
+class TrigramBackground:
+    """Estimates the rate of any token from the trigrams of a language.
+
+    A token ``abcd`` is as likely as ``abc``, times the chance that ``d`` follows ``bc``: a Markov
+    chain of the second order.
+
+    Args:
+        counts: Character n-gram of length 1 to 3 -> how often it occurs; a word's ends are spaces.
+        totals: How many n-grams of each length there are.
+    """
+
+    def __init__(self, counts: dict[str, int], totals: list[int]) -> None:
+        self._counts: Counter[str] = Counter()
+        for ngram, count in counts.items():
+            marked = fold(ngram).replace(" ", "_")
+            if len(marked) == len(ngram):
+                self._counts[marked] += count
+        self._totals = totals
+        # Rarer n-grams are not in the table.
+        self._unseen = min(counts.values()) / 2
+        self._rates: dict[str, float] = {}
+
+    def rate(self, token: str) -> float:
+        """Return how often a token occurs a character of text, above 0."""
+        known = self._rates.get(token)
+        if known is None:
+            if len(self._rates) >= MAX_RATES:
+                self._rates.clear()
+            known = self._rates[token] = self._estimate(token)
+        return known
+
+    def _estimate(self, token: str) -> float:
+        if token.startswith("#"):
+            return NUMBER_RATE
+        if len(token) == 1:
+            return self._count(token) / self._totals[0]
+        if len(token) == 2:
+            independent = self._count(token[0]) * self._count(token[1]) / self._totals[0] ** 2
+            return self._counts[token] / self._totals[1] or min(independent, NUMBER_RATE)
+        rate = self._trigram(token[:3]) / self._totals[2]
+        for at in range(1, len(token) - 2):
+            following = self._trigram(token[at : at + 3])
+            rate *= following / max(self._count(token[at : at + 2]), following)
+        return rate
+
+    def _count(self, ngram: str) -> float:
+        return self._counts[ngram] or self._unseen
+
+    def _trigram(self, ngram: str) -> float:
+        """Return how often a trigram occurs; an unseen one is estimated from its two bigrams."""
+        if ngram in self._counts:
+            return self._counts[ngram]
+        estimate = self._counts[ngram[:2]] * self._counts[ngram[1:]] / self._count(ngram[1])
+        return min(max(estimate, 0.01), self._unseen)
+
+
+class CorpusBackground:
+    """What the articles of a corpus in one language hold, beside the language's own table.
+
+    Args:
+        table: The language's table; None if there is none.
+    """
+
+    def __init__(self, table: Background | None) -> None:
+        self._table = table
+        self._articles_with: Counter[str] = Counter()
+        self._articles = 0
+        self._characters = 0
+
+    @property
+    def is_known(self) -> bool:
+        """Whether anything is known of the language, apart from the article that is asked."""
+        return self._table is not None or self._articles > PRIOR_ARTICLES
+
+    def add(self, tokens: Iterable[str], characters: int) -> None:
+        """Add an article. ``tokens``: its distinct ones; ``characters``: the length of its text."""
+        self._articles_with.update(iter(tokens))
+        self._articles += 1
+        self._characters += characters
+
+    def rate(self, token: str, is_own: bool) -> float:
+        """Return how often a token occurs a character of text, above 0.
+
+        Args:
+            token: The token.
+            is_own: Whether the article that is asked holds it; that one does not count, because
+                what it is about is common in it.
+        """
+        others = self._articles - 1
+        rate = self._table.rate(token) if self._table is not None else NUMBER_RATE
+        if others < 1:
+            return rate
+        length = self._characters / self._articles
+        expected = 1 - math.exp(-rate * length)
+        with_token = self._articles_with[token] - is_own
+        share = (with_token + PRIOR_ARTICLES * expected) / (others + PRIOR_ARTICLES)
+        return -math.log(1 - min(share, MAX_PROBABILITY)) / length
+
+
+@lru_cache
+def table_of(language: str) -> Background | None:
+    """Return the table of a language; None if there is none.
+
+    Args:
+        language: A BCP 47 tag.
+    """
+    main, *rest = language.lower().split("-")
+    name = _OTHER_NAMES.get(main, main)
+    if main == "zh" and any(part in _TRADITIONAL for part in rest):
+        name = "zh-tw"
+    file = _PROFILES / name
+    if not file.is_file():
+        return None
+    profile = json.loads(file.read_text(encoding="utf-8"))
+    return TrigramBackground(profile["freq"], profile["n_words"])

@@ -1,0 +1,141 @@
+"""Tells names from other words, and whether a passage holds more of a question than names.
+
+A passage that only holds the name in "How old is Tesla?" does not answer it. So at least one word of
+the question that is neither a name nor a function word must be in the passage.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+
+from bot.corpus.aliases import read_aliases
+from bot.corpus.loader import DATA
+from bot.retrieval.analysis import char_ngrams, function_words, is_unspaced, words
+
+_WRITTEN_WORD = re.compile(r"\w+")
+# German writes every noun with a capital letter. Unlike a name, a noun often follows a determiner
+# or an adjective, or ends in a suffix that makes nouns.
+_NOUNS_CAPITALIZED = ("de", "lb")
+_GERMAN_BEFORE_NOUN = re.compile(
+    "d(er|ie|as|en|em|es)|k?ein(e[mnrs]?)?|[ai]m|z(um|ur)|v(om)|beim|[ai]ns|(dies|jed|sein|ihr)e[mnrs]?"
+    "|[a-zäöüß]{4,}e[mnrs]?"
+)
+_GERMAN_NOUN = re.compile(".*(ung|heit|keit|schaft|tion|ismus)(en)?|.*tat(en)?")
+
+
+class ArticleNames:
+    """The names in an article, as far as its capital letters tell.
+
+    Args:
+        sentences: The sentences of the article.
+        language: Its language, a BCP 47 tag.
+    """
+
+    def __init__(self, sentences: Iterable[str], language: str) -> None:
+        self._capitalized: set[str] = set()
+        self._inside: set[str] = set()
+        self._lower: set[str] = set()
+        self._nouns_capitalized = language.split("-", maxsplit=1)[0] in _NOUNS_CAPITALIZED
+        for sentence in sentences:
+            written = _WRITTEN_WORD.findall(sentence)
+            for before, word in zip(["", *written], written, strict=False):
+                self._read(before, word)
+
+    def _read(self, before: str, word: str) -> None:
+        folded = words(word)
+        if not word[0].isupper() or (self._nouns_capitalized and _is_noun(before, folded)):
+            self._lower.update(folded)
+            return
+        self._capitalized.update(folded)
+        if before:
+            self._inside.update(folded)
+
+    def is_name(self, word: str, is_capitalized: bool | None) -> bool:
+        """Return whether a word of a question is a name.
+
+        Args:
+            word: The folded word.
+            is_capitalized: Whether the question writes it with a capital letter; None if the
+                question has no capital letters that would tell.
+        """
+        if is_capitalized is None or self._nouns_capitalized:
+            return word in self._inside and word not in self._lower
+        only_capitalized = word in self._capitalized and word not in self._lower
+        is_unknown = word not in self._lower and word not in self._capitalized
+        return is_capitalized and (word in self._inside or only_capitalized or is_unknown)
+
+
+def _is_noun(before: str, folded: Sequence[str]) -> bool:
+    """Return whether a German word with a capital letter is a noun rather than a name."""
+    return _GERMAN_BEFORE_NOUN.fullmatch(before.lower()) is not None or any(
+        _GERMAN_NOUN.fullmatch(word) for word in folded
+    )
+
+
+class ContentWords:
+    """The words of a question that say what it asks.
+
+    Attributes:
+        words: Its words that are neither names nor function words.
+        has_names: Whether it holds a name.
+    """
+
+    def __init__(
+        self, text: str, query_words: Sequence[str], names: ArticleNames, language: str
+    ) -> None:
+        """Find the content words.
+
+        Args:
+            text: The question as written.
+            query_words: Its folded words, not corrected.
+            names: The names of the article that is asked.
+            language: The article's language, a BCP 47 tag.
+        """
+        first, *rest = _WRITTEN_WORD.findall(text) or [""]
+        inside = {folded for word in rest if word[0].isupper() for folded in words(word)}
+        capitalized = inside.union(words(first) if first[:1].isupper() else ())
+        meaningless = general_words(language)
+        meaningful = [word for word in dict.fromkeys(query_words) if word not in meaningless]
+        self.words = [
+            word
+            for word in meaningful
+            if not names.is_name(word, word in capitalized if inside else None)
+        ]
+        self.has_names = len(self.words) < len(meaningful)
+
+    def any_held(self, is_held: Callable[[str], bool]) -> bool:
+        """Return whether a passage holds one of the words, in some form.
+
+        At least half of the word's n-grams must be there, with its beginning or else with three
+        quarters of them: "eat" is not in "great", nor "married" in "carried".
+
+        Args:
+            is_held: Returns whether the passage holds an n-gram.
+        """
+        return any(_holds(word, is_held) for word in self.words)
+
+
+def _holds(word: str, is_held: Callable[[str], bool]) -> bool:
+    ngrams = char_ngrams(word, 4)
+    held = list(map(is_held, ngrams))
+    if is_unspaced(word):
+        return any(held)
+    if len(ngrams) <= 2:
+        return all(held)
+    return sum(held) >= len(ngrams) * (0.5 if held[0] else 0.75)
+
+
+@lru_cache
+def general_words(language: str) -> frozenset[str]:
+    """Return the folded words that say nothing about what a question asks.
+
+    A language without a list here has the much longer one of function words.
+
+    Args:
+        language: A BCP 47 tag.
+    """
+    main = language.split("-", maxsplit=1)[0]
+    listed = read_aliases(DATA / "function_words.yaml").get(main)
+    if listed is None:
+        return function_words(main)
+    return frozenset(folded for word in listed for folded in words(word))
