@@ -8,7 +8,7 @@ words also give a token, a bigram. Passages and questions are analysed in the sa
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -18,17 +18,23 @@ import stopwordsiso
 
 from bot.retrieval.params import DEFAULT_PARAMS, RetrievalParams
 
+MAX_FOLDED = 10_000
+"""Characters whose folding is remembered; Unicode has a hundred times as many."""
+
 _ABBREVIATION = re.compile(r"(?<![^\W_])(?:[^\W\d_]\.){2,}(?:[^\W\d_](?![^\W_]))?")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _NUMBER = r"\d+(?:[.,]\d+)*"
 # The Arabic article with what is written onto it, as light stemming takes it off (Larkey,
 # Ballesteros and Connell, "Improving stemming for Arabic information retrieval", SIGIR 2002).
 _ARABIC_ARTICLE = re.compile(r"(?<!\w)(?:[وفبك]?ال|لل)(?=\w{3})")
+# Final forms, and the letters of a Persian keyboard.
+_ARABIC_VARIANTS = {"ى": "ي", "ة": "ه", "ی": "ي", "ک": "ك"}
+_HANGUL = re.compile("[\uac00-\ud7a3]")
 _HAN = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # and kana
 _UNSPACED = f"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff{_HAN}"  # and Thai, Lao, Burmese, Khmer
 _INDIC = "\u0900-\u0963\u0966-\u0dff"  # where vowel signs, no letters to Python, stand in words
 _WORD = re.compile(rf"{_NUMBER}|[{_UNSPACED}]+|(?:[^\W_{_UNSPACED}]|[{_INDIC}])+")
-_STARTS_HAN = re.compile(f"[{_HAN}]")
+_STARTS_HAN = _HAS_HAN = re.compile(f"[{_HAN}]")
 _STARTS_UNSPACED = re.compile(f"[{_UNSPACED}]")
 
 
@@ -43,28 +49,49 @@ class _Folding(dict[int, str | None]):
             folded = None  # accents of Latin, Greek and Cyrillic; Arabic and Hebrew vowel signs
         elif category in ("Cf", "Cc") or code == 0x640:
             folded = " " if char.isspace() else None  # zero-width characters, the Arabic tatweel
-        elif char in "ىة":
-            folded = {"ى": "ي", "ة": "ه"}[char]
+        elif char in _ARABIC_VARIANTS:
+            folded = _ARABIC_VARIANTS[char]
+        elif category == "Nd":
+            folded = str(unicodedata.digit(char))
         elif char in "‘’ʼ`´′":
             folded = "'"
         elif category == "Pd" or char == "−":
             folded = "-"
-        self[code] = folded
+        if len(self) < MAX_FOLDED:
+            self[code] = folded
         return folded
 
 
 _FOLDING = _Folding()
 
 
+@lru_cache(maxsize=1)
+def _simplifier() -> Callable[[str], str]:
+    """Return what turns traditional Chinese into simplified; it comes with the extra ``chinese``."""
+    try:
+        import opencc  # noqa: PLC0415
+    except ImportError:
+        return str
+    convert: Callable[[str], str] = opencc.OpenCC("t2s").convert
+    return convert
+
+
 def fold(text: str) -> str:
     """Return the text without case, accents and typographic variants; its length may change."""
+    if _HAS_HAN.search(text):
+        text = _simplifier()(text)
     decomposed = unicodedata.normalize("NFKD", text).casefold()
     return unicodedata.normalize("NFC", decomposed.translate(_FOLDING))
 
 
-def words(text: str) -> list[str]:
-    """Return the folded words and numbers of a text; "U.S." comes as "us", "1,000" as "1000"."""
-    folded = _THOUSANDS.sub("", fold(text))
+def words(text: str, limit: int | None = None) -> list[str]:
+    """Return the folded words and numbers of a text; "U.S." comes as "us", "1,000" as "1000".
+
+    Args:
+        text: The text.
+        limit: How many characters of it are read, also of what folding makes of them; None for all.
+    """
+    folded = _THOUSANDS.sub("", fold(text[:limit])[:limit])
     folded = _ABBREVIATION.sub(lambda match: match[0].replace(".", ""), folded)
     return _WORD.findall(_ARABIC_ARTICLE.sub("", folded))
 
@@ -146,7 +173,7 @@ class Analyzer:
         return tokens + list(self._bigrams(resolved))
 
     def query_tokens(self, written: Sequence[str]) -> dict[str, float]:
-        """Return the distinct tokens of a question's words and their weights, above 0, at most 1.
+        """Return the distinct tokens of a question's words and their weights, above 0.
 
         A word's tokens share its weight, because each would otherwise count as the whole word: n
         tokens weigh 1/sqrt(n) each. Function words and bigrams weigh less, as the parameters say.
@@ -208,7 +235,7 @@ class Analyzer:
 def char_ngrams(word: str, size: int) -> tuple[str, ...]:
     """Return the tokens of one word, at least one.
 
-    A number is one token. A character of Chinese or Japanese means something by itself, so runs of
+    A number is one token. Korean words give n-grams of 2. A character of Chinese or Japanese means something by itself, so runs of
     them give n-grams of 1 and 2; those of other unspaced scripts give n-grams of 2 and 3.
 
     Args:
@@ -222,6 +249,8 @@ def char_ngrams(word: str, size: int) -> tuple[str, ...]:
         found = [word[n : n + each] for each in sizes for n in range(len(word) - each + 1)]
         return tuple(found) or (word,)
     marked = f"_{word}_"
+    if _HANGUL.match(word):
+        size = 2  # a character is a syllable, and a particle of one or two follows the noun
     return tuple(marked[n : n + size] for n in range(max(1, len(marked) - size + 1)))
 
 
@@ -236,6 +265,11 @@ def is_longest_unspaced(token: str) -> bool:
     It reaches over two words more often than not, so it is much like a bigram.
     """
     return is_unspaced(token) and len(token) == (2 if _STARTS_HAN.match(token) else 3)
+
+
+def is_number(token: str) -> bool:
+    """Return whether a token stands for a number."""
+    return token.startswith("#")
 
 
 def is_bigram(token: str) -> bool:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from rank_bm25 import BM25Plus
 
 from bot.corpus.article import Article
-from bot.retrieval.analysis import Analyzer, sentences, words
+from bot.retrieval.analysis import Analyzer, is_number, sentences, words
 from bot.retrieval.answer import Answer, Match, Verdict
 from bot.retrieval.answer_types import extract
 from bot.retrieval.background import PASSAGE_LENGTH, CorpusBackground, table_of
@@ -176,9 +176,9 @@ class ArticleIndex:
         if confidence < self._unsure_threshold:
             return Verdict.NOT_IN_ARTICLE
         tokens = self._bm25.doc_freqs[number]
-        is_held = content.any_held(lambda token: token in tokens or token in self._title_tokens)
-        asks_name = content.has_names and not content.words
-        if confidence >= self._answer_threshold and (is_held or asks_name):
+        if confidence >= self._answer_threshold and content.are_held(
+            lambda token: token in tokens or token in self._title_tokens
+        ):
             return Verdict.ANSWERED
         return Verdict.UNSURE
 
@@ -200,6 +200,8 @@ class ArticleIndex:
         for token, weight in tokens.items():
             holders = self._sentences_with.get(token)
             if holders is not None:
+                if is_number(token):
+                    weight *= self._params.number_weight
                 scores += weight * self._bm25.get_scores([token])
                 # Rare among the sentences, which is not quite the same as among the passages.
                 idf_weight = weight * math.log((len(idf_weights) + 1) / len(holders))

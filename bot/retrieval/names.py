@@ -12,6 +12,9 @@ from bot.corpus.aliases import read_aliases
 from bot.corpus.loader import DATA
 from bot.retrieval.analysis import char_ngrams, function_words, is_unspaced, words
 
+MANY_NAMES = 4
+"""So many words of names together are as telling as another word."""
+
 _WRITTEN_WORD = re.compile(r"\w+")
 # German writes every noun with a capital letter. Unlike a name, a noun often follows a determiner
 # or an adjective, or ends in a suffix that makes nouns.
@@ -77,7 +80,7 @@ class ContentWords:
 
     Attributes:
         words: Its words that are neither names nor function words.
-        has_names: Whether it holds a name.
+        names: Its names, word by word.
     """
 
     def __init__(
@@ -101,21 +104,30 @@ class ContentWords:
             for word in meaningful
             if not names.is_name(word, word in capitalized if inside else None)
         ]
-        self.has_names = len(self.words) < len(meaningful)
+        self.names = [word for word in meaningful if word not in self.words]
 
-    def any_held(self, is_held: Callable[[str], bool]) -> bool:
-        """Return whether a passage holds one of the words, in some form.
+    def are_held(self, is_held: Callable[[str], bool]) -> bool:
+        """Return whether a passage holds more of the question than a name.
 
-        At least half of the word's n-grams must be there, with its beginning or else with three
-        quarters of them: "eat" is not in "great", nor "married" in "carried".
+        It must hold one of the words in some form, or MANY_NAMES names; a question that only names
+        somebody asks for nothing else.
 
         Args:
             is_held: Returns whether the passage holds an n-gram.
         """
-        return any(_holds(word, is_held) for word in self.words)
+        if not self.words:
+            return bool(self.names)
+        if any(_holds(word, is_held) for word in self.words):
+            return True
+        return sum(_holds(word, is_held) for word in self.names) >= MANY_NAMES
 
 
 def _holds(word: str, is_held: Callable[[str], bool]) -> bool:
+    """Return whether a passage holds a word in some form.
+
+    At least half of the word's n-grams must be there, with its beginning or else with three
+    quarters of them: "eat" is not in "great", nor "married" in "carried".
+    """
     ngrams = char_ngrams(word, 4)
     held = list(map(is_held, ngrams))
     if is_unspaced(word):

@@ -31,6 +31,8 @@ class RetrievalParams:
             helps, but most of a question's bigrams are its own.
         function_word_weight: Weight of a function word in a question, compared with another word.
             Published lists are generous ("member", "states", "work"), so no word is dropped.
+        number_weight: Weight of a number in a question, compared with a word: a year or an amount
+            is rarely mentioned by chance.
         corrects_spelling: Whether misspelled words are replaced by the article's.
         min_correctable_length: Letters of the shortest word that is corrected; shorter words have
             too many neighbours.
@@ -55,13 +57,14 @@ class RetrievalParams:
     bigram_prefix: int = 4
     query_bigram_weight: float = 0.6
     function_word_weight: float = 0.42
+    number_weight: float = 2.0
     corrects_spelling: bool = True
     min_correctable_length: int = 5
     sentence_weight: float = 0.6
     standfirst_boost: float = 1.08
     answer_type_boost: float = 0.3
     bigram_weight: float = 0.4
-    answer_threshold: float = 0.29
+    answer_threshold: float = 0.28
     unsure_threshold: float = 0.17
     many_passages: float = 0.03
     min_score_ratio: float = 0.6
