@@ -67,7 +67,7 @@ _FOLDING = _Folding()
 
 @lru_cache(maxsize=1)
 def _simplifier() -> Callable[[str], str]:
-    """Return what turns traditional Chinese into simplified; it comes with the extra ``chinese``."""
+    """Return what makes traditional Chinese simplified; the extra ``chinese`` brings it."""
     try:
         import opencc  # noqa: PLC0415
     except ImportError:
@@ -235,8 +235,9 @@ class Analyzer:
 def char_ngrams(word: str, size: int) -> tuple[str, ...]:
     """Return the tokens of one word, at least one.
 
-    A number is one token. Korean words give n-grams of 2. A character of Chinese or Japanese means something by itself, so runs of
-    them give n-grams of 1 and 2; those of other unspaced scripts give n-grams of 2 and 3.
+    A number is one token. Korean words give n-grams of 2. A character of Chinese or Japanese means
+    something by itself, so runs of them give n-grams of 1 and 2; those of other unspaced scripts
+    give n-grams of 2 and 3.
 
     Args:
         word: A folded word, not empty.

@@ -7,16 +7,16 @@ with the few passages of one article, Okapi's formula gives the words that matte
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import accumulate, chain, pairwise
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 from rank_bm25 import BM25Plus
 
 from bot.corpus.article import Article
-from bot.retrieval.analysis import Analyzer, is_number, sentences, words
+from bot.retrieval.analysis import Analyzer, is_number, words
 from bot.retrieval.answer import Answer, Match, Verdict
-from bot.retrieval.answer_types import extract
+from bot.retrieval.article_sentences import ArticleSentences
 from bot.retrieval.background import PASSAGE_LENGTH, CorpusBackground, table_of
 from bot.retrieval.confidence import Confidence, chance_of_many
 from bot.retrieval.names import ArticleNames, ContentWords
@@ -50,22 +50,12 @@ class ArticleIndex:
         self._params = params
         self._passages = article.passages
         self._analyzer = Analyzer(article.language, aliases, article.aliases, params=params)
-        # A passage of nothing but spaces, as a question set may have, is one empty sentence.
-        self._spans = [
-            sentences(p.text, article.language) or [(0, len(p.text))] for p in self._passages
-        ]
-        # Sentences are counted through the article; each passage has a slice of them.
-        ends = accumulate(map(len, self._spans), initial=0)
-        self._slices = [slice(*bounds) for bounds in pairwise(ends)]
-        texts = [
-            passage.text[start:end]
-            for passage, spans in zip(self._passages, self._spans, strict=True)
-            for start, end in spans
-        ]
+        self._sentences = ArticleSentences(article, params)
+        texts = self._sentences.texts
         written = [words(text) for text in texts]
         tokens = [self._analyzer.passage_tokens(sentence) for sentence in written]
         self._sentences_with = postings(tokens)
-        self._bm25 = BM25Plus([list(chain(*tokens[part])) for part in self._slices])
+        self._bm25 = BM25Plus([list(chain(*tokens[part])) for part in self._sentences.slices])
         self._passages_with = postings(self._bm25.doc_freqs)
         self._title_tokens = frozenset(self._analyzer.passage_tokens(words(article.title)))
         self._names = ArticleNames(texts, article.language)
@@ -76,7 +66,6 @@ class ArticleIndex:
         above = params.many_passages * chance_of_many(len(lengths))
         self._answer_threshold = params.answer_threshold + above
         self._unsure_threshold = params.unsure_threshold + above
-        self._extracted = [extract(text) for text in texts]
         self._spelling = SpellingCorrector(
             self._analyzer.names.union(*written),
             self._analyzer.function_words,
@@ -133,7 +122,7 @@ class ArticleIndex:
         """
         if not 1 <= number <= len(self._passages):
             return None
-        if not 0 <= sentence_number < len(self._spans[number - 1]):
+        if not 0 <= sentence_number < len(self._sentences.spans[number - 1]):
             return None
         return self._match(number - 1, sentence_number, 0.0, 1.0, Verdict.ANSWERED)
 
@@ -157,7 +146,7 @@ class ArticleIndex:
         return [
             self._match(
                 number,
-                self._best_sentence(number, idf_weights, query),
+                self._sentences.best(number, idf_weights, query),
                 float(scores[number]),
                 float(confidences[number]),
                 self._verdict(number, float(confidences[number]), content),
@@ -168,7 +157,7 @@ class ArticleIndex:
     def _match(
         self, number: int, sentence: int, score: float, confidence: float, verdict: Verdict
     ) -> Match:
-        span = self._spans[number][sentence]
+        span = self._sentences.spans[number][sentence]
         return Match(self._passages[number], span, sentence, score, confidence, verdict)
 
     def _verdict(self, number: int, confidence: float, content: ContentWords) -> Verdict:
@@ -196,32 +185,26 @@ class ArticleIndex:
     def _score(self, tokens: Mapping[str, float]) -> tuple[NDArray[np.float64], list[float]]:
         """Return the score of each passage, and the IDF weight of each sentence of the article."""
         scores = np.zeros(len(self._passages))
-        idf_weights = [0.0] * len(self._extracted)
-        for token, weight in tokens.items():
+        idf_weights = [0.0] * len(self._sentences.texts)
+        for token, asked in tokens.items():
             holders = self._sentences_with.get(token)
             if holders is not None:
-                if is_number(token):
-                    weight *= self._params.number_weight
-                scores += weight * self._bm25.get_scores([token])
+                weight = asked * (self._params.number_weight if is_number(token) else 1.0)
+                # BM25+ gives a passage without the token this much, too.
+                least = self._bm25.idf[token] * self._bm25.delta
+                passages = self._passages_with[token]
+                held = np.array(self._bm25.get_batch_scores([token], passages))
+                scores += weight * least
+                scores[passages] += weight * (held - least)
                 # Rare among the sentences, which is not quite the same as among the passages.
                 idf_weight = weight * math.log((len(idf_weights) + 1) / len(holders))
                 for sentence in holders:
                     idf_weights[sentence] += idf_weight
-        for number, part in enumerate(self._slices):
+        for number, part in enumerate(self._sentences.slices):
             scores[number] += self._params.sentence_weight * max(idf_weights[part])
         if self.article.standfirst:
             scores[0] *= self._params.standfirst_boost
         return scores, idf_weights
-
-    def _best_sentence(self, number: int, idf_weights: Sequence[float], query: Query) -> int:
-        """Return the number of the sentence of a passage that answers best, from 0."""
-        values = list(idf_weights[self._slices[number]])
-        if query.answer_type is not None:
-            boost = self._params.answer_type_boost * max(values)
-            for sentence, extracted in enumerate(self._extracted[self._slices[number]]):
-                if extracted[query.answer_type].difference(query.words):
-                    values[sentence] += boost
-        return values.index(max(values))
 
 
 def postings(documents: Iterable[Iterable[str]]) -> dict[str, list[int]]:

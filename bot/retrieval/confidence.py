@@ -64,7 +64,8 @@ class Confidence:
         expected = (information * chance).sum(axis=1)
         above = (information * held).sum(axis=1) - expected
         share = above / (information.sum(axis=1) - expected)
-        return np.clip(share, 0.0, 1.0)
+        clipped: NDArray[np.float64] = np.clip(share, 0.0, 1.0)
+        return clipped
 
     def _factor(self, token: str) -> float:
         """Return the further factor on tokens that reach over two words."""

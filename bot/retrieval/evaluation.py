@@ -96,7 +96,8 @@ def evaluate(
 
     corpus = _corpus_indexes(questions, aliases, params)
     tally, corpus_tally = _Tally(), _Tally()
-    for done, ((article, own), in_corpus) in enumerate(zip(questions.articles, corpus, strict=True)):
+    for done, (article, own) in enumerate(questions.articles):
+        in_corpus = corpus[done]
         alone = ArticleIndex(article, aliases, params)
         others = [q.text for other, qs in questions.articles if other is not article for q in qs]
         for question in own:

@@ -93,9 +93,7 @@ class Index:
                 share = min(share, match.confidence / (ranked[0].confidence or 1.0))
                 found.append((score * share, index.article, match))
         found.sort(key=lambda item: -item[0])
-        return [
-            (article, match, match.verdict is Verdict.ANSWERED) for _, article, match in found
-        ]
+        return [(article, match, match.verdict is Verdict.ANSWERED) for _, article, match in found]
 
     def _candidates(
         self, query: Query, limit: int | None = None

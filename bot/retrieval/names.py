@@ -1,7 +1,7 @@
 """Tells names from other words, and whether a passage holds more of a question than names.
 
-A passage that only holds the name in "How old is Tesla?" does not answer it. So at least one word of
-the question that is neither a name nor a function word must be in the passage.
+A passage that only holds the name in "How old is Tesla?" does not answer it. So at least one word
+of the question that is neither a name nor a function word must be in the passage.
 """
 
 import re

@@ -6,7 +6,7 @@ prints the figures with and without each part.
 
 from dataclasses import dataclass
 
-MAX_QUERY_LENGTH = 1_000
+MAX_QUERY_LENGTH = 300
 """Characters of a question that are read; the rest cannot make it clearer."""
 
 MAX_MATCHES = 3
@@ -40,6 +40,8 @@ class RetrievalParams:
         standfirst_boost: Factor on the standfirst's score, because it sums up the article.
         answer_type_boost: What a sentence gains by holding the type of answer that is asked for,
             as a share of the best sentence's IDF weight.
+        pronoun_weight: What a sentence that begins with a pronoun gains from the sentence before
+            it, as a share of that one's IDF weight.
         bigram_weight: Further factor on bigrams in the confidence.
         answer_threshold: Confidence (0 to 1) from which a passage counts as the answer, in an
             article of 5 passages. At 0.29, one of 25 questions about something else is taken for
@@ -63,6 +65,7 @@ class RetrievalParams:
     sentence_weight: float = 0.6
     standfirst_boost: float = 1.08
     answer_type_boost: float = 0.3
+    pronoun_weight: float = 0.3
     bigram_weight: float = 0.4
     answer_threshold: float = 0.28
     unsure_threshold: float = 0.17

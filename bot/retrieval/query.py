@@ -28,5 +28,5 @@ class Query:
 
 def parse_query(text: str) -> Query:
     """Return the question that a text asks; one without words asks nothing."""
-    found = tuple(words(text[:MAX_QUERY_LENGTH]))
+    found = tuple(words(text, MAX_QUERY_LENGTH))
     return Query(text, found, answer_types.classify(found), intents.classify(text, found))

@@ -1,5 +1,6 @@
 """A misspelled word -> the article's word."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -9,6 +10,9 @@ from rapidfuzz.distance import OSA
 from bot.retrieval.analysis import is_unspaced
 from bot.retrieval.answer_types import classify
 from bot.retrieval.query import Query
+
+MAX_CORRECTED = 40
+"""Words of a question that are corrected; longer ones are hardly written by hand."""
 
 
 class SpellingCorrector:
@@ -27,13 +31,15 @@ class SpellingCorrector:
         self._function_words = function_words
         self._min_length = min_length
         # Sorted, so that every process chooses the same one of two words that are equally near.
-        self._candidates = sorted(
-            word for word in self._known if len(word) >= min_length - 1 and _is_correctable(word)
-        )
+        self._candidates: dict[int, list[str]] = defaultdict(list)
+        for word in sorted(self._known):
+            if len(word) >= min_length - 1 and _is_correctable(word):
+                self._candidates[len(word)].append(word)
 
     def correct_query(self, query: Query) -> Query:
         """Return the question with every word that the article lacks replaced by its nearest."""
-        corrected = tuple(map(self.correct, query.words))
+        corrected = tuple(map(self.correct, query.words[:MAX_CORRECTED]))
+        corrected += query.words[MAX_CORRECTED:]
         if corrected == query.words:
             return query
         return replace(query, words=corrected, answer_type=classify(corrected))
@@ -51,7 +57,9 @@ class SpellingCorrector:
             return word
         if len(word) < self._min_length or not _is_correctable(word):
             return word
-        found = process.extractOne(word, self._candidates, scorer=OSA.distance, score_cutoff=1)
+        # A word of another length than these is further away.
+        near = [c for size in (-1, 0, 1) for c in self._candidates.get(len(word) + size, ())]
+        found = process.extractOne(word, near, scorer=OSA.distance, score_cutoff=1)
         return found[0] if found else word
 
 

@@ -1,0 +1,70 @@
+"""The sentences of an article: where they are, and which one of a passage answers best."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from itertools import accumulate, pairwise
+
+from bot.corpus.aliases import read_aliases
+from bot.corpus.article import Article
+from bot.corpus.loader import DATA
+from bot.retrieval.analysis import sentences, words
+from bot.retrieval.answer_types import extract
+from bot.retrieval.params import RetrievalParams
+from bot.retrieval.query import Query
+
+
+class ArticleSentences:
+    """The sentences of all passages, counted through the article from 0.
+
+    Attributes:
+        spans: For each passage, (start, end) of its sentences in characters; at least one each.
+        slices: For each passage, which sentences of the article are its own.
+        texts: All sentences.
+    """
+
+    def __init__(self, article: Article, params: RetrievalParams) -> None:
+        self._params = params
+        # A passage of nothing but spaces, as a question set may have, is one empty sentence.
+        self.spans = [
+            sentences(p.text, article.language) or [(0, len(p.text))] for p in article.passages
+        ]
+        ends = accumulate(map(len, self.spans), initial=0)
+        self.slices = [slice(*bounds) for bounds in pairwise(ends)]
+        self.texts = [
+            passage.text[start:end]
+            for passage, spans in zip(article.passages, self.spans, strict=True)
+            for start, end in spans
+        ]
+        self._extracted = [extract(text) for text in self.texts]
+        pronouns = _pronouns(article.language)
+        self._begin_with_pronoun = [not pronouns.isdisjoint(words(text)[:1]) for text in self.texts]
+
+    def best(self, passage: int, weights: Sequence[float], query: Query) -> int:
+        """Return the number of the sentence of a passage that answers best, from 0.
+
+        Args:
+            passage: The passage's number, from 0.
+            weights: For each sentence of the article, how much of the question it holds.
+            query: The question.
+        """
+        part = self.slices[passage]
+        own, values = weights[part], list(weights[part])
+        extracted, begin_with_pronoun = self._extracted[part], self._begin_with_pronoun[part]
+        boost = self._params.answer_type_boost * max(own)
+        for number in range(len(values)):
+            if number > 0 and begin_with_pronoun[number]:
+                # "She" was named in the sentence before.
+                values[number] += self._params.pronoun_weight * own[number - 1]
+            if query.answer_type is not None and extracted[number][query.answer_type].difference(
+                query.words
+            ):
+                values[number] += boost
+        return values.index(max(values))
+
+
+@lru_cache
+def _pronouns(language: str) -> frozenset[str]:
+    """Return the folded pronouns of a language that stand for what was named before."""
+    main = language.split("-", maxsplit=1)[0]
+    listed = read_aliases(DATA / "pronouns.yaml").get(main, ())
+    return frozenset(folded for word in listed for folded in words(word))
