@@ -122,10 +122,14 @@ class Word:
     Attributes:
         text: The word, folded.
         is_function_word: Whether it only holds a sentence together ("the", "did").
+        is_alias: Whether it stands for one of the aliases.
+        is_name: Whether the aliases write what it stands for with a capital letter.
     """
 
     text: str
     is_function_word: bool
+    is_alias: bool = False
+    is_name: bool = False
 
 
 class Analyzer:
@@ -147,9 +151,12 @@ class Analyzer:
         self._params = params
         self.function_words = function_words(language.split("-", maxsplit=1)[0])
         self._names: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self._capitalized: set[tuple[str, ...]] = set()
         for mapping in aliases:
             for name, others in mapping.items():
                 key = tuple(words(name))
+                if name[:1].isupper():
+                    self._capitalized.add(key)
                 canonical = self._names.get(key, key)
                 for other in (name, *others):
                     self._names[tuple(words(other))] = canonical
@@ -163,7 +170,7 @@ class Analyzer:
 
     def passage_tokens(self, written: Sequence[str]) -> list[str]:
         """Return every token of a passage's or sentence's words, as often as it occurs."""
-        resolved = self._resolve(written)
+        resolved = self.resolve(written)
         kept = {word.text for word in resolved}
         tokens = [token for word in resolved for token in self._char_ngrams(word.text)]
         # What was written counts beside the name it stands for: readers misspell both.
@@ -179,7 +186,7 @@ class Analyzer:
         tokens weigh 1/sqrt(n) each. Function words and bigrams weigh less, as the parameters say.
         """
         weights: dict[str, float] = {}
-        resolved, reduced = self._resolve(written), self._params.function_word_weight
+        resolved, reduced = self.resolve(written), self._params.function_word_weight
         for word in resolved:
             ngrams = self._char_ngrams(word.text)
             for token in ngrams:
@@ -213,15 +220,20 @@ class Analyzer:
         size = self._params.bigram_prefix
         return f"{first.text[:size]} {second.text[:size]}"
 
-    def _resolve(self, written: Sequence[str]) -> list[Word]:
-        """Replace other names of a thing by its name."""
+    def resolve(self, written: Sequence[str]) -> list[Word]:
+        """Return the words with other names of a thing replaced by its name.
+
+        Args:
+            written: Folded words.
+        """
         resolved = []
         position = 0
         while position < len(written):
             for length in range(min(self._longest, len(written) - position), 0, -1):
                 name = self._names.get(tuple(written[position : position + length]))
                 if name is not None:
-                    resolved += [Word(word, is_function_word=False) for word in name]
+                    is_name = name in self._capitalized
+                    resolved += [Word(word, False, True, is_name) for word in name]
                     position += length
                     break
             else:

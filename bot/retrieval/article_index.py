@@ -133,7 +133,8 @@ class ArticleIndex:
             query: The question.
             limit: How many passages to return at most; None for all.
         """
-        content = ContentWords(query.text, query.words, self._names, self.article.language)
+        resolved = self._analyzer.resolve(query.words)
+        content = ContentWords(query.text, resolved, self._names, self.article.language)
         if self._params.corrects_spelling:
             query = self._spelling.correct_query(query)
         tokens = self._analyzer.query_tokens(query.words)
@@ -164,9 +165,10 @@ class ArticleIndex:
         """Return what may be claimed about a passage."""
         if confidence < self._unsure_threshold:
             return Verdict.NOT_IN_ARTICLE
-        tokens = self._bm25.doc_freqs[number]
+        passage, title = self._bm25.doc_freqs[number], self._title_tokens
         if confidence >= self._answer_threshold and content.are_held(
-            lambda token: token in tokens or token in self._title_tokens
+            is_held=lambda token: token in passage or token in title,
+            is_known=lambda token: token in self._passages_with or token in title,
         ):
             return Verdict.ANSWERED
         return Verdict.UNSURE

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from bot.corpus.aliases import read_aliases
 from bot.corpus.loader import DATA
-from bot.retrieval.analysis import char_ngrams, function_words, is_unspaced, words
+from bot.retrieval.analysis import Word, char_ngrams, function_words, is_unspaced, words
 
 MANY_NAMES = 4
 """So many words of names together are as telling as another word."""
@@ -84,37 +84,43 @@ class ContentWords:
     """
 
     def __init__(
-        self, text: str, query_words: Sequence[str], names: ArticleNames, language: str
+        self, text: str, resolved: Sequence[Word], names: ArticleNames, language: str
     ) -> None:
         """Find the content words.
 
         Args:
             text: The question as written.
-            query_words: Its folded words, not corrected.
+            resolved: Its words, not corrected, with aliases replaced by the names of things.
             names: The names of the article that is asked.
             language: The article's language, a BCP 47 tag.
         """
         first, *rest = _WRITTEN_WORD.findall(text) or [""]
         inside = {folded for word in rest if word[0].isupper() for folded in words(word)}
         capitalized = inside.union(words(first) if first[:1].isupper() else ())
-        meaningless = general_words(language)
-        meaningful = [word for word in dict.fromkeys(query_words) if word not in meaningless]
-        self.words = [
-            word
-            for word in meaningful
-            if not names.is_name(word, word in capitalized if inside else None)
-        ]
-        self.names = [word for word in meaningful if word not in self.words]
+        general = general_words(language)
+        self.words: list[str] = []
+        self.names: list[str] = []
+        self._known_names = {word.text for word in resolved if word.is_name}
+        for word in dict.fromkeys(resolved):
+            is_capitalized = word.text in capitalized if inside else None
+            if word.is_name or (not word.is_alias and names.is_name(word.text, is_capitalized)):
+                self.names.append(word.text)
+            elif word.is_alias or word.text not in general:
+                self.words.append(word.text)
 
-    def are_held(self, is_held: Callable[[str], bool]) -> bool:
+    def are_held(self, is_held: Callable[[str], bool], is_known: Callable[[str], bool]) -> bool:
         """Return whether a passage holds more of the question than a name.
 
         It must hold one of the words in some form, or MANY_NAMES names; a question that only names
-        somebody asks for nothing else.
+        somebody asks for nothing else. A country that the article does not mention is never asked
+        for in vain.
 
         Args:
             is_held: Returns whether the passage holds an n-gram.
+            is_known: Returns whether the article holds an n-gram.
         """
+        if not all(_holds(word, is_known) for word in self._known_names):
+            return False
         if not self.words:
             return bool(self.names)
         if any(_holds(word, is_held) for word in self.words):

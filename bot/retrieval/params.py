@@ -68,7 +68,7 @@ class RetrievalParams:
     pronoun_weight: float = 0.3
     bigram_weight: float = 0.4
     answer_threshold: float = 0.28
-    unsure_threshold: float = 0.17
+    unsure_threshold: float = 0.22
     many_passages: float = 0.03
     min_score_ratio: float = 0.6
     title_boost: float = 1.0
