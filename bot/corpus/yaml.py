@@ -109,8 +109,15 @@ class Document:
         found = (self.text(*path, index, limit=limit) for index in range(len(value)))
         return tuple(filter(None, found))
 
-    def aliases(self, *path: str | int) -> dict[str, tuple[str, ...]]:
-        """Return a mapping of a name to its other names; empty if there is none."""
+    def aliases(
+        self, *path: str | int, limit: int = MAX_ALIAS_LENGTH
+    ) -> dict[str, tuple[str, ...]]:
+        """Return a mapping of a name to its other names; empty if there is none.
+
+        Args:
+            path: Where it is.
+            limit: The most characters of another name.
+        """
         value = self._at(path)
         if value is None:
             return {}
@@ -118,7 +125,7 @@ class Document:
             problem = "The aliases do not map a name to its other names."
             self.fault(problem, "Write for example: Kyiv: [Kiev]", *path)
             return {}
-        return {name: self.texts(*path, name, limit=MAX_ALIAS_LENGTH) for name in value}
+        return {name: self.texts(*path, name, limit=limit) for name in value}
 
     def date(self, key: str) -> dt.date | None:
         """Return a date; None if there is none."""

@@ -6,11 +6,9 @@ of the question that is neither a name nor a function word must be in the passag
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache
 
-from bot.corpus.aliases import read_aliases
-from bot.corpus.loader import DATA
-from bot.retrieval.analysis import Word, char_ngrams, function_words, is_unspaced, words
+from bot.retrieval.analysis import Word, char_ngrams, is_unspaced, words
+from bot.retrieval.function_words import general_words
 
 MANY_NAMES = 4
 """So many words of names together are as telling as another word."""
@@ -141,19 +139,3 @@ def _holds(word: str, is_held: Callable[[str], bool]) -> bool:
     if len(ngrams) <= 2:
         return all(held)
     return sum(held) >= len(ngrams) * (0.5 if held[0] else 0.75)
-
-
-@lru_cache
-def general_words(language: str) -> frozenset[str]:
-    """Return the folded words that say nothing about what a question asks.
-
-    A language without a list here has the much longer one of function words.
-
-    Args:
-        language: A BCP 47 tag.
-    """
-    main = language.split("-", maxsplit=1)[0]
-    listed = read_aliases(DATA / "function_words.yaml").get(main)
-    if listed is None:
-        return function_words(main)
-    return frozenset(folded for word in listed for folded in words(word))

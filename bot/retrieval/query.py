@@ -14,13 +14,15 @@ class Query:
     """A question.
 
     Attributes:
-        text: As it was asked.
-        words: The folded words of its first MAX_QUERY_LENGTH characters.
+        text: As it was asked, without a greeting or thanks around it.
+        written: The folded words of its first MAX_QUERY_LENGTH characters.
+        words: Those to look for: all but the words for the article itself.
         answer_type: The type of answer that it asks for; None if it asks for none in particular.
-        intent: Greeting, thanks or a request for an overview; None for a question to the text.
+        intent: What else it is; None for a question to the text.
     """
 
     text: str
+    written: tuple[str, ...]
     words: tuple[str, ...]
     answer_type: AnswerType | None
     intent: Intent | None
@@ -28,5 +30,7 @@ class Query:
 
 def parse_query(text: str) -> Query:
     """Return the question that a text asks; one without words asks nothing."""
-    found = tuple(words(text, MAX_QUERY_LENGTH))
-    return Query(text, found, answer_types.classify(found), intents.classify(text, found))
+    meaning = intents.understand(text)
+    written = tuple(words(meaning.question, MAX_QUERY_LENGTH))
+    wanted = tuple(intents.without_article(written)) or written
+    return Query(meaning.question, written, wanted, answer_types.classify(wanted), meaning.intent)

@@ -1,0 +1,23 @@
+"""Words that only hold a sentence together."""
+
+from functools import lru_cache
+
+from bot.corpus.aliases import read_aliases
+from bot.corpus.loader import DATA
+from bot.retrieval.analysis import function_words, words
+
+
+@lru_cache
+def general_words(language: str) -> frozenset[str]:
+    """Return the folded words that say nothing about what a question asks.
+
+    A language without a list here has the much longer one of function words.
+
+    Args:
+        language: A BCP 47 tag.
+    """
+    main = language.split("-", maxsplit=1)[0]
+    listed = read_aliases(DATA / "function_words.yaml").get(main)
+    if listed is None:
+        return function_words(main)
+    return frozenset(folded for word in listed for folded in words(word))
