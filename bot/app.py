@@ -23,12 +23,14 @@ from bot.delivery.sender import Sender
 from bot.errors import StoreError
 from bot.handlers.article_refs import ArticleResolver
 from bot.handlers.chat_state import ChatState
+from bot.handlers.conversations import Conversations
 from bot.handlers.error_handler import handler_failed
 from bot.handlers.messenger import Messenger
 from bot.handlers.profile import register
 from bot.handlers.responder import Responder
 from bot.handlers.routes import allowed_updates, routes
 from bot.handlers.services import BotData, Context, Services
+from bot.handlers.targets import Targets
 from bot.logs import FailureLog
 from bot.retrieval.index import Index
 from bot.store.base import DELETE_QUESTIONS_EVERY, Store
@@ -66,7 +68,7 @@ async def run(
     """
     bot = create_bot(settings)
     async with open_store(settings, clock) as (store, voters):
-        services = build_services(settings, corpus, store, voters, bot)
+        services = build_services(settings, corpus, store, voters, bot, clock)
         application = build_application(bot, services)
         with errors_explained(settings):
             async with application:
@@ -78,7 +80,12 @@ async def run(
 
 
 def build_services(
-    settings: Settings, corpus: Corpus, store: Store, voters: Voters, bot: ExtBot[None]
+    settings: Settings,
+    corpus: Corpus,
+    store: Store,
+    voters: Voters,
+    bot: ExtBot[None],
+    clock: Clock,
 ) -> Services:
     """Build what handlers work with, and all of its parts."""
     failures, languages = FailureLog(log), read_languages()
@@ -86,11 +93,13 @@ def build_services(
         settings.private_chat_per_second, settings.group_per_minute, settings.overall_per_second
     )
     sender = Sender(RateLimiter(limits))
-    editor = MessageEditor(bot, store, corpus.reactions)
+    editor = MessageEditor(bot, store, voters, corpus.reactions)
     live_counts = LiveCounts(store, editor, sender, failures)
     articles = ArticleResolver(corpus.articles)
     chats = ChatState(store, voters, languages, articles, failures)
     index = Index(corpus.articles, corpus.aliases)
+    conversations = Conversations(clock)
+    targets = Targets(articles, chats)
     return Services(
         corpus=corpus,
         store=store,
@@ -98,7 +107,10 @@ def build_services(
         languages=languages,
         articles=articles,
         chats=chats,
-        responder=Responder(corpus, index, store, articles, chats, failures),
+        responder=Responder(
+            corpus, index, store, articles, chats, targets, conversations, voters, failures
+        ),
+        conversations=conversations,
         messenger=Messenger(bot, sender, live_counts),
         sender=sender,
         live_counts=live_counts,

@@ -34,7 +34,7 @@ def test_the_article_is_there_word_for_word() -> None:
     corpus = load_corpus(ROOT / "corpus")
     [article] = corpus.articles
     assert article.id == ARTICLE
-    assert [passage.number for passage in article.passages] == [1, 2, 3, 4, 5, 6]
+    assert [passage.number for passage in article.passages] == [None, 1, 2, 3, 4, 5]
     assert article.standfirst.endswith("Details are emerging as talks continue")
     assert "Russia’s nearly four‑year war" in article.paragraphs[0]
     labels = [reaction.label for reaction in corpus.reactions]

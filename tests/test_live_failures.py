@@ -11,6 +11,7 @@ from bot.corpus.loader import load_corpus
 from bot.delivery.message_editor import MessageEditor
 from bot.store.base import REPEAT_WINDOW, MessageRef, TrackedMessage, VoteCounts
 from bot.store.sqlite import SqliteStore
+from bot.store.voters import Voters
 from bot.views.keyboards import reaction_rows
 from tests.support.chat import Chat
 from tests.support.control import TOKEN
@@ -118,7 +119,7 @@ async def test_an_edit_that_ends_while_a_tap_is_answered(tmp_path: Path) -> None
     store = SqliteStore(tmp_path / "votes.db", b"key")
     await store.open()
     reactions, voter, ref = load_corpus(ROOT / "corpus").reactions, b"a" * 32, MessageRef(1, 1)
-    editor = MessageEditor(Bot(TOKEN), store, reactions)
+    editor = MessageEditor(Bot(TOKEN), store, Voters(b"k" * 32), reactions)
 
     def showing(counts: VoteCounts) -> TrackedMessage:
         keyboard = InlineKeyboardMarkup(reaction_rows(ARTICLE, reactions, counts.votes))

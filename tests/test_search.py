@@ -44,7 +44,7 @@ def test_what_was_agreed_stands_first(question: str) -> None:
     found = ask(question)
     assert found is not None
     assert found.verdict is Verdict.ANSWERED
-    assert found.best.passage.number in (1, 2)
+    assert found.best.passage.position in (1, 2)
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_the_passage_and_its_sentence(question: str, number: int, words_of_sente
     found = ask(question)
     assert found is not None
     start, end = found.best.sentence
-    assert found.best.passage.number == number
+    assert found.best.passage.position == number
     assert words_of_sentence in found.best.passage.text[start:end]
 
 
@@ -144,7 +144,7 @@ def test_our_own_question_set() -> None:
     for case in answered:
         found = ask(case["question"])
         assert found is not None
-        right += found.best.passage.number in case["passages"]
+        right += found.best.passage.position in case["passages"]
     assert len(answered) >= 60
     assert right / len(answered) >= 0.9
     silent = [case["question"] for case in OWN_SET if not case["passages"]]
@@ -159,7 +159,7 @@ def test_the_whole_article_is_its_standfirst(question: str) -> None:
     """Asked in any of the languages of the phrases."""
     found = ask(question)
     assert found is not None
-    assert (found.verdict, found.best.passage.number) == (Verdict.ANSWERED, 1)
+    assert (found.verdict, found.best.passage.position) == (Verdict.ANSWERED, 1)
 
 
 def test_an_uncertain_answer_holds_the_two_nearest() -> None:
@@ -186,7 +186,7 @@ def test_of_equals_the_earlier_passage_wins() -> None:
     article = Article("a", "Title", "", "en", ("Why?",), ("A red house.",) * 40)
     found = ask("red house", Index([article], {}))
     assert found is not None
-    assert [match.passage.number for match in found.matches] == [1, 2, 3]
+    assert [match.passage.position for match in found.matches] == [1, 2, 3]
 
 
 def test_the_nearest_word_of_the_article_is_meant() -> None:

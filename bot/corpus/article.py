@@ -13,12 +13,14 @@ A file is Markdown with YAML front matter::
 
     Second paragraph.
 
-Paragraphs are plain text and are shown as written; headings (``# ...``) are left out.
+Paragraphs are plain text and are shown as written. Headings (``# ...``) are not shown, but the
+paragraphs below them are found by their words.
 """
 
 import datetime as dt
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -41,7 +43,7 @@ ID_PATTERN = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _FENCE = re.compile(r"---[ \t]*")
-_HEADING = re.compile(r"#{1,6}[ \t]")
+_HEADING = re.compile(r"#{1,6}[ \t]+")
 
 
 @dataclass(frozen=True)
@@ -49,14 +51,23 @@ class Passage:
     """The standfirst or a paragraph of an article.
 
     Attributes:
-        number: Its position among the article's passages, counted from 1.
-        total: How many passages the article has.
+        position: Its position among the article's passages, the standfirst included, from 1.
+        number: Its number among the paragraphs, from 1; None for the standfirst.
+        total: How many paragraphs the article has.
         text: The passage on one line.
+        heading: The heading above it; "" for none.
     """
 
-    number: int
+    position: int
+    number: int | None
     total: int
     text: str
+    heading: str = ""
+
+    @property
+    def kind(self) -> str:
+        """Either "standfirst" or "paragraph"."""
+        return "standfirst" if self.number is None else "paragraph"
 
 
 @dataclass(frozen=True)
@@ -75,6 +86,7 @@ class Article:
         published: When it was published; None if not known.
         author: Who wrote it; None if not known.
         aliases: Names of one thing, which hold in this article only.
+        headings: For each paragraph, the heading above it ("" for none); empty without headings.
     """
 
     id: str
@@ -87,12 +99,20 @@ class Article:
     published: dt.date | None = None
     author: str | None = None
     aliases: Aliases = field(default_factory=dict)
+    headings: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def passages(self) -> tuple[Passage, ...]:
         """The standfirst and all paragraphs, in the article's order."""
-        texts = (self.standfirst, *self.paragraphs) if self.standfirst else self.paragraphs
-        return tuple(Passage(n, len(texts), text) for n, text in enumerate(texts, 1))
+        total, first = len(self.paragraphs), 2 if self.standfirst else 1
+        headings = self.headings or ("",) * total
+        paragraphs = tuple(
+            Passage(first + n, n + 1, total, text, heading)
+            for n, (text, heading) in enumerate(zip(self.paragraphs, headings, strict=True))
+        )
+        if not self.standfirst:
+            return paragraphs
+        return (Passage(1, None, total, self.standfirst), *paragraphs)
 
 
 @dataclass(frozen=True)
@@ -121,8 +141,8 @@ def read_article(file: Path) -> LocatedArticle:
     front_matter, body, body_line = _split(file, read_text(file))
     # The empty line takes the place of the fence, so that line numbers are those of the file.
     document = parse_yaml(file, "\n" + front_matter)
-    paragraphs = _read_paragraphs(document, body, body_line)
-    article = _read_front_matter(document, paragraphs)
+    paragraphs, headings = _read_paragraphs(document, body, body_line)
+    article = _read_front_matter(document, paragraphs, headings)
     document.raise_faults()
     lines = tuple(document.line("questions", n) for n in range(len(article.questions)))
     return LocatedArticle(article, file, document.line("id"), lines)
@@ -148,14 +168,23 @@ def _split(file: Path, text: str) -> tuple[str, str, int]:
     return front_matter, "\n".join(lines[end + 1 :]), end + 2
 
 
-def _read_paragraphs(document: Document, body: str, first_line: int) -> tuple[str, ...]:
-    """Return the paragraphs of a body, each on one line; note faults in the document."""
+def _read_paragraphs(
+    document: Document, body: str, first_line: int
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the paragraphs of a body, each on one line, and the heading above each.
+
+    Faults are noted in the document.
+    """
     paragraphs: list[str] = []
+    headings: list[str] = []
+    heading = ""
     block: list[str] = []
     for number, line in enumerate([*body.split("\n"), ""], first_line):
         if line.strip():
             block.append(line)
             continue
+        for part in filter(_HEADING.match, block):
+            heading = one_line(_HEADING.sub("", part, count=1).rstrip("# \t"))
         text = one_line(" ".join(part for part in block if not _HEADING.match(part)))
         if len(text) > MAX_PARAGRAPH:
             problem = f"A paragraph has {len(text):,} characters (at most {MAX_PARAGRAPH:,})."
@@ -163,15 +192,18 @@ def _read_paragraphs(document: Document, body: str, first_line: int) -> tuple[st
             document.faults.append(Fault(document.file, number - len(block), problem, hint))
         if text:
             paragraphs.append(text)
+            headings.append(heading)
         block = []
     if not paragraphs:
         problem = "There is no text below the front matter."
         hint = "Add the article's paragraphs, with blank lines between them."
         document.faults.append(Fault(document.file, first_line, problem, hint))
-    return tuple(paragraphs)
+    return tuple(paragraphs), tuple(headings) if any(headings) else ()
 
 
-def _read_front_matter(document: Document, paragraphs: tuple[str, ...]) -> Article:
+def _read_front_matter(
+    document: Document, paragraphs: tuple[str, ...], headings: tuple[str, ...]
+) -> Article:
     document.check_keys(REQUIRED, OPTIONAL)
     article = Article(
         id=document.text("id", limit=32) or document.file.stem,
@@ -184,6 +216,7 @@ def _read_front_matter(document: Document, paragraphs: tuple[str, ...]) -> Artic
         published=document.date("published"),
         author=document.text("author", limit=200) or None,
         aliases=document.aliases("aliases"),
+        headings=headings,
     )
     if not ID_PATTERN.fullmatch(article.id):
         problem = (

@@ -22,6 +22,7 @@ from bot.store.base import (
     VoteCounts,
     VoteResult,
 )
+from bot.store.voters import Voters
 from bot.views.keyboards import with_counts
 from bot.views.outgoing import OutgoingMessage
 
@@ -35,16 +36,20 @@ class MessageEditor:
     simultaneous calls, the one with the older counts could arrive last.
     """
 
-    def __init__(self, bot: Bot, store: Store, reactions: Sequence[Reaction]) -> None:
+    def __init__(
+        self, bot: Bot, store: Store, voters: Voters, reactions: Sequence[Reaction]
+    ) -> None:
         """Create the editor.
 
         Args:
             bot: Makes the calls.
             store: Where messages are tracked.
+            voters: Tells whose vote is marked in a private chat.
             reactions: The reactions that messages show.
         """
         self._bot = bot
         self._store = store
+        self._voters = voters
         self._reactions = reactions
         self._locks = KeyedLocks()
         # What messages showed when they were tapped, until they were edited.
@@ -126,7 +131,7 @@ class MessageEditor:
             StoreError: The database failed.
         """
         async with self._locks.hold(ref):
-            message = render(await self._store.counts(article_id))
+            message = render(await self._store.counts(article_id, self._reader(ref)))
             keyboard = message.keyboard or InlineKeyboardMarkup([])
             tracked = TrackedMessage(ref, article_id, keyboard.to_json(), VERSION_UNKNOWN)
             await self._store.track(tracked)
@@ -142,7 +147,7 @@ class MessageEditor:
         Returns:
             None if it is not tracked, or shows the current counts, which is then noted.
         """
-        found = await self._store.tracked_with_counts(ref)
+        found = await self._store.tracked_with_counts(ref, self._reader(ref))
         if found is None:
             return None
         message, counts = found
@@ -215,7 +220,12 @@ class MessageEditor:
 
     def _with_counts(self, message: TrackedMessage, counts: VoteCounts) -> InlineKeyboardMarkup:
         shown = parse_keyboard(message.keyboard)
-        return with_counts(shown, message.article_id, self._reactions, counts.votes)
+        own = counts.own if _is_private(message.ref) else None
+        return with_counts(shown, message.article_id, self._reactions, counts.votes, own)
+
+    def _reader(self, ref: MessageRef) -> bytes | None:
+        """Return the reader of a private chat, whose own vote its messages mark."""
+        return self._voters.code(ref.chat_id or 0) if _is_private(ref) else None
 
     def _shows(self, message: TrackedMessage, keyboard: InlineKeyboardMarkup) -> bool:
         """Return whether a message certainly shows a keyboard."""
@@ -227,6 +237,11 @@ class MessageEditor:
         # an edit, here or in another process, it still shows what it showed at the vote.
         before = self._shown_at_tap.get(message.ref)
         return before is not None and replace(before, version=VERSION_UNKNOWN) == message
+
+
+def _is_private(ref: MessageRef) -> bool:
+    """Return whether a message is in a private chat: its id is the reader's, and above 0."""
+    return ref.chat_id is not None and ref.chat_id > 0
 
 
 @lru_cache(maxsize=1_024)

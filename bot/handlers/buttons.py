@@ -5,9 +5,10 @@ from telegram import CallbackQuery, Message, MessageEntity, MessageOriginChannel
 from bot.corpus.article import Article
 from bot.delivery.identity import tapper_id
 from bot.handlers import language
+from bot.handlers.conversations import asker_of_tap
 from bot.handlers.mentions import addressed_question, command_question, content
 from bot.handlers.services import Context, Services
-from bot.handlers.surfaces import Surface, account, surface_of_message
+from bot.handlers.surfaces import Surface, account
 from bot.retrieval.query import parse_query
 from bot.store.base import MessageRef, VoteCounts
 from bot.views import chat_texts
@@ -82,9 +83,9 @@ async def _ask_sample(query: CallbackQuery, services: Services, article: Article
     await services.sender.answer_button(query)
     translator = await _translator(query, services)
     if message is not None:
-        surface = surface_of_message(message)
+        asker = asker_of_tap(query)
         offer_all = await services.chats.opened_article(message.chat.id) == article
-        answer = await responder.answer(parsed, translator, article, surface, offer_all)
+        answer = await responder.answer(parsed, translator, article, asker, offer_all)
         await services.messenger.send(message, with_question(answer, question))
     elif found := await responder.search(parsed, article):
         # The bot cannot send where a message was sent inline, so the answer takes its place.
@@ -92,7 +93,7 @@ async def _ask_sample(query: CallbackQuery, services: Services, article: Article
 
         def render(counts: VoteCounts) -> OutgoingMessage:
             view = ArticleView(translator, reactions, article, counts, scope)
-            return with_question(view.answer(found), question)
+            return with_question(view.answer(found, question), question)
 
         await services.live_counts.replace(_ref(query), article.id, render)
 
@@ -137,15 +138,15 @@ async def _search_all(query: CallbackQuery, services: Services) -> None:
     if message is None:
         await _toast(query, services, "old_button")
         return
-    surface = surface_of_message(message)
-    if surface is Surface.PRIVATE:
+    asker = asker_of_tap(query)
+    if asker.surface is Surface.PRIVATE:
         await services.chats.close_article(message.chat.id)
     translator = await _translator(query, services)
     question = _question_of(message) if isinstance(message, Message) else None
     toast = translator.text("searching_all") if question is None else None
     await services.sender.answer_button(query, toast)
     if question is not None:
-        answer = await services.responder.answer(question, translator, None, surface)
+        answer = await services.responder.answer(question, translator, None, asker)
         await services.messenger.send(message, with_question(answer, question))
 
 

@@ -4,6 +4,7 @@ from telegram import Update
 from telegram.constants import ChatType
 
 from bot.delivery.identity import actor_id
+from bot.handlers.conversations import asker_of
 from bot.handlers.mentions import command_question
 from bot.handlers.messenger import typing_if_slow
 from bot.handlers.services import Context
@@ -64,7 +65,8 @@ async def article(update: Update, context: Context) -> None:
     elif len(articles) > 1:
         text = chat_texts.article_list(translator, articles)
     else:
-        text = (await services.responder.view(articles[0], translator)).about()
+        asker = asker_of(update)
+        text = (await services.responder.view(articles[0], translator, asker=asker)).about()
     await _send(update, context, text)
 
 
@@ -92,6 +94,7 @@ async def forget(update: Update, context: Context) -> None:
     if votes is None:
         await _send(update, context, OutgoingMessage(translator.text("could_not_forget")))
         return
+    services.conversations.forget(asker_of(update))
     if chat.type == ChatType.PRIVATE:
         await services.live_counts.forget_chat(chat.id)
         await services.chats.forget(chat.id)
@@ -112,8 +115,8 @@ async def _close(update: Update, context: Context) -> None:
 
 async def _ask_all(update: Update, context: Context, translator: Translator, question: str) -> None:
     await _close(update, context)
-    responder, surface = context.services.responder, surface_of(update)
-    answer = await responder.answer(question, translator, None, surface)
+    responder, asker = context.services.responder, asker_of(update)
+    answer = await responder.answer(question, translator, None, asker)
     await context.services.messenger.send(message_of(update), with_question(answer, question))
 
 

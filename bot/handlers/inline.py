@@ -32,7 +32,7 @@ async def query(update: Update, context: Context) -> None:
     typed, services = update.inline_query, context.services
     assert typed is not None
     question = parse_query(typed.query.strip())
-    if question.text and question.intent not in (Intent.GREETING, Intent.THANKS):
+    if question.text and question.intent in (None, Intent.SUMMARY, Intent.MORE):
         found = await asyncio.to_thread(services.responder.index.passages, question)
         shown, next_offset = page_at(typed.offset, len(found))
         results = [await _passage_result(services, *found[n]) for n in shown]
@@ -67,7 +67,7 @@ async def _passage_result(
     services: Services, article: Article, match: Match, is_sure: bool
 ) -> InlineQueryResultArticle:
     view = await services.responder.view(article, services.languages.english)
-    name = f"{match.passage.number}.{match.sentence_number}"
+    name = f"{match.passage.position}.{match.sentence_number}"
     return list_item(article.title, _sentence(match), view.inline_passage(match, is_sure), name)
 
 

@@ -6,7 +6,7 @@ from bot.handlers.mentions import AddressedQuestion, content
 from bot.handlers.messenger import typing_if_slow
 from bot.handlers.services import Context
 from bot.handlers.surfaces import account, message_of
-from bot.views import chat_texts
+from bot.views import small_talk
 from bot.views.keyboards import has_search_all
 
 
@@ -31,7 +31,7 @@ async def not_text(update: Update, context: Context) -> None:
     if _is_inline_result(message):
         return
     translator = await services.chats.translator_for(update)
-    text = chat_texts.only_words(translator, services.corpus.articles)
+    text = small_talk.only_words(translator, services.corpus.articles)
     await services.messenger.send(message, text)
 
 

@@ -10,6 +10,7 @@ from bot.delivery.live_counts import LiveCounts
 from bot.delivery.sender import Sender
 from bot.handlers.article_refs import ArticleResolver
 from bot.handlers.chat_state import ChatState
+from bot.handlers.conversations import Conversations
 from bot.handlers.messenger import Messenger
 from bot.handlers.responder import Responder
 from bot.logs import FailureLog
@@ -30,6 +31,7 @@ class Services:
         articles: Finds the article that a message is about.
         chats: Settings of chats.
         responder: Answers questions.
+        conversations: What readers asked last.
         messenger: Sends messages.
         sender: Answers buttons.
         live_counts: Keeps the counts under messages up to date.
@@ -43,6 +45,7 @@ class Services:
     articles: ArticleResolver
     chats: ChatState
     responder: Responder
+    conversations: Conversations
     messenger: Messenger
     sender: Sender
     live_counts: LiveCounts

@@ -96,6 +96,11 @@ def words(text: str, limit: int | None = None) -> list[str]:
     return _WORD.findall(_ARABIC_ARTICLE.sub("", folded))
 
 
+def same_words(one: str, other: str) -> bool:
+    """Return whether two texts have the same words, however they are written."""
+    return words(one) == words(other)
+
+
 def sentences(text: str, language: str) -> list[tuple[int, int]]:
     """Return the sentences of a text as (start, end) in characters, without surrounding spaces.
 

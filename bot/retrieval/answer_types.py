@@ -19,6 +19,7 @@ class AnswerType(StrEnum):
     NUMBER = "number"
     TIME = "time"
     NAME = "name"
+    CAUSE = "cause"
 
 
 @lru_cache(maxsize=1)
@@ -27,9 +28,9 @@ def _phrases() -> dict[tuple[str, ...], AnswerType]:
     return {tuple(words(phrase)): kind for kind in AnswerType for phrase in read[kind]}
 
 
-@lru_cache(maxsize=1)
-def _time_words() -> frozenset[str]:
-    return _folded(read_aliases(DATA / "answer_types.yaml")["times"])
+@lru_cache
+def _listed(key: str) -> frozenset[str]:
+    return _folded(read_aliases(DATA / "answer_types.yaml")[key])
 
 
 def classify(query_words: Sequence[str]) -> AnswerType | None:
@@ -52,16 +53,18 @@ def extract(sentence: str) -> dict[AnswerType, frozenset[str]]:
     """Return the folded words of a sentence that could be an answer of each type.
 
     A name is a capitalized word that does not begin the sentence, so scripts without capitals have
-    none. A time is a year or a word such as a month's name.
+    none. A time is a year or a word such as a month's name, a cause a word such as "because".
     """
     found = list(_WRITTEN_WORD.finditer(sentence))
     names = [match[0] for match in found[1:] if match[0][0].isupper()]
     numbers = [match[0] for match in found if match[0][0].isdigit()]
-    years = [number for number in numbers if _YEAR.match(number)]
+    years = [number for number in numbers if _YEAR.fullmatch(number)]
+    said = set(words(sentence))
     return {
         AnswerType.NAME: _folded(names),
         AnswerType.NUMBER: _folded(numbers),
-        AnswerType.TIME: _folded(years) | (_time_words() & set(words(sentence))),
+        AnswerType.TIME: _folded(years) | (_listed("times") & said),
+        AnswerType.CAUSE: _listed("causes") & said,
     }
 
 

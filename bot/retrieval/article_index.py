@@ -1,20 +1,13 @@
-"""Searches one article: ranks its passages, marks a sentence, and says how sure the answer is.
-
-BM25+ (Lv and Zhai, "Lower-bounding term frequency normalization", CIKM 2011) as rank-bm25 has it:
-with the few passages of one article, Okapi's formula gives the words that matter no weight at all.
-"""
+"""Searches one article: ranks its passages, marks a sentence, and says how sure the answer is."""
 
 import math
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain
+from collections.abc import Container, Mapping, Sequence
+from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
-from rank_bm25 import BM25Plus
 
 from bot.corpus.article import Article
-from bot.retrieval.analysis import Analyzer, is_number, words
+from bot.retrieval.analysis import Analyzer, words
 from bot.retrieval.answer import Answer, Match, Verdict
 from bot.retrieval.article_sentences import ArticleSentences
 from bot.retrieval.background import PASSAGE_LENGTH, CorpusBackground, table_of
@@ -22,6 +15,7 @@ from bot.retrieval.confidence import Confidence, chance_of_many
 from bot.retrieval.names import ArticleNames, ContentWords
 from bot.retrieval.params import DEFAULT_PARAMS, MAX_MATCHES, MAX_UNSURE_MATCHES, RetrievalParams
 from bot.retrieval.query import Query
+from bot.retrieval.scorer import Scorer
 from bot.retrieval.spelling import SpellingCorrector
 
 UNKNOWN_LANGUAGE_FACTOR = math.exp(-2)
@@ -54,15 +48,18 @@ class ArticleIndex:
         texts = self._sentences.texts
         written = [words(text) for text in texts]
         tokens = [self._analyzer.passage_tokens(sentence) for sentence in written]
-        self._sentences_with = postings(tokens)
-        self._bm25 = BM25Plus([list(chain(*tokens[part])) for part in self._sentences.slices])
-        self._passages_with = postings(self._bm25.doc_freqs)
+        self._scorer = Scorer(
+            [tokens[part] for part in self._sentences.slices],
+            [self._analyzer.passage_tokens(words(p.heading)) for p in self._passages],
+            bool(article.standfirst),
+            params,
+        )
         self._title_tokens = frozenset(self._analyzer.passage_tokens(words(article.title)))
         self._names = ArticleNames(texts, article.language)
         self._background = background or CorpusBackground(table_of(article.language))
         lengths = [len(passage.text) for passage in self._passages]
-        self._background.add(self._passages_with.keys(), sum(lengths))
-        self._confidence = Confidence(self._passages_with, lengths, self._rate, params)
+        self._background.add(self._scorer.passages_with.keys(), sum(lengths))
+        self._confidence = Confidence(self._scorer.passages_with, lengths, self._rate, params)
         above = params.many_passages * chance_of_many(len(lengths))
         self._answer_threshold = params.answer_threshold + above
         self._unsure_threshold = params.unsure_threshold + above
@@ -74,7 +71,7 @@ class ArticleIndex:
 
     def tokens(self) -> set[str]:
         """Return every token of the passages and the headline."""
-        return {*self._sentences_with, *self._title_tokens}
+        return {*self._scorer.passages_with, *self._title_tokens}
 
     def title_tokens(self) -> set[str]:
         """Return every token of headline and standfirst."""
@@ -140,20 +137,22 @@ class ArticleIndex:
         tokens = self._analyzer.query_tokens(query.words)
         if not tokens:
             return []
-        scores, idf_weights = self._score(tokens)
+        weight = 1.0 if query.is_bare else self._params.context_weight
+        for token, of_context in self._analyzer.query_tokens(query.context).items():
+            tokens.setdefault(token, weight * of_context)
+        scores, idf_weights = self._scorer.score(tokens)
         confidences = self._confidence.of(tokens)
         # A stable sort: news puts the most important first, so of equals the earlier passage wins.
         order = np.argsort(-scores, kind="stable")[:limit]
-        return [
-            self._match(
-                number,
-                self._sentences.best(number, idf_weights, query),
-                float(scores[number]),
-                float(confidences[number]),
-                self._verdict(number, float(confidences[number]), content),
+        matches = []
+        for number in map(int, order):
+            sentence = self._sentences.best(number, idf_weights, query)
+            confidence = float(confidences[number])
+            verdict = self._verdict(number, sentence, confidence, query, content)
+            matches.append(
+                self._match(number, sentence, float(scores[number]), confidence, verdict)
             )
-            for number in map(int, order)
-        ]
+        return matches
 
     def _match(
         self, number: int, sentence: int, score: float, confidence: float, verdict: Verdict
@@ -161,15 +160,25 @@ class ArticleIndex:
         span = self._sentences.spans[number][sentence]
         return Match(self._passages[number], span, sentence, score, confidence, verdict)
 
-    def _verdict(self, number: int, confidence: float, content: ContentWords) -> Verdict:
-        """Return what may be claimed about a passage."""
+    def _verdict(
+        self, number: int, sentence: int, confidence: float, query: Query, content: ContentWords
+    ) -> Verdict:
+        """Return what may be claimed about a passage and its best sentence."""
         if confidence < self._unsure_threshold:
             return Verdict.NOT_IN_ARTICLE
-        passage, title = self._bm25.doc_freqs[number], self._title_tokens
-        if confidence >= self._answer_threshold and content.are_held(
-            is_held=lambda token: token in passage or token in title,
-            is_known=lambda token: token in self._passages_with or token in title,
-        ):
+        if query.is_bare and query.previous:
+            # "When?" is answered by a time in what the conversation is about, and by nothing else.
+            if query.answer_type is None:
+                return Verdict.UNSURE
+            holds_type = self._sentences.holds_type(number, sentence, query)
+            return Verdict.ANSWERED if holds_type else Verdict.NOT_IN_ARTICLE
+        scorer, title = self._scorer, self._title_tokens
+        is_known = partial(_either, scorer.passages_with, title)
+        if query.previous and not content.any_held(is_known):
+            # The words of the question before it do not answer this one.
+            return Verdict.NOT_IN_ARTICLE
+        is_held = partial(_either, scorer.tokens_of(number), title)
+        if confidence >= self._answer_threshold and content.are_held(is_held, is_known):
             return Verdict.ANSWERED
         return Verdict.UNSURE
 
@@ -180,39 +189,10 @@ class ArticleIndex:
         """
         if self._background.is_known:
             return self._background.rate(token, is_own)
-        holders = len(self._passages_with.get(token, ())) or 1
+        holders = len(self._scorer.passages_with.get(token, ())) or 1
         share = holders / (len(self._passages) + 1) * UNKNOWN_LANGUAGE_FACTOR
         return -math.log(1 - share) / PASSAGE_LENGTH
 
-    def _score(self, tokens: Mapping[str, float]) -> tuple[NDArray[np.float64], list[float]]:
-        """Return the score of each passage, and the IDF weight of each sentence of the article."""
-        scores = np.zeros(len(self._passages))
-        idf_weights = [0.0] * len(self._sentences.texts)
-        for token, asked in tokens.items():
-            holders = self._sentences_with.get(token)
-            if holders is not None:
-                weight = asked * (self._params.number_weight if is_number(token) else 1.0)
-                # BM25+ gives a passage without the token this much, too.
-                least = self._bm25.idf[token] * self._bm25.delta
-                passages = self._passages_with[token]
-                held = np.array(self._bm25.get_batch_scores([token], passages))
-                scores += weight * least
-                scores[passages] += weight * (held - least)
-                # Rare among the sentences, which is not quite the same as among the passages.
-                idf_weight = weight * math.log((len(idf_weights) + 1) / len(holders))
-                for sentence in holders:
-                    idf_weights[sentence] += idf_weight
-        for number, part in enumerate(self._sentences.slices):
-            scores[number] += self._params.sentence_weight * max(idf_weights[part])
-        if self.article.standfirst:
-            scores[0] *= self._params.standfirst_boost
-        return scores, idf_weights
 
-
-def postings(documents: Iterable[Iterable[str]]) -> dict[str, list[int]]:
-    """Return token -> numbers of the documents that hold it, from 0, ascending."""
-    found: dict[str, list[int]] = defaultdict(list)
-    for number, tokens in enumerate(documents):
-        for token in set(tokens):
-            found[token].append(number)
-    return dict(found)
+def _either(first: Container[str], second: Container[str], token: str) -> bool:
+    return token in first or token in second

@@ -1,6 +1,6 @@
 """The sentences of an article: where they are, and which one of a passage answers best."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import accumulate, pairwise
 
@@ -8,7 +8,7 @@ from bot.corpus.aliases import read_aliases
 from bot.corpus.article import Article
 from bot.corpus.loader import DATA
 from bot.retrieval.analysis import sentences, words
-from bot.retrieval.answer_types import extract
+from bot.retrieval.answer_types import AnswerType, extract
 from bot.retrieval.params import RetrievalParams
 from bot.retrieval.query import Query
 
@@ -50,16 +50,28 @@ class ArticleSentences:
         part = self.slices[passage]
         own, values = weights[part], list(weights[part])
         extracted, begin_with_pronoun = self._extracted[part], self._begin_with_pronoun[part]
-        boost = self._params.answer_type_boost * max(own)
+        boost = max(own) * (1.0 if query.is_bare else self._params.answer_type_boost)
         for number in range(len(values)):
             if number > 0 and begin_with_pronoun[number]:
                 # "She" was named in the sentence before.
                 values[number] += self._params.pronoun_weight * own[number - 1]
-            if query.answer_type is not None and extracted[number][query.answer_type].difference(
-                query.words
-            ):
+            if _holds_type(extracted[number], query):
                 values[number] += boost
         return values.index(max(values))
+
+    def holds_type(self, passage: int, sentence: int, query: Query) -> bool:
+        """Return whether a sentence of a passage, by their numbers from 0, holds what is asked for.
+
+        That is a time for "when", and so on; a question that asks for no type is never answered so.
+        """
+        return _holds_type(self._extracted[self.slices[passage]][sentence], query)
+
+
+def _holds_type(extracted: Mapping[AnswerType, frozenset[str]], query: Query) -> bool:
+    """Return whether a sentence holds the type of answer asked for, in words not asked."""
+    if query.answer_type is None:
+        return False
+    return bool(extracted[query.answer_type].difference(query.words, query.context))
 
 
 @lru_cache

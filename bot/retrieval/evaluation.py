@@ -135,7 +135,7 @@ class _Tally:
         self.impossible_claims: list[bool] = []
 
     def own(self, matches: Sequence[Match], question: Question) -> None:
-        right = [m.passage.number == question.paragraph for m in matches]
+        right = [m.passage.position == question.paragraph for m in matches]
         rank = right.index(True) if True in right else None
         self.ranks.append(rank)
         start, end = matches[rank].sentence if rank is not None else (0, 0)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from bot.corpus.article import Article
 from bot.retrieval.analysis import Analyzer
 from bot.retrieval.answer import Answer, Match, Verdict
-from bot.retrieval.article_index import ArticleIndex, postings
+from bot.retrieval.article_index import ArticleIndex
 from bot.retrieval.background import CorpusBackground, table_of
 from bot.retrieval.intents import Intent
 from bot.retrieval.params import (
@@ -19,6 +19,7 @@ from bot.retrieval.params import (
     RetrievalParams,
 )
 from bot.retrieval.query import Query
+from bot.retrieval.scorer import postings
 
 
 class Index:
@@ -58,11 +59,11 @@ class Index:
         """Return the best passages; None if the question contains no word.
 
         Args:
-            query: The question. If it asks for an overview, the first article answers.
+            query: The question. If it asks for a summary, the first article answers.
             article_id: The only article to search; None for all.
         """
         only = self._by_id.get(article_id or "")
-        if query.intent is Intent.OVERVIEW:
+        if query.intent is Intent.SUMMARY:
             return (only or self._indexes[0]).overview()
         if only is not None or len(self._indexes) == 1:
             return (only or self._indexes[0]).answer(query)
@@ -82,7 +83,7 @@ class Index:
         Returns:
             The article, the match, and whether the passage surely answers.
         """
-        if query.intent is Intent.OVERVIEW:
+        if query.intent is Intent.SUMMARY:
             return [(index.article, index.overview().best, True) for index in self._indexes]
         found = []
         for score, index, ranked in self._candidates(query):

@@ -1,8 +1,8 @@
 """What a message means: a question to the text, one about the article, or a word to the bot.
 
-Data files describe each language (``bot/data/intents``): patterns of a few words, and the words that
-may stand around them. A message has a meaning only if *all* of its words belong to a pattern or
-around it. So "who wrote this article?" asks for the author, and "who wrote the letter?" the text.
+Data files describe each language (``bot/data/intents``): patterns of a few words, and the words
+that may stand around them. A message has a meaning only if *all* of its words belong to a pattern
+or around it. So "who wrote this article?" asks for its author, "who wrote the letter?" the text.
 """
 
 import re

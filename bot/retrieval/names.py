@@ -117,16 +117,20 @@ class ContentWords:
             is_held: Returns whether the passage holds an n-gram.
             is_known: Returns whether the article holds an n-gram.
         """
-        if not all(_holds(word, is_known) for word in self._known_names):
+        if not all(holds_word(word, is_known) for word in self._known_names):
             return False
         if not self.words:
             return bool(self.names)
-        if any(_holds(word, is_held) for word in self.words):
+        if self.any_held(is_held):
             return True
-        return sum(_holds(word, is_held) for word in self.names) >= MANY_NAMES
+        return sum(holds_word(word, is_held) for word in self.names) >= MANY_NAMES
+
+    def any_held(self, is_held: Callable[[str], bool]) -> bool:
+        """Return whether a passage holds one of the words that are no names."""
+        return any(holds_word(word, is_held) for word in self.words)
 
 
-def _holds(word: str, is_held: Callable[[str], bool]) -> bool:
+def holds_word(word: str, is_held: Callable[[str], bool]) -> bool:
     """Return whether a passage holds a word in some form.
 
     At least half of the word's n-grams must be there, with its beginning or else with three

@@ -33,6 +33,8 @@ class RetrievalParams:
             Published lists are generous ("member", "states", "work"), so no word is dropped.
         number_weight: Weight of a number in a question, compared with a word: a year or an amount
             is rarely mentioned by chance.
+        context_weight: Weight of a word of the question before, compared with one of the question
+            that it completes.
         corrects_spelling: Whether misspelled words are replaced by the article's.
         min_correctable_length: Letters of the shortest word that is corrected; shorter words have
             too many neighbours.
@@ -60,6 +62,7 @@ class RetrievalParams:
     query_bigram_weight: float = 0.6
     function_word_weight: float = 0.42
     number_weight: float = 2.0
+    context_weight: float = 0.4
     corrects_spelling: bool = True
     min_correctable_length: int = 5
     sentence_weight: float = 0.6

@@ -19,6 +19,9 @@ class Query:
         words: Those to look for: all but the words for the article itself.
         answer_type: The type of answer that it asks for; None if it asks for none in particular.
         intent: What else it is; None for a question to the text.
+        context: Folded words of the question before it, if this one only makes sense after that.
+        is_bare: Whether it says nothing itself but "why" or "when"; then the context says the rest.
+        previous: The question before it, as asked; "" if this one stands on its own.
     """
 
     text: str
@@ -26,6 +29,9 @@ class Query:
     words: tuple[str, ...]
     answer_type: AnswerType | None
     intent: Intent | None
+    context: tuple[str, ...] = ()
+    is_bare: bool = False
+    previous: str = ""
 
 
 def parse_query(text: str) -> Query:

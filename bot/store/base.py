@@ -42,10 +42,13 @@ class VoteCounts:
         votes: Reaction id -> number of votes; only reactions with at least one.
         version: How often the counts have changed so far, 0 or more. Of two records of one
             article, the one with the higher version is newer.
+        own: Id of the reaction that the reader for whom they were read has given; None for no
+            vote, or if they were read for nobody.
     """
 
     votes: Mapping[str, int]
     version: int
+    own: str | None = field(default=None, compare=False)
 
 
 NO_VOTES = VoteCounts({}, 0)
@@ -116,8 +119,8 @@ class ChatSettings:
 def toggle(previous: str | None, reaction_id: str) -> tuple[Change, str | None]:
     """Apply a tap to a vote: the voting rule.
 
-    A keyboard is shared by all readers and cannot show one reader's state, so a second tap on the
-    same reaction takes the vote back.
+    A keyboard in a group is shared by all readers and cannot show one reader's state, so a second
+    tap on the same reaction takes the vote back.
 
     Args:
         previous: The reaction voted for so far; None for no vote.
@@ -167,8 +170,8 @@ class Store(Protocol):
             message: The message that was tapped; None to leave tracked messages alone.
         """
 
-    async def counts(self, article_id: str) -> VoteCounts:
-        """Return an article's counts."""
+    async def counts(self, article_id: str, voter: bytes | None = None) -> VoteCounts:
+        """Return an article's counts. ``voter``: the reader whose own vote is wanted, if any."""
 
     async def all_counts(self) -> Mapping[str, Mapping[str, int]]:
         """Return article id -> reaction id -> votes above 0, for articles that ever had a vote."""
@@ -183,9 +186,14 @@ class Store(Protocol):
         """Update a tracked message; does nothing if it is no longer tracked."""
 
     async def tracked_with_counts(
-        self, ref: MessageRef
+        self, ref: MessageRef, voter: bytes | None = None
     ) -> tuple[TrackedMessage, VoteCounts] | None:
-        """Return a tracked message and its article's counts; None if it is not tracked."""
+        """Return a tracked message and its article's counts; None if it is not tracked.
+
+        Args:
+            ref: The message.
+            voter: The reader whose own vote is wanted; None for nobody's.
+        """
 
     async def outdated(self, before: float, limit: int) -> Sequence[TrackedMessage]:
         """Return messages that show older counts than the store has, most recently seen first.

@@ -21,7 +21,9 @@ from bot.store.engine import Engine, Operation, Row, Rows
 _THIS_MESSAGE = "chat_id = $1 AND message_id = $2 AND inline_message_id = $3"
 _TRACKED = f"SELECT * FROM tracked_messages WHERE {_THIS_MESSAGE}"
 _TRACKED_WITH_COUNTS = f"""
-    SELECT tracked_messages.*, reaction, votes, COALESCE(changes, 0) AS changes
+    SELECT tracked_messages.*, reaction, votes, COALESCE(changes, 0) AS changes,
+        (SELECT votes.reaction FROM votes
+            WHERE votes.article = tracked_messages.article AND votes.voter = $4) AS own
     FROM tracked_messages LEFT JOIN counts ON counts.article = tracked_messages.article
     WHERE {_THIS_MESSAGE}"""
 _OUTDATED = """
@@ -29,7 +31,10 @@ _OUTDATED = """
     JOIN (SELECT article, SUM(changes) AS version FROM counts GROUP BY article) AS now
     ON now.article = tracked_messages.article AND now.version > tracked_messages.version
     WHERE last_seen < $1 ORDER BY last_seen DESC LIMIT $2"""
-_COUNTS = "SELECT reaction, votes, changes FROM counts WHERE article = $1"
+_COUNTS = """
+    SELECT reaction, votes, changes,
+        (SELECT votes.reaction FROM votes WHERE votes.article = $1 AND votes.voter = $2) AS own
+    FROM counts WHERE article = $1"""
 # Only taps until now, because the clock may have been set back. MIN instead of EXISTS, for which
 # PostgreSQL may read the whole table.
 _BEFORE_VOTE = """
@@ -85,12 +90,12 @@ class SqlStore(Engine, Store):
             version = tracked[0]["version"] if repeated else VERSION_UNKNOWN
             sql = f"UPDATE tracked_messages SET version = $4, last_seen = $5 WHERE {_THIS_MESSAGE}"
             yield sql, (*_key(ref), version, now)
-        counts = _vote_counts((yield _COUNTS, (article,)))
+        counts = _vote_counts((yield _COUNTS, (article, voter)))
         message = _tracked_message(tracked[0]) if tracked else None
         return VoteResult(change, choice, previous, counts, message, now)
 
-    async def counts(self, article_id: str) -> VoteCounts:
-        return _vote_counts(await self._read(_COUNTS, article_id))
+    async def counts(self, article_id: str, voter: bytes | None = None) -> VoteCounts:
+        return _vote_counts(await self._read(_COUNTS, article_id, voter))
 
     async def all_counts(self) -> Mapping[str, Mapping[str, int]]:
         articles: dict[str, dict[str, int]] = {}
@@ -129,9 +134,9 @@ class SqlStore(Engine, Store):
         )
 
     async def tracked_with_counts(
-        self, ref: MessageRef
+        self, ref: MessageRef, voter: bytes | None = None
     ) -> tuple[TrackedMessage, VoteCounts] | None:
-        rows = await self._read(_TRACKED_WITH_COUNTS, *_key(ref))
+        rows = await self._read(_TRACKED_WITH_COUNTS, *_key(ref), voter)
         return (_tracked_message(rows[0]), _vote_counts(rows)) if rows else None
 
     async def outdated(self, before: float, limit: int) -> Sequence[TrackedMessage]:
@@ -249,7 +254,8 @@ def _save_vote(article: str, voter: bytes, choice: str | None) -> Operation[None
 
 def _vote_counts(rows: Rows) -> VoteCounts:
     votes = {row["reaction"]: row["votes"] for row in rows if row["votes"]}
-    return VoteCounts(votes, sum(row["changes"] for row in rows))
+    own = next((row["own"] for row in rows), None)
+    return VoteCounts(votes, sum(row["changes"] for row in rows), own)
 
 
 def _key(ref: MessageRef) -> tuple[int, int, str]:

@@ -17,12 +17,22 @@ from bot.store.base import VoteCounts
 from bot.views.i18n import Translator, long_date
 from bot.views.keyboards import Row, question_rows, reaction_rows, search_all_row, turn_row
 from bot.views.outgoing import MAX_QUESTION_SHOWN, OutgoingMessage
-from bot.views.rich_text import TEXT_LIMIT, Piece, RichText, cut, cut_around, units
+from bot.views.rich_text import (
+    TEXT_LIMIT,
+    Piece,
+    RichText,
+    cut,
+    cut_around,
+    cut_at_word,
+    units,
+)
 
 NEAREST_QUESTIONS = 2
 """Sample questions offered if the article has no answer."""
 START_QUESTIONS = 3
 """Sample questions offered at the start."""
+SHORT_HEADLINE = 40
+"""UTF-16 units of the headline above an answer, where the chat is about one article anyway."""
 _ROOM = TEXT_LIMIT - MAX_QUESTION_SHOWN - 2
 """UTF-16 units of an answer; the rest is left for a question that may be shown above it."""
 
@@ -38,9 +48,14 @@ class Scope(Enum):
     """All of several articles."""
 
 
-def headline(article: Article) -> Piece:
-    """Return an article's headline in bold, linked if its address is known."""
-    return Piece(article.title, (MessageEntity.BOLD,), article.url)
+def headline(article: Article, limit: int = TEXT_LIMIT) -> Piece:
+    """Return an article's headline in bold, linked if its address is known.
+
+    Args:
+        article: The article.
+        limit: UTF-16 units after which it is cut, at a word's end.
+    """
+    return Piece(cut_at_word(article.title, limit), (MessageEntity.BOLD,), article.url)
 
 
 @dataclass(frozen=True)
@@ -61,22 +76,33 @@ class ArticleView:
     counts: VoteCounts
     scope: Scope = Scope.ONE
 
-    def answer(self, found: Answer) -> OutgoingMessage:
-        """Return the article's answer to a question, as fits its verdict."""
+    def answer(self, found: Answer, asked: str, other_language: bool = False) -> OutgoingMessage:
+        """Return the article's answer to a question, as fits its verdict.
+
+        Args:
+            found: What was found.
+            asked: The question, which is not offered again.
+            other_language: Whether the question is in another language than the article.
+        """
+        if other_language and found.verdict is not Verdict.ANSWERED:
+            return self.in_other_language(asked)
         match found.verdict:
             case Verdict.NOT_IN_ARTICLE:
-                return self.not_in_article()
+                return self.not_in_article(asked)
             case Verdict.UNSURE:
                 return self.closest(found.matches)
             case Verdict.ANSWERED:
                 return self.passage(found.matches, 0)
 
-    def passage(self, matches: Sequence[Match], position: int) -> OutgoingMessage:
+    def passage(
+        self, matches: Sequence[Match], position: int, bold: bool = True
+    ) -> OutgoingMessage:
         """Return one of the matching passages, with buttons to turn to the others.
 
         Args:
             matches: All passages that can be turned to, best first.
             position: Index in ``matches`` of the one to show.
+            bold: Whether to mark the sentence that answers.
         """
         text, match, rows = self._headed(), matches[position], list[Row]()
         place = self._place(match)
@@ -85,46 +111,65 @@ class ArticleView:
                 "place_match", place=place, position=position + 1, count=len(matches)
             )
             rows.append(turn_row(self.translator, self.article, matches, position))
-        _quote(text, match, place, _ROOM - units(text.text), bold=True)
-        return self._message(text, rows, is_answer=True)
+        _quote(text, match, place, self._room(text), bold=bold)
+        return self._message(self._asking_reaction(text), rows, is_answer=True)
 
     def closest(self, matches: Sequence[Match]) -> OutgoingMessage:
         """Return the closest passages, with a note that they may be no answer."""
         text, several = self._headed(), len(matches) > 1
         text.add("\n" + self.translator.text("unsure_several" if several else "unsure_one"))
-        room = (_ROOM - units(text.text)) // len(matches)
+        room = self._room(text) // len(matches)
         for match in matches:
             # Collapsed: two whole passages would push the line above them out of sight.
             _quote(text.add("\n"), match, self._place(match), room - 1, collapsed=True)
-        return self._message(text, is_answer=True)
+        return self._message(self._asking_reaction(text), is_answer=True)
 
-    def not_in_article(self) -> OutgoingMessage:
+    def not_in_article(self, asked: str) -> OutgoingMessage:
         """Return that no answer was found, what the article is about, and questions it answers.
 
         If all articles were asked, this is the nearest one.
+
+        Args:
+            asked: The question, which is not offered again.
         """
         translator, all_searched = self.translator, self.scope is Scope.ALL
         text = RichText().add(translator.text("not_in_any" if all_searched else "not_in_article"))
         about_key = "nearest_is_about" if all_searched else "it_is_about"
         text.add("\n\n").join(translator.rich_text(about_key, title=headline(self.article)))
-        # A question in another language finds nothing, whatever the article says.
-        other = translator.language(self.article.language)
-        could_ask = translator.text("could_ask_in", language=other) if other else None
-        text.add("\n\n" + (could_ask or translator.text("could_ask")))
-        rows = [*question_rows(self.article, NEAREST_QUESTIONS), *self._search_all()]
-        return OutgoingMessage(text.text, text.entities, InlineKeyboardMarkup(rows), is_answer=True)
+        return self._offer(text, "could_ask", asked)
 
-    def about(self, invitation: str | None = None) -> OutgoingMessage:
+    def in_other_language(self, asked: str) -> OutgoingMessage:
+        """Return that the article can only be searched in its own language.
+
+        Args:
+            asked: The question, which is not offered again.
+        """
+        translator, language = self.translator, self.article.language
+        name = translator.language(language) or language
+        text = RichText().add(translator.text("could_ask_in", language=name))
+        return self._offer(text, None, asked)
+
+    def _offer(self, text: RichText, key: str | None, asked: str) -> OutgoingMessage:
+        """Return a text with sample questions below it, introduced by a text of the bot's."""
+        rows = question_rows(self.article, NEAREST_QUESTIONS, asked)
+        if rows and key is not None:
+            text.add("\n\n" + self.translator.text(key))
+        keyboard = InlineKeyboardMarkup([*rows, *self._search_all()])
+        return OutgoingMessage(text.text, text.entities, keyboard, is_answer=True)
+
+    def about(self, invitation: str | None = None, is_answer: bool = False) -> OutgoingMessage:
         """Return the article's headline, standfirst and reactions.
 
         Args:
             invitation: How to ask about it, shown with sample questions; None for neither.
+            is_answer: Whether a reader asked what the article is about.
         """
         text, rows = self._introduced(), list[Row]()
         if invitation is not None:
             text.add("\n\n" + invitation)
             rows = question_rows(self.article, START_QUESTIONS)
-        return self._message(text, rows)
+        text.add("\n\n" + self.translator.text("what_reaction"))
+        return self._message(text, rows, is_answer=is_answer)
 
     def channel_post(self, ask_url: str) -> OutgoingMessage:
         """Return the article's post in a channel, with a button that leads to the bot.
@@ -135,6 +180,7 @@ class ArticleView:
         text, url = self._introduced(), self.article.url
         if url is not None:
             text.add("\n\n").add(url)
+        text.add("\n\n" + self.translator.text("what_reaction"))
         button = InlineKeyboardButton(self.translator.text("ask_about"), url=ask_url)
         return self._message(text, [[button]], preview_url=url)
 
@@ -145,7 +191,8 @@ class ArticleView:
             match: The passage.
             is_sure: Whether the passage is an answer, so that the answering sentence is marked.
         """
-        text, place = self._headed(), f"¶ {match.passage.number}/{match.passage.total}"
+        passage, text = match.passage, RichText().add(headline(self.article)).add("\n")
+        place = "" if passage.number is None else f"¶ {passage.number}/{passage.total}"
         _quote(text, match, place, _ROOM - units(text.text), bold=is_sure)
         return self._message(text, is_answer=True)
 
@@ -157,9 +204,10 @@ class ArticleView:
         is_answer: bool = False,
     ) -> OutgoingMessage:
         """Return a message with the reactions to the article, and other buttons below them."""
-        reactions = reaction_rows(self.article.id, self.reactions, self.counts.votes)
+        counts = self.counts
+        reactions = reaction_rows(self.article.id, self.reactions, counts.votes, counts.own)
         keyboard = InlineKeyboardMarkup([*reactions, *rows, *self._search_all()])
-        id_, version = self.article.id, self.counts.version
+        id_, version = self.article.id, counts.version
         return OutgoingMessage(
             text.text, text.entities, keyboard, id_, version, preview_url, is_answer
         )
@@ -168,14 +216,28 @@ class ArticleView:
         return [search_all_row(self.translator)] if self.scope is Scope.ONE_OF_SEVERAL else []
 
     def _place(self, match: Match) -> str:
-        return self.translator.text("place", number=match.passage.number, of=match.passage.total)
+        passage = match.passage
+        if passage.number is None:
+            return self.translator.text("place_standfirst")
+        return self.translator.text("place", number=passage.number, of=passage.total)
 
     def _headed(self) -> RichText:
-        return RichText().add(headline(self.article)).add("\n")
+        """Return the headline, short where the chat is about this article anyway."""
+        limit = TEXT_LIMIT if self.scope is Scope.ALL else SHORT_HEADLINE
+        return RichText().add(headline(self.article, limit)).add("\n")
+
+    def _room(self, text: RichText) -> int:
+        """Return how many UTF-16 units of an answer are left for passages."""
+        return _ROOM - units(text.text) - units(self.translator.text("your_reaction")) - 2
+
+    def _asking_reaction(self, text: RichText) -> RichText:
+        """Add what the buttons below an answer are about."""
+        return text.add("\n\n" + self.translator.text("your_reaction"))
 
     def _introduced(self) -> RichText:
         """Return headline, standfirst, and author and date as far as they are known."""
-        text, article = self._headed(), self.article
+        article = self.article
+        text = RichText().add(headline(article)).add("\n")
         text.add(cut(article.standfirst, TEXT_LIMIT // 2), MessageEntity.BLOCKQUOTE)
         byline = [article.author] if article.author else []
         byline += [long_date(article.published, article.language)] if article.published else []
@@ -198,4 +260,5 @@ def _quote(
     text.add(quoted, MessageEntity.EXPANDABLE_BLOCKQUOTE if collapsed else MessageEntity.BLOCKQUOTE)
     if bold:
         text.mark(begin + start, begin + end, MessageEntity.BOLD)
-    text.add("\n").add(place, MessageEntity.ITALIC)
+    if place:
+        text.add("\n").add(place, MessageEntity.ITALIC)

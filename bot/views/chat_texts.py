@@ -7,7 +7,7 @@ from telegram import BotCommand, InlineKeyboardMarkup, MessageEntity
 from bot.corpus.article import Article
 from bot.corpus.reactions import Reaction
 from bot.store.base import Change, VoteResult
-from bot.views.answers import NEAREST_QUESTIONS, START_QUESTIONS, headline
+from bot.views.answers import START_QUESTIONS, headline
 from bot.views.i18n import Languages, Translator
 from bot.views.keyboards import article_rows, language_rows, question_rows
 from bot.views.outgoing import OutgoingMessage
@@ -98,29 +98,6 @@ def forgotten(translator: Translator, votes: int) -> OutgoingMessage:
     return OutgoingMessage(translator.text("forgotten" if votes else "forgotten_none", count=votes))
 
 
-def greeting(translator: Translator, articles: Sequence[Article]) -> OutgoingMessage:
-    """Return the answer to a greeting, with sample questions of the first article."""
-    return _invitation(translator, "hello", articles)
-
-
-def only_words(translator: Translator, articles: Sequence[Article]) -> OutgoingMessage:
-    """Return the answer to a message that contains no word; see ``greeting``."""
-    return _invitation(translator, "only_words", articles)
-
-
-def thanks(translator: Translator) -> OutgoingMessage:
-    """Return the answer to thanks."""
-    return OutgoingMessage(translator.text("thanks"))
-
-
-def _invitation(translator: Translator, key: str, articles: Sequence[Article]) -> OutgoingMessage:
-    number = "one" if len(articles) == 1 else "several"
-    text = translator.rich_text(f"{key}_{number}", title=headline(articles[0]))
-    text.add("\n\n" + translator.text("for_example"))
-    keyboard = InlineKeyboardMarkup(question_rows(articles[0], NEAREST_QUESTIONS))
-    return OutgoingMessage(text.text, text.entities, keyboard)
-
-
 def article_list(translator: Translator, articles: Sequence[Article]) -> OutgoingMessage:
     """Return a button for each article, at most ``keyboards.MAX_ARTICLES_LISTED``."""
     keyboard = InlineKeyboardMarkup(article_rows(articles))
@@ -151,7 +128,7 @@ def choose_language(
 def toast(translator: Translator, result: VoteResult, reactions: Sequence[Reaction]) -> str:
     """Return what a tap did, in at most TOAST_LIMIT characters."""
     choice, previous = (
-        next((translator.label(r) for r in reactions if r.id == name), name or "")
+        next((reaction.emoji for reaction in reactions if reaction.id == name), name or "")
         for name in (result.choice, result.previous)
     )
     if result.change is Change.TAKEN_BACK:

@@ -83,14 +83,12 @@ class Translator:
         return self._locale.text_direction
 
     def language(self, tag: str) -> str | None:
-        """Return the name of another language; None for this one, or if it has no known name.
+        """Return the name of a language in this one; None if it has no known name.
 
         Args:
-            tag: The other language's BCP 47 tag.
+            tag: Its BCP 47 tag.
         """
         code = tag.split("-", maxsplit=1)[0].lower()
-        if code == self.code:
-            return None
         try:
             return Locale.parse(code).get_language_name(self.code)
         except (UnknownLocaleError, ValueError):

@@ -1,11 +1,13 @@
 """Inline keyboards: reactions with their counts, sample questions, passages, articles. No I/O."""
 
+import zlib
 from collections.abc import Mapping, Sequence
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.corpus.article import Article
 from bot.corpus.reactions import Reaction
+from bot.retrieval.analysis import same_words
 from bot.retrieval.answer import Match
 from bot.views.callback_data import (
     ArticleButton,
@@ -23,6 +25,8 @@ from bot.views.rich_text import cut
 
 REACTIONS_PER_ROW = 4
 """Seven in one row would leave no space for counts on a phone."""
+OWN_MARK = "✓ "
+"""Before the reader's own reaction."""
 MAX_ARTICLES_LISTED = 20
 """Articles listed as buttons; nobody reads a longer list."""
 
@@ -40,7 +44,7 @@ def compact(number: int) -> str:
 
 
 def reaction_rows(
-    article_id: str, reactions: Sequence[Reaction], counts: Mapping[str, int]
+    article_id: str, reactions: Sequence[Reaction], counts: Mapping[str, int], own: str | None
 ) -> list[Row]:
     """Return the buttons of all reactions with their counts.
 
@@ -48,10 +52,13 @@ def reaction_rows(
         article_id: The article that the reactions are about.
         reactions: The reactions, in the order to show.
         counts: Reaction id -> votes.
+        own: Id of the reaction to mark as the reader's own; None for none, as everywhere but in a
+            private chat, where nobody else sees the keyboard.
     """
     buttons = [
         _button(
-            f"{reaction.emoji} {compact(counts.get(reaction.id, 0))}".rstrip(),
+            (OWN_MARK if reaction.id == own else "")
+            + f"{reaction.emoji} {compact(counts.get(reaction.id, 0))}".rstrip(),
             ReactionButton(article_id, reaction.id),
         )
         for reaction in reactions
@@ -64,6 +71,7 @@ def with_counts(
     article_id: str,
     reactions: Sequence[Reaction],
     counts: Mapping[str, int],
+    own: str | None = None,
 ) -> InlineKeyboardMarkup:
     """Return a keyboard with current reaction rows, and all other rows as they were.
 
@@ -72,20 +80,33 @@ def with_counts(
         article_id: The article that the reactions are about.
         reactions: The current set of reactions; rows of an earlier set are replaced too.
         counts: Reaction id -> votes.
+        own: Id of the reaction to mark as the reader's own; None for none.
     """
     kept = [
         row
         for row in (keyboard.inline_keyboard if keyboard else ())
         if not all(is_reaction(button.callback_data) for button in row)
     ]
-    return InlineKeyboardMarkup([*reaction_rows(article_id, reactions, counts), *kept])
+    return InlineKeyboardMarkup([*reaction_rows(article_id, reactions, counts, own), *kept])
 
 
-def question_rows(article: Article, limit: int) -> list[Row]:
-    """Return a button for each of the article's first ``limit`` sample questions, one per row."""
+def question_rows(article: Article, limit: int, asked: str = "") -> list[Row]:
+    """Return a button for each of some of the article's sample questions, one per row.
+
+    Args:
+        article: The article.
+        limit: How many questions at most.
+        asked: What the reader has just asked: that is not offered again, and another question leads
+            to other offers. "" for the first questions.
+    """
+    questions = [q for q in article.questions if not same_words(q, asked)]
+    if asked and questions:
+        # The same for everyone who asks the same, without keeping what was offered.
+        start = zlib.crc32(asked.encode()) % len(questions)
+        questions = questions[start:] + questions[:start]
     return [
         [_button(question, QuestionButton(article.id, question_key(question)))]
-        for question in article.questions[:limit]
+        for question in questions[:limit]
     ]
 
 
@@ -93,7 +114,7 @@ def turn_row(
     translator: Translator, article: Article, matches: Sequence[Match], position: int
 ) -> Row:
     """Return the buttons that turn to the matches before and after ``position`` (from 0)."""
-    places = tuple((match.passage.number, match.sentence_number) for match in matches)
+    places = tuple((match.passage.position, match.sentence_number) for match in matches)
     targets = (("turn_previous", position - 1), ("turn_next", position + 1))
     return [
         _button(translator.text(key), TurnButton(article.id, other, places))

@@ -83,6 +83,14 @@ def cut(text: str, limit: int) -> str:
     return text[:end].rstrip() + "…"
 
 
+def cut_at_word(text: str, limit: int) -> str:
+    """Return a text as ``cut`` does, but cut between two words if there are several."""
+    if units(text) <= limit:
+        return text
+    shorter, _, _ = text[: fitting(text, limit)].rpartition(" ")
+    return shorter.rstrip(" ,;:–—-") + "…" if shorter else cut(text, limit)
+
+
 def cut_around(text: str, span: tuple[int, int], limit: int) -> tuple[str, tuple[int, int]]:
     """Cut a text to the surroundings of a span; ellipses mark what is left out.
 

@@ -45,7 +45,7 @@ def ours(article: Article) -> Search:
 
     def search(question: str) -> int | None:
         matches = index.rank(parse_query(question), 1)
-        return matches[0].passage.number if matches else None
+        return matches[0].passage.position if matches else None
 
     return search
 

@@ -82,8 +82,8 @@ class Stage(ControlClient):
         """Stop it as Ctrl-C does; its exit code."""
         return await asyncio.to_thread(bot.stop)
 
-    async def reader(self) -> Chat:
-        return Chat(self.client, (await self.post("readers"))["reader"]["id"])
+    async def reader(self, **more: Any) -> Chat:
+        return Chat(self.client, (await self.post("readers", **more))["reader"]["id"])
 
     async def fault(self, kind: str, **more: Any) -> int:
         """Make calls of the bot fail in some way; the fault's id."""
