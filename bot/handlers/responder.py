@@ -279,8 +279,10 @@ class Responder:
 
 def _is_better(anywhere: Answer, stayed: Answer, asked: Query) -> bool:
     """Return whether another article answers clearly better than that of the conversation."""
+    if asked.is_bare:
+        return False
     if anywhere.verdict is not Verdict.ANSWERED:
         return not asked.previous and stayed.verdict is Verdict.NOT_IN_ARTICLE
     if stayed.verdict is not Verdict.ANSWERED:
         return True
-    return not asked.previous and anywhere.best.confidence > stayed.best.confidence + CLEARLY_BETTER
+    return anywhere.best.confidence > stayed.best.confidence + CLEARLY_BETTER

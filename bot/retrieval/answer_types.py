@@ -20,6 +20,7 @@ class AnswerType(StrEnum):
     TIME = "time"
     NAME = "name"
     CAUSE = "cause"
+    AGE = "age"
 
 
 @lru_cache(maxsize=1)
@@ -53,7 +54,8 @@ def extract(sentence: str) -> dict[AnswerType, frozenset[str]]:
     """Return the folded words of a sentence that could be an answer of each type.
 
     A name is a capitalized word that does not begin the sentence, so scripts without capitals have
-    none. A time is a year or a word such as a month's name, a cause a word such as "because".
+    none. A time is a year or a word such as a month's name, a cause a word such as "because",
+    and an age a year, or a number with a word such as "years".
     """
     found = list(_WRITTEN_WORD.finditer(sentence))
     names = [match[0] for match in found[1:] if match[0][0].isupper()]
@@ -65,6 +67,7 @@ def extract(sentence: str) -> dict[AnswerType, frozenset[str]]:
         AnswerType.NUMBER: _folded(numbers),
         AnswerType.TIME: _folded(years) | (_listed("times") & said),
         AnswerType.CAUSE: _listed("causes") & said,
+        AnswerType.AGE: _folded(years) | (_listed("ages") & said if numbers else frozenset()),
     }
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from bot.corpus.article import Article
 from bot.retrieval.analysis import Analyzer, words
 from bot.retrieval.answer import Answer, Match, Verdict
+from bot.retrieval.answer_types import AnswerType
 from bot.retrieval.article_sentences import ArticleSentences
 from bot.retrieval.background import PASSAGE_LENGTH, CorpusBackground, table_of
 from bot.retrieval.confidence import Confidence, chance_of_many
@@ -134,25 +135,36 @@ class ArticleIndex:
         content = ContentWords(query.text, resolved, self._names, self.article.language)
         if self._params.corrects_spelling:
             query = self._spelling.correct_query(query)
-        tokens = self._analyzer.query_tokens(query.words)
-        if not tokens:
+        own = self._analyzer.query_tokens(query.words)
+        if not own:
             return []
-        weight = 1.0 if query.is_bare else self._params.context_weight
-        for token, of_context in self._analyzer.query_tokens(query.context).items():
-            tokens.setdefault(token, weight * of_context)
+        tokens = self._with_context(own, query)
         scores, idf_weights = self._scorer.score(tokens)
-        confidences = self._confidence.of(tokens)
+        if query.previous and not query.is_bare:
+            # What the question before it asks chooses the passage, but not the sentence.
+            _, idf_weights = self._scorer.score(own)
+        confidences = self._confidence.of(tokens if query.is_bare else own)
         # A stable sort: news puts the most important first, so of equals the earlier passage wins.
-        order = np.argsort(-scores, kind="stable")[:limit]
         matches = []
-        for number in map(int, order):
+        for number in map(int, np.argsort(-scores, kind="stable")):
             sentence = self._sentences.best(number, idf_weights, query)
             confidence = float(confidences[number])
-            verdict = self._verdict(number, sentence, confidence, query, content)
+            verdict = self._verdict(number, confidence, query, content)
             matches.append(
                 self._match(number, sentence, float(scores[number]), confidence, verdict)
             )
-        return matches
+            if not query.is_bare and limit is not None and len(matches) == limit:
+                break
+        if query.is_bare:
+            # "When?" is answered by the best passage that tells a time.
+            matches.sort(key=lambda match: match.verdict is not Verdict.ANSWERED)
+        return matches[:limit]
+
+    def _with_context(self, own: Mapping[str, float], query: Query) -> dict[str, float]:
+        """Return a question's tokens with those of the question before it, which weigh less."""
+        weight = 1.0 if query.is_bare else self._params.context_weight
+        context = self._analyzer.query_tokens(query.context)
+        return {token: weight * of_context for token, of_context in context.items()} | dict(own)
 
     def _match(
         self, number: int, sentence: int, score: float, confidence: float, verdict: Verdict
@@ -161,24 +173,31 @@ class ArticleIndex:
         return Match(self._passages[number], span, sentence, score, confidence, verdict)
 
     def _verdict(
-        self, number: int, sentence: int, confidence: float, query: Query, content: ContentWords
+        self, number: int, confidence: float, query: Query, content: ContentWords
     ) -> Verdict:
-        """Return what may be claimed about a passage and its best sentence."""
+        """Return what may be claimed about a passage."""
         if confidence < self._unsure_threshold:
             return Verdict.NOT_IN_ARTICLE
+        holds_type = self._sentences.holds_type(number, query)
         if query.is_bare and query.previous:
-            # "When?" is answered by a time in what the conversation is about, and by nothing else.
             if query.answer_type is None:
                 return Verdict.UNSURE
-            holds_type = self._sentences.holds_type(number, sentence, query)
             return Verdict.ANSWERED if holds_type else Verdict.NOT_IN_ARTICLE
         scorer, title = self._scorer, self._title_tokens
         is_known = partial(_either, scorer.passages_with, title)
-        if query.previous and not content.any_held(is_known):
-            # The words of the question before it do not answer this one.
-            return Verdict.NOT_IN_ARTICLE
+        if content.words and not content.any_held(is_known):
+            # Nothing but names: what is asked about them is nowhere in the article.
+            is_close = confidence >= self._params.names_threshold
+            return Verdict.UNSURE if is_close else Verdict.NOT_IN_ARTICLE
+        needs_type = query.answer_type is AnswerType.AGE or (
+            query.previous and query.answer_type is AnswerType.TIME
+        )
         is_held = partial(_either, scorer.tokens_of(number), title)
-        if confidence >= self._answer_threshold and content.are_held(is_held, is_known):
+        if (
+            confidence >= self._answer_threshold
+            and content.are_held(is_held, is_known)
+            and (holds_type or not needs_type)
+        ):
             return Verdict.ANSWERED
         return Verdict.UNSURE
 

@@ -59,12 +59,12 @@ class ArticleSentences:
                 values[number] += boost
         return values.index(max(values))
 
-    def holds_type(self, passage: int, sentence: int, query: Query) -> bool:
-        """Return whether a sentence of a passage, by their numbers from 0, holds what is asked for.
+    def holds_type(self, passage: int, query: Query) -> bool:
+        """Return whether a passage, by its number from 0, holds the type of answer asked for.
 
-        That is a time for "when", and so on; a question that asks for no type is never answered so.
+        That is a time for "when", and so on.
         """
-        return _holds_type(self._extracted[self.slices[passage]][sentence], query)
+        return any(_holds_type(each, query) for each in self._extracted[self.slices[passage]])
 
 
 def _holds_type(extracted: Mapping[AnswerType, frozenset[str]], query: Query) -> bool:

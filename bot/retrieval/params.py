@@ -49,6 +49,8 @@ class RetrievalParams:
             article of 5 passages. At 0.29, one of 25 questions about something else is taken for
             answered.
         unsure_threshold: Confidence (0 to 1) from which a passage is shown as the closest one.
+        names_threshold: Confidence (0 to 1) from which a passage that holds nothing of the question
+            but names is shown as the closest one.
         many_passages: What is added to both thresholds for an article of 13.6 passages (5 times
             e), and so on with the logarithm of their number.
         min_score_ratio: The least score of a further match, as a share of the best one's.
@@ -62,7 +64,7 @@ class RetrievalParams:
     query_bigram_weight: float = 0.6
     function_word_weight: float = 0.42
     number_weight: float = 2.0
-    context_weight: float = 0.4
+    context_weight: float = 0.3
     corrects_spelling: bool = True
     min_correctable_length: int = 5
     sentence_weight: float = 0.6
@@ -72,6 +74,7 @@ class RetrievalParams:
     bigram_weight: float = 0.4
     answer_threshold: float = 0.28
     unsure_threshold: float = 0.22
+    names_threshold: float = 0.7
     many_passages: float = 0.03
     min_score_ratio: float = 0.6
     title_boost: float = 1.0

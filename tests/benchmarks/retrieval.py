@@ -30,9 +30,9 @@ from bot.corpus.article import Article
 from bot.corpus.loader import DATA
 from bot.retrieval.article_index import ArticleIndex
 from bot.retrieval.evaluation import evaluate
-from bot.retrieval.question_sets import QuestionSet, misspelled, read_set
 from bot.retrieval.params import DEFAULT_PARAMS
 from bot.retrieval.query import parse_query
+from bot.retrieval.question_sets import QuestionSet, misspelled, read_set
 
 ALIASES = read_aliases(DATA / "aliases.yaml")
 

@@ -1,6 +1,7 @@
 """Conversations of readers with the bot, and what kind of answer each message got."""
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -60,20 +61,21 @@ def write_article(folder: Path, name: str, raw: dict[str, Any]) -> None:
     (folder / f"{name}.md").write_text(f"---\n{text}---\n{body}\n", encoding="utf-8")
 
 
-def fragments(translator: Translator, key: str) -> Iterator[str]:
-    """Yield what a text of the bot always says, whatever is filled in."""
+def patterns(translator: Translator, key: str) -> Iterator[re.Pattern[str]]:
+    """Yield a text of the bot as patterns, whatever is filled in."""
     mark = "\ufffe"
     names = ("title", "language", "author", "date", "source", "previous", "question")
     for count in (1, 2, 3, 5, 11):
         text = translator.text(key, count=count, **dict.fromkeys(names, mark))
-        yield max(text.split(mark), key=len).strip(" \u2068\u2069")
+        pattern = re.escape(text).replace(mark, ".+")
+        yield re.compile(rf"(^|\n){re.sub('[0-9]+', '[0-9]+', pattern)}")
 
 
 def kind_of(message: dict[str, Any], translator: Translator) -> str:
     """Return what kind of answer a message is."""
     for kind, keys in SAID.items():
         for key in keys:
-            if any(part and part in message["text"] for part in fragments(translator, key)):
+            if any(each.search(message["text"]) for each in patterns(translator, key)):
                 return kind
     return "answer" if buttons(message) else "?"
 
