@@ -11,6 +11,10 @@ from bot.store.voters import Voters, key_file
 
 _RENAMED_META = 4
 """The schema version in which the table facts became meta."""
+_HEADER = 100
+"""Bytes with which every SQLite database begins, except an empty one."""
+_MAX_NAMED = 3
+"""How many tables of another program an error message names."""
 
 
 def back_up(database: Path, target: Path, with_key: bool) -> list[Path]:
@@ -60,13 +64,13 @@ def restore(source: Path, database: Path, key: str | None, replace: bool) -> int
 
     Raises:
         StoreError: The backup is not one, or was made by a newer version; its voter key is
-            missing; the database holds votes; a bot uses the database; or a disk fails.
+            missing; the database holds votes, is not ours, or is the backup itself; a bot uses
+            the database; or a disk fails.
     """
-    if not source.is_file():
-        raise StoreError(f"There is no backup {source}.")
-    secret = _read_key(source, database, key)
     own_key = key_file(database)
     try:
+        _check_paths(source, database)
+        secret = _read_key(source, database, key)
         with closing(_open_readonly(source)) as original:
             votes = _check(original, source, Voters(secret).fingerprint)
             _replace(original, database, replace)
@@ -76,6 +80,17 @@ def restore(source: Path, database: Path, key: str | None, replace: bool) -> int
     except (sqlite3.Error, OSError) as error:
         raise StoreError(f"{source} could not be restored to {database}: {error}.") from None
     return votes
+
+
+def _check_paths(source: Path, database: Path) -> None:
+    if source.is_dir():
+        raise StoreError(f"{source} is a folder: give the file that article-bot backup wrote.")
+    if not source.is_file():
+        raise StoreError(f"There is no backup {source}.")
+    if database.is_dir():
+        raise StoreError(f"{database} is a folder: set DATABASE_URL to a file.")
+    if database.exists() and source.samefile(database):
+        raise StoreError(f"{source} is the database itself: give a backup of it.")
 
 
 def _read_key(source: Path, database: Path, key: str | None) -> bytes:
@@ -114,14 +129,18 @@ def _replace(original: sqlite3.Connection, database: Path, replace: bool) -> Non
     log that a crash may have left.
     """
     os.close(os.open(database, os.O_RDWR | os.O_CREAT, 0o600))
+    if 0 < database.stat().st_size < _HEADER:
+        # SQLite takes a file of one byte for an empty database.
+        raise _unreadable(database, "it is too short")
     with closing(sqlite3.connect(database, timeout=1, isolation_level=None)) as target:
         target.execute("PRAGMA locking_mode = EXCLUSIVE")
         try:
             target.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError:
             raise StoreError(f"{database} is in use: stop the bot first.") from None
-        exists = target.execute("SELECT 1 FROM sqlite_master WHERE name = 'votes'").fetchone()
-        votes = target.execute("SELECT COUNT(*) FROM votes").fetchone()[0] if exists else 0
+        except sqlite3.DatabaseError as error:
+            raise _unreadable(database, str(error)) from None
+        votes = _count_own_votes(target, database)
         target.execute("COMMIT")
         if votes and not replace:
             raise StoreError(
@@ -129,6 +148,63 @@ def _replace(original: sqlite3.Connection, database: Path, replace: bool) -> Non
                 "them, and give --replace."
             )
         original.backup(target)
+
+
+def _count_own_votes(target: sqlite3.Connection, database: Path) -> int:
+    """Return the number of votes in a database that a backup may replace.
+
+    Raises:
+        StoreError: It is another program's database, or damaged.
+    """
+    try:
+        found = _tables(target)
+        foreign = found - _own_tables(target, found)
+        if foreign:
+            names = ", ".join(sorted(foreign)[:_MAX_NAMED])
+            raise StoreError(
+                f"{database} is another program's database (it has {names}): set DATABASE_URL to "
+                "another file."
+            )
+        return int(target.execute("SELECT COUNT(*) FROM votes").fetchone()[0]) if found else 0
+    except sqlite3.OperationalError:
+        raise
+    except sqlite3.DatabaseError as error:
+        raise _unreadable(database, str(error)) from None
+
+
+def _own_tables(target: sqlite3.Connection, found: frozenset[str]) -> frozenset[str]:
+    """Return which tables a database may have, by its version; none if it is not ours."""
+    (version,) = target.execute("PRAGMA user_version").fetchone()
+    known = scripts("sqlite")
+    if version > len(known):
+        # A newer version may have any tables.
+        return found if "votes" in found and _has_voter_key(target) else frozenset()
+    with closing(sqlite3.connect(":memory:")) as model:
+        for script in known[: max(version, 0)]:
+            model.executescript(script)
+        own = _tables(model)
+    # Other programs have tables called "votes" or "posts" too, but not all of ours.
+    return own if own <= found else frozenset()
+
+
+def _tables(db: sqlite3.Connection) -> frozenset[str]:
+    rows = db.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")
+    return frozenset(name for (name,) in rows if not name.startswith("sqlite_"))
+
+
+def _has_voter_key(db: sqlite3.Connection) -> bool:
+    try:
+        row = db.execute("SELECT 1 FROM meta WHERE name = 'voter key'").fetchone()
+    except sqlite3.OperationalError:
+        return False
+    return row is not None
+
+
+def _unreadable(database: Path, reason: str) -> StoreError:
+    return StoreError(
+        f"{database} is not a SQLite database, or is damaged ({reason}): move it away, or set "
+        "DATABASE_URL to another file."
+    )
 
 
 def _create(file: Path) -> Path:

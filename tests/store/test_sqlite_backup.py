@@ -132,3 +132,102 @@ async def test_a_backup_of_a_newer_version_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="is no backup, or was made by a newer version"):
         restore(tmp_path / "backup.db", tmp_path / "votes.db", KEY.decode(), replace=False)
     assert not (tmp_path / "votes.db").exists()
+
+
+@pytest.mark.parametrize("replace", [False, True])
+@pytest.mark.parametrize(
+    "statements",
+    [
+        ["CREATE TABLE customers (name)", "INSERT INTO customers VALUES ('Eve')"],
+        # Their names are ours, of now and of earlier versions.
+        ["CREATE TABLE votes (party)"],
+        ["CREATE TABLE posts (text)", "CREATE TABLE questions (text)", "PRAGMA user_version = 3"],
+        ["CREATE TABLE votes (party)", "CREATE TABLE meta (author)", "PRAGMA user_version = 99"],
+        ["CREATE VIEW one AS SELECT 1", "PRAGMA user_version = -1"],
+    ],
+)
+async def test_the_database_of_another_program_is_not_replaced(
+    tmp_path: Path, statements: list[str], replace: bool
+) -> None:
+    """Even with --replace: the address in the settings is wrong. Nothing is changed."""
+    backup, theirs = tmp_path / "backup.db", tmp_path / "theirs.db"
+    await build_backup(backup)
+    await execute(theirs, *statements)
+    before = theirs.read_bytes()
+    with pytest.raises(StoreError, match=r"theirs\.db is another program's database \(it has .*\)"):
+        restore(backup, theirs, None, replace)
+    assert theirs.read_bytes() == before
+    assert sorted(file.name for file in tmp_path.glob("theirs*")) == ["theirs.db"]
+
+
+async def test_a_database_with_a_further_table_is_not_replaced(tmp_path: Path) -> None:
+    """Somebody else keeps data beside the votes, which the error message names."""
+    backup, shared = tmp_path / "backup.db", tmp_path / "shared.db"
+    await build_backup(backup)
+    await build(shared, 3)
+    await execute(shared, "CREATE TABLE customers (name)")
+    with pytest.raises(StoreError, match=r"\(it has customers\): set DATABASE_URL to another file"):
+        restore(backup, shared, None, replace=True)
+    assert await execute(shared, "SELECT * FROM customers") == []
+
+
+@pytest.mark.parametrize("replace", [False, True])
+@pytest.mark.parametrize("content", ["x", "precious", "no database at all " * 1000])
+async def test_a_file_that_is_no_database_is_not_replaced(
+    tmp_path: Path, content: str, replace: bool
+) -> None:
+    """Of any length, even with --replace."""
+    backup, text = tmp_path / "backup.db", tmp_path / "notes.txt"
+    await build_backup(backup)
+    text.write_text(content)
+    with pytest.raises(StoreError, match=r"notes\.txt is not a SQLite database, or is damaged"):
+        restore(backup, text, None, replace)
+    assert text.read_text() == content
+
+
+async def test_what_of_ours_can_be_replaced(tmp_path: Path) -> None:
+    """An empty file, an empty database, earlier versions and, to go back, a newer one."""
+    backup, database = tmp_path / "backup.db", tmp_path / "votes.db"
+    await build_backup(backup)
+    database.touch()
+    assert restore(backup, database, None, replace=False) == 3
+    database.unlink()
+    await execute(database, "CREATE TABLE a (b)", "DROP TABLE a", "PRAGMA user_version = 99")
+    assert restore(backup, database, None, replace=False) == 3
+    for version in range(1, NEWEST):
+        database.unlink()
+        await build(database, version)
+        with pytest.raises(StoreError, match="holds 3 votes, which would be lost"):
+            restore(backup, database, None, replace=False)
+        assert restore(backup, database, None, replace=True) == 3
+    store = await open_sqlite(database, FINGERPRINT)
+    await store.close()
+    # Without votes, as these need no --replace.
+    await execute(
+        database, "DELETE FROM votes", "CREATE TABLE of_later (x)", "PRAGMA user_version = 99"
+    )
+    assert restore(backup, database, None, replace=False) == 3
+    assert await execute(database, "PRAGMA user_version") == [(NEWEST - 1,)]
+
+
+async def test_folders_and_the_database_itself_are_no_backup(tmp_path: Path) -> None:
+    """Each gets a message of its own, whatever name the file is called by."""
+    database = tmp_path / "votes.db"
+    await build_backup(database)
+    with pytest.raises(StoreError, match="is a folder: give the file that article-bot backup"):
+        restore(tmp_path, database, None, replace=True)
+    with pytest.raises(StoreError, match="is a folder: set DATABASE_URL to a file"):
+        restore(database, tmp_path, None, replace=True)
+    (tmp_path / "link.db").symlink_to(database)
+    (tmp_path / "same.db").hardlink_to(database)
+    for name in ("votes.db", "link.db", "same.db"):
+        with pytest.raises(StoreError, match=rf"{name} is the database itself: give a backup"):
+            restore(tmp_path / name, database, KEY.decode(), replace=True)
+    assert await execute(database, "SELECT COUNT(*) FROM votes") == [(3,)]
+
+
+async def build_backup(file: Path) -> None:
+    """Create a backup with three votes and its key, as an earlier version made it."""
+    await build(file, NEWEST - 1)
+    await execute(file, f"UPDATE facts SET value = X'{FINGERPRINT.hex()}'")
+    file.with_name(f"{file.name}.key").write_bytes(KEY)
