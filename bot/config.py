@@ -5,6 +5,7 @@ Every key is the name of a field of Settings in capitals; .env.example explains 
 
 import os
 import re
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,12 @@ MIN_RATE = 0.001
 """Messages per second or minute."""
 
 _TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
+_SCHEME = r"(?P<scheme>[a-z][a-z0-9+.-]*://)?"
+_ADDRESS = re.compile(
+    # An @ after the host is not allowed: what precedes it may be the rest of a password.
+    rf"{_SCHEME}(?P<user>[^/?#]*@)?(?P<host>(?:[\w.-]+|\[[\da-f:.]+\])(?::\d+)?)(?P<rest>[/?#][^@]*)?",
+    re.IGNORECASE,
+)
 _YES, _NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
 
@@ -72,7 +79,13 @@ class Settings:
             passwords = [parts.password or "", *parse_qs(parts.query).get("password", ())]
         # The part after the colon alone, as the colon is escaped in some URLs.
         found = [token, token.partition(":")[2], self.voter_key or "", *passwords]
-        return tuple(secret for secret in (*found, *map(unquote, passwords)) if secret)
+        found += _address_secrets(self.bot_api_url)
+        return tuple(secret for secret in dict.fromkeys((*found, *map(unquote, found))) if secret)
+
+    @property
+    def shown_api_url(self) -> str:
+        """The Bot API's address for messages: without user, password and path."""
+        return _shown_address(self.bot_api_url)
 
     @property
     def base_url(self) -> str:
@@ -139,9 +152,47 @@ def _api_url(value: str) -> str:
         fits = False
     if not fits or set(url) & set("{}?# "):
         raise SettingsError(
-            f"BOT_API_URL is {value!r}: give a server's address such as {TELEGRAM}."
+            f"BOT_API_URL is {_shown_address(value)!r}: give a server's address such as {TELEGRAM}."
         )
     return url
+
+
+def _shown_address(value: str) -> str:
+    """Return an address, which need not be valid, with "[secret]" for all that may be secret.
+
+    A user and password may be in it, and a token or a key in its path.
+    """
+    match = _ADDRESS.fullmatch(value)
+    if match is None:
+        scheme = re.match(_SCHEME, value, re.IGNORECASE)
+        return f"{scheme[0] if scheme else ''}[secret]"
+    user = "[secret]@" if match["user"] else ""
+    rest = "/[secret]" if match["rest"] else ""
+    return f"{match['scheme'] or ''}{user}{match['host']}{rest}"
+
+
+def _address_secrets(url: str) -> list[str]:
+    """Return what of the Bot API's address no log may show.
+
+    Most of it with what stands around it, as a short password alone looks like any word.
+    """
+    if _shown_address(url) == url:
+        return []
+    parts = urlsplit(url)
+    user, _, host = parts.netloc.rpartition("@")
+    secrets = [url]
+    if user:
+        name, _, password = user.partition(":")
+        # As the header of a request has it.
+        encoded = b64encode(f"{unquote(name)}:{unquote(password)}".encode()).decode()
+        secrets += [f"://{user}@", f"{user}@", user, password or name, encoded]
+    if parts.path:
+        # The client adds "/bot" and the token.
+        secrets += [f"{host}{parts.path}", f"{parts.path}/bot"]
+    for part in parts.path.split("/"):
+        if ":" in part:
+            secrets += [part, part.partition(":")[2]]
+    return secrets
 
 
 def _switch(values: Mapping[str, str], key: str) -> bool:

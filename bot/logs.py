@@ -16,6 +16,20 @@ MIN_SECRET_LENGTH = 8
 """Characters. Shorter texts occur in ordinary words too, so they are not replaced."""
 
 
+def redact(text: str, secrets: Iterable[str]) -> str:
+    """Return a text with "[secret]" in the place of every secret.
+
+    Args:
+        text: What is logged or printed.
+        secrets: Texts that must not appear, if they have MIN_SECRET_LENGTH or more characters.
+    """
+    # The longest first: one secret may contain another.
+    for secret in sorted(secrets, key=len, reverse=True):
+        if len(secret) >= MIN_SECRET_LENGTH:
+            text = text.replace(secret, "[secret]")
+    return text
+
+
 class RedactingFormatter(logging.Formatter):
     """Formats a record with its traceback, and replaces secrets in the result."""
 
@@ -24,20 +38,14 @@ class RedactingFormatter(logging.Formatter):
 
         Args:
             format_: As for ``logging.Formatter``.
-            secrets: Texts that must not be logged, if they have MIN_SECRET_LENGTH or more
-                characters.
+            secrets: Texts that must not be logged, as for ``redact``.
         """
         super().__init__(format_)
-        # The longest first: one secret may contain another.
-        long_enough = (secret for secret in secrets if len(secret) >= MIN_SECRET_LENGTH)
-        self._secrets = sorted(long_enough, key=len, reverse=True)
+        self._secrets = tuple(secrets)
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the record's text with "[secret]" in the place of every secret."""
-        text = super().format(record)
-        for secret in self._secrets:
-            text = text.replace(secret, "[secret]")
-        return text
+        return redact(super().format(record), self._secrets)
 
 
 def set_up_logging(level: str, secrets: Iterable[str]) -> None:

@@ -17,6 +17,16 @@ TOKEN = "4242:a-very-secret-token-that-no-log-may-show"
         ("BOT_API_URL", "telegram", "BOT_API_URL is 'telegram': give"),
         ("BOT_API_URL", "ftp://x", "BOT_API_URL is 'ftp://x': give"),
         ("BOT_API_URL", "http://x:99999", "BOT_API_URL is 'http://x:99999': give"),
+        ("BOT_API_URL", "ftp://me:secret@x/y", "BOT_API_URL is 'ftp://[secret]@x/[secret]': give"),
+        ("BOT_API_URL", "http://x/?key=secret", "BOT_API_URL is 'http://x/[secret]': give"),
+        ("BOT_API_URL", "http://x/bot1:secret#", "BOT_API_URL is 'http://x/[secret]': give"),
+        ("BOT_API_URL", "http://me:secret/x@host", "BOT_API_URL is 'http://[secret]': give"),
+        ("BOT_API_URL", "http://me:1234#secret@host", "BOT_API_URL is 'http://[secret]': give"),
+        ("BOT_API_URL", "http://me:secret[x@host", "BOT_API_URL is 'http://[secret]@host': give"),
+        ("BOT_API_URL", "http://me:secret", "BOT_API_URL is 'http://[secret]': give"),
+        ("BOT_API_URL", "me:secret@host", "BOT_API_URL is '[secret]@host': give"),
+        ("BOT_API_URL", "host/bot1:secret", "BOT_API_URL is 'host/[secret]': give"),
+        ("BOT_API_URL", "4242:a-secret-token", "BOT_API_URL is '[secret]': give"),
         ("LOG_LEVEL", "loud", "LOG_LEVEL is 'loud': set it to one of"),
         ("VOTER_KEY", "secret", "VOTER_KEY is shorter than 32 characters"),
         ("TELEGRAM_TEST_ENVIRONMENT", "maybe", "TELEGRAM_TEST_ENVIRONMENT is 'maybe': set it to"),
@@ -36,7 +46,8 @@ def test_a_wrong_setting_gets_a_message(tmp_path: Path, key: str, value: str, me
     with pytest.raises(SettingsError) as caught:
         read_settings({key: value}, tmp_path / ".env")
     assert str(caught.value).startswith(message)
-    assert "secret" not in str(caught.value).replace("import secrets; print(secrets.", "")
+    shown = str(caught.value).replace("import secrets; print(secrets.", "")
+    assert "secret" not in shown.replace("[secret]", "")
 
 
 def test_settings_come_from_a_dotenv_file_too(tmp_path: Path) -> None:
@@ -61,3 +72,26 @@ def test_the_address_of_the_bot_api_has_several_forms(tmp_path: Path, suffix: st
     settings = read_settings({"BOT_API_URL": f"http://localhost:8081{suffix}"}, tmp_path / ".env")
     assert settings.base_url == "http://localhost:8081/bot{token}"
     assert settings.is_local
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://api.telegram.org", "https://api.telegram.org"),
+        ("http://[::1]:8081", "http://[::1]:8081"),
+        ("http://me:pass@[::1]:8081/x", "http://[secret]@[::1]:8081/[secret]"),
+        ("http://me:p@ss@host", "http://[secret]@host"),
+        ("http://token@host", "http://[secret]@host"),
+        # Accepted, though the slash was meant to be in the password.
+        ("http://me:1234/pass@host", "http://[secret]"),
+        ("http://host/bot1:abc", "http://host/[secret]"),
+    ],
+)
+def test_only_scheme_host_and_port_of_the_bot_api_are_shown(
+    tmp_path: Path, url: str, shown: str
+) -> None:
+    """What else is in the address may be a password or a token; it is used all the same."""
+    settings = read_settings({"BOT_API_URL": url}, tmp_path / ".env")
+    assert settings.bot_api_url == url
+    assert settings.shown_api_url == shown
+    assert (url in settings.secrets) is (url != shown)

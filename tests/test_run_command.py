@@ -1,7 +1,11 @@
 """The command article-bot run. Its output shows no secret."""
 
 import re
+from base64 import b64encode
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -10,6 +14,31 @@ from tests.support.processes import Process, article_bot, clean_environment, sta
 from tests.support.threads import SandboxThread
 
 TOKEN = "4242:a-very-secret-token-that-no-log-may-show"
+
+
+class EchoHandler(BaseHTTPRequestHandler):
+    """Fails as some proxies do: with a page that repeats the request."""
+
+    def do_POST(self) -> None:
+        body = f"No {self.path} for {self.headers['Authorization']}".encode()
+        self.send_response(500)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Log nothing."""
+
+
+@pytest.fixture(scope="module")
+def echo_port() -> Iterator[int]:
+    """The port of a server that repeats every request in its error."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), EchoHandler) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        yield server.server_port
+        server.shutdown()
+        thread.join()
 
 
 @pytest.mark.slow
@@ -69,6 +98,31 @@ def test_run_with_a_refused_token(
     assert result.returncode == 2
     assert f"{sandbox_thread.url} refuses the token: copy BOT_TOKEN again" in result.stderr
     assert "secret" not in result.stderr.replace("[secret]", "")
+
+
+@pytest.mark.parametrize(
+    ("user", "path"),
+    [("me:secret@", ""), ("secret-token@", "/secret"), ("", "/bot123:secret"), ("1:secret@", "/x")],
+)
+def test_run_shows_no_password_of_the_bot_api(
+    echo_port: int, tmp_path: Path, user: str, path: str
+) -> None:
+    """Neither in its message nor at DEBUG, whether the server is there or not."""
+    encoded = b64encode(user.rstrip("@").encode()).decode().rstrip("=")
+    for port, reason in ((9, "httpx.ConnectError"), (echo_port, "Internal Server Error")):
+        result = article_bot(
+            "run",
+            folder=tmp_path,
+            BOT_TOKEN=TOKEN,
+            BOT_API_URL=f"http://{user}127.0.0.1:{port}{path}",
+            CORPUS_DIR=str(ROOT / "corpus"),
+            LOG_LEVEL="DEBUG",
+        )
+        shown = f"http://{user and '[secret]@'}127.0.0.1:{port}{path and '/[secret]'}"
+        assert f"{shown} cannot be used ({reason}" in result.stderr
+        assert "Set Bot API URL: [secret]" in result.stderr
+        assert "secret" not in result.stderr.replace("[secret]", "")
+        assert not user or encoded not in result.stderr
 
 
 @pytest.mark.slow

@@ -17,6 +17,7 @@ from importlib.metadata import version
 from bot.cli import ask, backup, check, evaluate, link, publish, restore, run, sandbox, stats
 from bot.config import read_settings
 from bot.errors import BotError
+from bot.logs import redact
 
 COMMANDS = (run, sandbox, ask, check, link, publish, stats, backup, restore, evaluate)
 """The commands in the order of ``article-bot --help``."""
@@ -26,13 +27,17 @@ def main() -> None:
     """Run the command line and exit.
 
     The exit code is 0 on success, 1 if ``check`` found faults, 2 for wrong arguments and for every
-    BotError, whose message goes to standard error, and 130 after Ctrl-C.
+    BotError, whose message goes to standard error without secrets, and 130 after Ctrl-C.
     """
     arguments = build_parser().parse_args()
+    secrets: tuple[str, ...] = ()
     try:
-        sys.exit(arguments.run(read_settings(), arguments))
+        settings = read_settings()
+        secrets = settings.secrets
+        sys.exit(arguments.run(settings, arguments))
     except BotError as error:
-        print(error, file=sys.stderr)
+        # It may quote a server's answer, which may repeat the address and the token.
+        print(redact(str(error), secrets), file=sys.stderr)
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)

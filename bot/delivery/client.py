@@ -63,11 +63,11 @@ def errors_explained(settings: Settings) -> Iterator[None]:
     except InvalidToken:
         # From None: the text of the exception contains the token.
         raise ConnectError(
-            f"{settings.bot_api_url} refuses the token: copy BOT_TOKEN again from @BotFather, "
+            f"{settings.shown_api_url} refuses the token: copy BOT_TOKEN again from @BotFather, "
             "and check BOT_API_URL and TELEGRAM_TEST_ENVIRONMENT."
         ) from None
     except TelegramError as error:
         raise ConnectError(
-            f"{settings.bot_api_url} cannot be used ({error.message}): "
+            f"{settings.shown_api_url} cannot be used ({error.message}): "
             "check the network and BOT_API_URL."
         ) from None
