@@ -11,10 +11,6 @@ from bot.store.voters import Voters, key_file
 
 _RENAMED_META = 4
 """The schema version in which the table facts became meta."""
-_HEADER = 100
-"""Bytes with which every SQLite database begins, except an empty one."""
-_MAX_NAMED = 3
-"""How many tables of another program an error message names."""
 
 
 def back_up(database: Path, target: Path, with_key: bool) -> list[Path]:
@@ -29,10 +25,18 @@ def back_up(database: Path, target: Path, with_key: bool) -> list[Path]:
         The files created, all with mode 0600.
 
     Raises:
-        StoreError: There is no such database, a file to create exists already, or a disk fails.
+        StoreError: There is no such database, key or folder, a file to create exists already, or a
+            disk fails.
     """
     if not database.is_file():
         raise StoreError(f"There is no database {database}: nothing to back up.")
+    if with_key and not key_file(database).is_file():
+        raise StoreError(
+            f"The voter key {key_file(database)} is missing, without which the votes cannot be "
+            "used: put it back, or set VOTER_KEY."
+        )
+    if not target.parent.is_dir():
+        raise StoreError(f"There is no folder {target.parent}: make it, or give another file.")
     created: list[Path] = []
     try:
         created.append(_create(target))
@@ -54,7 +58,8 @@ def restore(source: Path, database: Path, key: str | None, replace: bool) -> int
 
     Args:
         source: The backup.
-        database: The database file; created if there is none.
+        database: The database file; created if there is none. A file that is not empty and no
+            database of the bot is left as it is.
         key: The voter key of the settings. None for the one beside the backup or, if there is
             none either, the one beside the database.
         replace: Whether votes in the database may be lost.
@@ -64,15 +69,18 @@ def restore(source: Path, database: Path, key: str | None, replace: bool) -> int
 
     Raises:
         StoreError: The backup is not one, or was made by a newer version; its voter key is
-            missing; the database holds votes, is not ours, or is the backup itself; a bot uses
-            the database; or a disk fails.
+            missing; the database is something else or holds votes; a bot uses it; or a disk fails.
     """
+    _check_files(source, database)
     own_key = key_file(database)
     try:
-        _check_paths(source, database)
-        secret = _read_key(source, database, key)
-        with closing(_open_readonly(source)) as original:
-            votes = _check(original, source, Voters(secret).fingerprint)
+        with closing(_open(source)) as original:
+            votes, fingerprint = _check(original, source)
+            secret = _read_key(source, database, key)
+            if Voters(secret).fingerprint != fingerprint:
+                raise StoreError(
+                    f"{source} was made with another voter key: put that to {key_file(source)}."
+                )
             _replace(original, database, replace)
         if key is None and not (own_key.is_file() and own_key.read_bytes().strip() == secret):
             own_key.unlink(missing_ok=True)
@@ -82,15 +90,17 @@ def restore(source: Path, database: Path, key: str | None, replace: bool) -> int
     return votes
 
 
-def _check_paths(source: Path, database: Path) -> None:
+def _check_files(source: Path, database: Path) -> None:
     if source.is_dir():
         raise StoreError(f"{source} is a folder: give the file that article-bot backup wrote.")
     if not source.is_file():
         raise StoreError(f"There is no backup {source}.")
-    if database.is_dir():
-        raise StoreError(f"{database} is a folder: set DATABASE_URL to a file.")
+    if database.is_dir() or not database.parent.is_dir():
+        raise StoreError(
+            f"{database} cannot be written: set DATABASE_URL to a file in a folder that exists."
+        )
     if database.exists() and source.samefile(database):
-        raise StoreError(f"{source} is the database itself: give a backup of it.")
+        raise StoreError(f"{source} is the database itself: give the backup to restore.")
 
 
 def _read_key(source: Path, database: Path, key: str | None) -> bytes:
@@ -104,22 +114,46 @@ def _read_key(source: Path, database: Path, key: str | None) -> bytes:
     )
 
 
-def _check(db: sqlite3.Connection, source: Path, fingerprint: bytes) -> int:
-    """Return the number of votes in a backup that can be used; raises StoreError for others."""
-    (version,) = db.execute("PRAGMA user_version").fetchone()
-    if not 1 <= version <= len(scripts("sqlite")):
-        raise StoreError(f"{source} is no backup, or was made by a newer version.")
+def _check(db: sqlite3.Connection, source: Path) -> tuple[int, bytes]:
+    """Return the number of votes in a backup, and the fingerprint of its voter key.
+
+    Raises:
+        StoreError: It is no backup, or one that cannot be used.
+    """
+    try:
+        fingerprint = _fingerprint(db)
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorname != "SQLITE_NOTADB":
+            raise
+        fingerprint = None
+    if fingerprint is None:
+        raise StoreError(
+            f"{source} is not a backup of article-bot: give a file that article-bot backup wrote."
+        )
+    if _version(db) > len(scripts("sqlite")):
+        raise StoreError(f"{source} was made by a newer version: update article-bot.")
     (result,) = db.execute("PRAGMA integrity_check").fetchone()
     if result != "ok":
         raise StoreError(f"{source} is damaged ({result}): take another backup.")
-    meta = "meta" if version >= _RENAMED_META else "facts"
-    row = db.execute(f"SELECT value FROM {meta} WHERE name = 'voter key'").fetchone()
-    if row != (fingerprint,):
-        raise StoreError(
-            f"{source} was made with another voter key: put that to {key_file(source)}."
-        )
     (votes,) = db.execute("SELECT COUNT(*) FROM votes").fetchone()
-    return int(votes)
+    return int(votes), fingerprint
+
+
+def _version(db: sqlite3.Connection) -> int:
+    return int(db.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _fingerprint(db: sqlite3.Connection) -> bytes | None:
+    """Return the fingerprint of the voter key; None if this is no database of the bot."""
+    meta = "meta" if _version(db) >= _RENAMED_META else "facts"
+    query = "SELECT name FROM sqlite_master WHERE type = 'table'"
+    if not {"votes", "counts", meta} <= {name for (name,) in db.execute(query)}:
+        return None
+    try:
+        row = db.execute(f"SELECT value FROM {meta} WHERE name = 'voter key'").fetchone()
+    except sqlite3.OperationalError:  # Other columns.
+        return None
+    return bytes(row[0]) if row else None
 
 
 def _replace(original: sqlite3.Connection, database: Path, replace: bool) -> None:
@@ -128,19 +162,17 @@ def _replace(original: sqlite3.Connection, database: Path, replace: bool) -> Non
     Copied by SQLite, because a file that is just put there would be mixed with the write-ahead
     log that a crash may have left.
     """
+    if database.exists():
+        _refuse_other_files(database)
     os.close(os.open(database, os.O_RDWR | os.O_CREAT, 0o600))
-    if 0 < database.stat().st_size < _HEADER:
-        # SQLite takes a file of one byte for an empty database.
-        raise _unreadable(database, "it is too short")
     with closing(sqlite3.connect(database, timeout=1, isolation_level=None)) as target:
         target.execute("PRAGMA locking_mode = EXCLUSIVE")
         try:
             target.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError:
             raise StoreError(f"{database} is in use: stop the bot first.") from None
-        except sqlite3.DatabaseError as error:
-            raise _unreadable(database, str(error)) from None
-        votes = _count_own_votes(target, database)
+        exists = _fingerprint(target) is not None
+        votes = target.execute("SELECT COUNT(*) FROM votes").fetchone()[0] if exists else 0
         target.execute("COMMIT")
         if votes and not replace:
             raise StoreError(
@@ -150,60 +182,19 @@ def _replace(original: sqlite3.Connection, database: Path, replace: bool) -> Non
         original.backup(target)
 
 
-def _count_own_votes(target: sqlite3.Connection, database: Path) -> int:
-    """Return the number of votes in a database that a backup may replace.
-
-    Raises:
-        StoreError: It is another program's database, or damaged.
-    """
-    try:
-        found = _tables(target)
-        foreign = found - _own_tables(target, found)
-        if foreign:
-            names = ", ".join(sorted(foreign)[:_MAX_NAMED])
-            raise StoreError(
-                f"{database} is another program's database (it has {names}): set DATABASE_URL to "
-                "another file."
-            )
-        return int(target.execute("SELECT COUNT(*) FROM votes").fetchone()[0]) if found else 0
-    except sqlite3.OperationalError:
-        raise
-    except sqlite3.DatabaseError as error:
-        raise _unreadable(database, str(error)) from None
-
-
-def _own_tables(target: sqlite3.Connection, found: frozenset[str]) -> frozenset[str]:
-    """Return which tables a database may have, by its version; none if it is not ours."""
-    (version,) = target.execute("PRAGMA user_version").fetchone()
-    known = scripts("sqlite")
-    if version > len(known):
-        # A newer version may have any tables.
-        return found if "votes" in found and _has_voter_key(target) else frozenset()
-    with closing(sqlite3.connect(":memory:")) as model:
-        for script in known[: max(version, 0)]:
-            model.executescript(script)
-        own = _tables(model)
-    # Other programs have tables called "votes" or "posts" too, but not all of ours.
-    return own if own <= found else frozenset()
-
-
-def _tables(db: sqlite3.Connection) -> frozenset[str]:
-    rows = db.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")
-    return frozenset(name for (name,) in rows if not name.startswith("sqlite_"))
-
-
-def _has_voter_key(db: sqlite3.Connection) -> bool:
-    try:
-        row = db.execute("SELECT 1 FROM meta WHERE name = 'voter key'").fetchone()
-    except sqlite3.OperationalError:
-        return False
-    return row is not None
-
-
-def _unreadable(database: Path, reason: str) -> StoreError:
-    return StoreError(
-        f"{database} is not a SQLite database, or is damaged ({reason}): move it away, or set "
-        "DATABASE_URL to another file."
+def _refuse_other_files(database: Path) -> None:
+    """Raise a StoreError if a file is neither empty nor a database of the bot."""
+    with closing(_open(database)) as db:
+        try:
+            (objects,) = db.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
+            if not objects or _fingerprint(db) is not None:
+                return
+        except sqlite3.DatabaseError as error:
+            if error.sqlite_errorname != "SQLITE_NOTADB":
+                raise
+    raise StoreError(
+        f"{database} is not a database of article-bot, and is left as it is: "
+        "set DATABASE_URL to another file."
     )
 
 
@@ -218,7 +209,7 @@ def _create(file: Path) -> Path:
 
 def _copy(source: Path, target: Path) -> None:
     with (
-        closing(_open_readonly(source)) as original,
+        closing(_open(source)) as original,
         closing(sqlite3.connect(target, isolation_level=None)) as copy,
     ):
         original.backup(copy)
@@ -229,5 +220,11 @@ def _copy(source: Path, target: Path) -> None:
             raise sqlite3.DatabaseError(f"the copy is damaged ({result})")
 
 
-def _open_readonly(file: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)
+def _open(file: Path) -> sqlite3.Connection:
+    """Open an existing database to read it.
+
+    Not with mode=ro: such a connection leaves the write-ahead log's files behind when it closes.
+    """
+    connection = sqlite3.connect(f"{file.absolute().as_uri()}?mode=rw", uri=True)
+    connection.execute("PRAGMA query_only = ON")
+    return connection

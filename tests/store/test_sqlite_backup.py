@@ -50,6 +50,7 @@ async def test_a_backup_of_a_live_database(tmp_path: Path) -> None:
 def test_a_backup_overwrites_nothing(tmp_path: Path) -> None:
     """Neither a file nor a key, and it leaves no incomplete files."""
     (tmp_path / "votes.db").touch()
+    (tmp_path / "votes.db.key").touch()
     (tmp_path / "there.db").write_text("precious")
     with pytest.raises(StoreError, match=r"there\.db is there already"):
         back_up(tmp_path / "votes.db", tmp_path / "there.db", with_key=False)
@@ -107,11 +108,6 @@ async def test_restoring_elsewhere_needs_the_key(tmp_path: Path) -> None:
     assert (tmp_path / "other.db.key").read_text().strip() == "k" * 40
     for file in (other, tmp_path / "other.db.key"):
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    (tmp_path / "text.db").write_text("no database at all " * 100)
-    with pytest.raises(StoreError, match="could not be restored"):
-        restore(tmp_path / "text.db", other, "k" * 40, replace=True)
-    with pytest.raises(StoreError, match="There is no backup"):
-        restore(tmp_path / "none.db", other, None, replace=True)
 
 
 async def test_a_backup_of_every_earlier_version_can_be_restored(tmp_path: Path) -> None:
@@ -126,108 +122,103 @@ async def test_a_backup_of_every_earlier_version_can_be_restored(tmp_path: Path)
         await store.close()
 
 
-async def test_a_backup_of_a_newer_version_is_refused(tmp_path: Path) -> None:
+async def test_a_backup_of_a_newer_version_is_refused(backup: Path, tmp_path: Path) -> None:
     """The database stays as it is."""
-    await execute(tmp_path / "backup.db", "PRAGMA user_version = 99")
-    with pytest.raises(StoreError, match="is no backup, or was made by a newer version"):
-        restore(tmp_path / "backup.db", tmp_path / "votes.db", KEY.decode(), replace=False)
+    await execute(backup, "PRAGMA user_version = 99")
+    with pytest.raises(StoreError, match="was made by a newer version: update article-bot"):
+        restore(backup, tmp_path / "votes.db", None, replace=False)
     assert not (tmp_path / "votes.db").exists()
 
 
-@pytest.mark.parametrize("replace", [False, True])
-@pytest.mark.parametrize(
-    "statements",
-    [
-        ["CREATE TABLE customers (name)", "INSERT INTO customers VALUES ('Eve')"],
-        # Their names are ours, of now and of earlier versions.
-        ["CREATE TABLE votes (party)"],
-        ["CREATE TABLE posts (text)", "CREATE TABLE questions (text)", "PRAGMA user_version = 3"],
-        ["CREATE TABLE votes (party)", "CREATE TABLE meta (author)", "PRAGMA user_version = 99"],
-        ["CREATE VIEW one AS SELECT 1", "PRAGMA user_version = -1"],
-    ],
-)
-async def test_the_database_of_another_program_is_not_replaced(
-    tmp_path: Path, statements: list[str], replace: bool
-) -> None:
-    """Even with --replace: the address in the settings is wrong. Nothing is changed."""
-    backup, theirs = tmp_path / "backup.db", tmp_path / "theirs.db"
-    await build_backup(backup)
-    await execute(theirs, *statements)
-    before = theirs.read_bytes()
-    with pytest.raises(StoreError, match=r"theirs\.db is another program's database \(it has .*\)"):
-        restore(backup, theirs, None, replace)
-    assert theirs.read_bytes() == before
-    assert sorted(file.name for file in tmp_path.glob("theirs*")) == ["theirs.db"]
-
-
-async def test_a_database_with_a_further_table_is_not_replaced(tmp_path: Path) -> None:
-    """Somebody else keeps data beside the votes, which the error message names."""
-    backup, shared = tmp_path / "backup.db", tmp_path / "shared.db"
-    await build_backup(backup)
-    await build(shared, 3)
-    await execute(shared, "CREATE TABLE customers (name)")
-    with pytest.raises(StoreError, match=r"\(it has customers\): set DATABASE_URL to another file"):
-        restore(backup, shared, None, replace=True)
-    assert await execute(shared, "SELECT * FROM customers") == []
-
-
-@pytest.mark.parametrize("replace", [False, True])
-@pytest.mark.parametrize("content", ["x", "precious", "no database at all " * 1000])
-async def test_a_file_that_is_no_database_is_not_replaced(
-    tmp_path: Path, content: str, replace: bool
-) -> None:
-    """Of any length, even with --replace."""
-    backup, text = tmp_path / "backup.db", tmp_path / "notes.txt"
-    await build_backup(backup)
-    text.write_text(content)
-    with pytest.raises(StoreError, match=r"notes\.txt is not a SQLite database, or is damaged"):
-        restore(backup, text, None, replace)
-    assert text.read_text() == content
-
-
-async def test_what_of_ours_can_be_replaced(tmp_path: Path) -> None:
-    """An empty file, an empty database, earlier versions and, to go back, a newer one."""
-    backup, database = tmp_path / "backup.db", tmp_path / "votes.db"
-    await build_backup(backup)
-    database.touch()
-    assert restore(backup, database, None, replace=False) == 3
-    database.unlink()
-    await execute(database, "CREATE TABLE a (b)", "DROP TABLE a", "PRAGMA user_version = 99")
-    assert restore(backup, database, None, replace=False) == 3
-    for version in range(1, NEWEST):
-        database.unlink()
-        await build(database, version)
-        with pytest.raises(StoreError, match="holds 3 votes, which would be lost"):
-            restore(backup, database, None, replace=False)
-        assert restore(backup, database, None, replace=True) == 3
-    store = await open_sqlite(database, FINGERPRINT)
+@pytest.fixture
+async def backup(tmp_path: Path) -> Path:
+    """A backup with one vote, and its key beside it."""
+    (tmp_path / "old").mkdir()
+    file = tmp_path / "old" / "votes.db"
+    store = await open_sqlite(file, FINGERPRINT)
+    await store.vote("x", ADA, "like", "1")
     await store.close()
-    # Without votes, as these need no --replace.
-    await execute(
-        database, "DELETE FROM votes", "CREATE TABLE of_later (x)", "PRAGMA user_version = 99"
-    )
-    assert restore(backup, database, None, replace=False) == 3
-    assert await execute(database, "PRAGMA user_version") == [(NEWEST - 1,)]
+    (tmp_path / "old" / "votes.db.key").write_bytes(KEY)
+    back_up(file, tmp_path / "copy.db", with_key=True)
+    return tmp_path / "copy.db"
 
 
-async def test_folders_and_the_database_itself_are_no_backup(tmp_path: Path) -> None:
-    """Each gets a message of its own, whatever name the file is called by."""
-    database = tmp_path / "votes.db"
-    await build_backup(database)
-    with pytest.raises(StoreError, match="is a folder: give the file that article-bot backup"):
-        restore(tmp_path, database, None, replace=True)
-    with pytest.raises(StoreError, match="is a folder: set DATABASE_URL to a file"):
-        restore(database, tmp_path, None, replace=True)
-    (tmp_path / "link.db").symlink_to(database)
-    (tmp_path / "same.db").hardlink_to(database)
-    for name in ("votes.db", "link.db", "same.db"):
-        with pytest.raises(StoreError, match=rf"{name} is the database itself: give a backup"):
-            restore(tmp_path / name, database, KEY.decode(), replace=True)
-    assert await execute(database, "SELECT COUNT(*) FROM votes") == [(3,)]
+OTHER_FILES = {
+    "a database of another program": ["CREATE TABLE visits (day)", "INSERT INTO visits VALUES (1)"],
+    "one whose tables have the same names": [
+        *(f"CREATE TABLE {name} (name)" for name in ("votes", "counts", "meta", "facts")),
+        "PRAGMA user_version = 4",
+    ],
+    "a text": [],
+}
 
 
-async def build_backup(file: Path) -> None:
-    """Create a backup with three votes and its key, as an earlier version made it."""
-    await build(file, NEWEST - 1)
-    await execute(file, f"UPDATE facts SET value = X'{FINGERPRINT.hex()}'")
-    file.with_name(f"{file.name}.key").write_bytes(KEY)
+@pytest.fixture(params=OTHER_FILES)
+async def other_file(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A file that is no database of the bot."""
+    file = tmp_path / "precious"
+    if statements := OTHER_FILES[request.param]:
+        await execute(file, *statements)
+    else:
+        file.write_text("a diary")
+    return file
+
+
+@pytest.mark.parametrize("replace", [True, False])
+def test_other_files_are_never_replaced(backup: Path, other_file: Path, replace: bool) -> None:
+    """Whatever a wrong DATABASE_URL names stays as it is."""
+    before = other_file.read_bytes()
+    with pytest.raises(StoreError, match="precious is not a database of article-bot, and is left"):
+        restore(backup, other_file, None, replace)
+    assert other_file.read_bytes() == before
+    assert not other_file.with_name("precious.key").exists()
+
+
+def test_an_empty_file_may_be_replaced(backup: Path, tmp_path: Path) -> None:
+    """Nothing is lost."""
+    (tmp_path / "votes.db").touch()
+    assert restore(backup, tmp_path / "votes.db", None, replace=False) == 1
+
+
+def test_what_is_no_backup_is_called_so(other_file: Path, tmp_path: Path) -> None:
+    """Also if there is no key beside it."""
+    with pytest.raises(StoreError, match="precious is not a backup of article-bot: give a file"):
+        restore(other_file, tmp_path / "votes.db", None, replace=False)
+    assert not (tmp_path / "votes.db").exists()
+
+
+def test_files_that_cannot_be_restored(backup: Path, tmp_path: Path) -> None:
+    """A folder, nothing, and the database itself; and a place where there can be no database."""
+    for source, message in {
+        tmp_path: "is a folder: give the file that article-bot backup wrote",
+        tmp_path / "none.db": "There is no backup",
+        tmp_path / "old" / "votes.db": "is the database itself: give the backup",
+    }.items():
+        with pytest.raises(StoreError, match=message):
+            restore(source, tmp_path / "old" / "votes.db", None, replace=True)
+    for database in (tmp_path, tmp_path / "none" / "votes.db"):
+        with pytest.raises(StoreError, match="cannot be written: set DATABASE_URL to a file"):
+            restore(backup, database, None, replace=True)
+
+
+def test_a_backup_leaves_nothing_else_behind(backup: Path, tmp_path: Path) -> None:
+    """No write-ahead log, neither beside the copy nor beside a database that no bot uses."""
+    restore(backup, tmp_path / "votes.db", None, replace=False)
+    found = sorted(str(file.relative_to(tmp_path)) for file in tmp_path.rglob("*.db*"))
+    names = ("copy.db", "old/votes.db", "votes.db")
+    assert found == sorted([*names, *(f"{name}.key" for name in names)])
+
+
+def test_a_backup_that_cannot_be_made_says_why(backup: Path, tmp_path: Path) -> None:
+    """The folder or the key is missing; nothing is left behind."""
+    database = tmp_path / "old" / "votes.db"
+    with pytest.raises(StoreError, match=r"There is no folder .*none: make it"):
+        back_up(database, tmp_path / "none" / "b.db", with_key=True)
+    (tmp_path / "old" / "votes.db.key").unlink()
+    with pytest.raises(
+        StoreError, match=r"votes\.db\.key is missing, .*put it back, or set VOTER_"
+    ):
+        back_up(database, tmp_path / "b.db", with_key=True)
+    assert not list(tmp_path.glob("b.db*"))
+    assert back_up(database, tmp_path / "b.db", with_key=False) == [tmp_path / "b.db"]
+    assert backup.exists()
