@@ -5,9 +5,9 @@ import pytest
 from bot.corpus.loader import load_corpus
 from bot.views.keyboards import question_rows
 from tests.support.chat import Chat, buttons, marked
-from tests.support.corpora import ROOT
+from tests.support.corpora import BRIDGE, ROOT
 from tests.support.sentences import NEXT, NOT_IN_ARTICLE, PREVIOUS, UNKNOWN_COMMAND, WELCOME
-from tests.support.stage import Sandbox
+from tests.support.stage import Sandbox, Stage
 
 TITLE = "US Offers Security Guarantees to Ukraine in Peace Talks, Officials Say."
 SHORT_TITLE = "US Offers Security Guarantees to…"
@@ -219,3 +219,27 @@ async def test_no_typing_indicator_for_a_quick_answer(sandbox: Sandbox, ada: Cha
     """It would only flicker."""
     await ada.send("security guarantees")
     assert await sandbox.calls("sendchataction") == []
+
+
+async def test_a_question_without_an_answer_is_not_offered(stage: Stage) -> None:
+    """Neither at the start nor later, and the log names it; then nothing is said to tap."""
+    corpus = stage.folder / "corpus"
+    corpus.mkdir()
+    front = BRIDGE.replace("When did the bridge open?", "Who won the world cup?")
+    file = corpus / "bridge.md"
+    file.write_text(front, encoding="utf-8")
+    bot = await stage.bot(CORPUS_DIR=str(corpus))
+    reader = await stage.reader()
+    assert buttons(await reader.send("/start")) == ["How long is the bridge?"]
+    assert "questions of bridge are not offered" in bot.output
+    assert bot.output.count("Who won the world cup?") == 1
+    await stage.stop(bot)
+    file.write_text(front.replace("How long is the bridge?", "Who lost it?"), encoding="utf-8")
+    await stage.bot(CORPUS_DIR=str(corpus))
+    start = await reader.send("/start")
+    assert start["text"].endswith("not my answers. Write a question.")
+    nothing = await reader.send("who won the world cup?")
+    assert "You could ask" not in nothing["text"]
+    other = await reader.send("Wer muss eigentlich das ganze Paket genehmigen?")
+    assert other["text"] == "I can only search this article in English."
+    assert [buttons(each) for each in (start, nothing, other)] == [[], [], []]
