@@ -33,6 +33,7 @@ from bot.handlers.services import BotData, Context, Services
 from bot.handlers.targets import Targets
 from bot.logs import FailureLog
 from bot.retrieval.index import Index
+from bot.retrieval.samples import with_answered_samples
 from bot.store.base import DELETE_QUESTIONS_EVERY, Store
 from bot.store.open import open_store
 from bot.store.voters import Voters
@@ -95,9 +96,10 @@ def build_services(
     sender = Sender(RateLimiter(limits))
     editor = MessageEditor(bot, store, voters, corpus.reactions)
     live_counts = LiveCounts(store, editor, sender, failures)
+    index = Index(corpus.articles, corpus.aliases)
+    corpus = with_answered_samples(corpus, index)
     articles = ArticleResolver(corpus.articles)
     chats = ChatState(store, voters, languages, articles, failures)
-    index = Index(corpus.articles, corpus.aliases)
     conversations = Conversations(clock)
     targets = Targets(articles, chats)
     return Services(

@@ -2,11 +2,15 @@
 
 import pytest
 
+from bot.corpus.loader import load_corpus
+from bot.views.keyboards import question_rows
 from tests.support.chat import Chat, buttons, marked
+from tests.support.corpora import BRIDGE, ROOT
 from tests.support.sentences import NEXT, NOT_IN_ARTICLE, PREVIOUS, UNKNOWN_COMMAND, WELCOME
-from tests.support.stage import Sandbox
+from tests.support.stage import Sandbox, Stage
 
 TITLE = "US Offers Security Guarantees to Ukraine in Peace Talks, Officials Say."
+SHORT_TITLE = "US Offers Security Guarantees to…"
 
 
 async def test_a_question_brings_the_passage_with_its_sentence_and_place(ada: Chat) -> None:
@@ -14,12 +18,12 @@ async def test_a_question_brings_the_passage_with_its_sentence_and_place(ada: Ch
     message = await ada.send("What did officials and diplomats say on Monday?")
     [quoted] = marked(message, "blockquote")
     headline, sentence = marked(message, "bold")
-    assert headline == TITLE
+    assert headline == SHORT_TITLE
     assert quoted.startswith("The United States has agreed to offer security guarantees")
     assert quoted.endswith("settlement to the conflict.")
     assert sentence.startswith("The United States has agreed to offer")
     assert sentence.endswith("diplomats said on Monday.")
-    assert "\nParagraph 2 of 6" in message["text"]
+    assert "\nParagraph 1 of 5" in message["text"]
     assert buttons(message)[:7] == ["👍", "👎", "❤️", "😂", "😡", "😢", "😮"]
 
 
@@ -33,28 +37,45 @@ async def test_what_the_article_does_not_say_is_said(ada: Chat) -> None:
     assert await ada.tap(message, rows[1][0]["callback_data"]) is None
     answer = await ada.read()
     assert marked(answer, "italic")[0].strip() == buttons(message)[1]
-    assert "approval by the U.S. Senate" in marked(answer, "bold")[1]
+    assert marked(answer, "blockquote")
+
+
+async def test_other_questions_are_offered_after_another_question(ada: Chat) -> None:
+    """Each unanswered one leads to its own two, the same at every time."""
+    asked = ("who won the world cup?", "how tall is Mount Everest?", "what is a black hole?")
+    offered = [buttons(await ada.send(question)) for question in asked]
+    assert len({tuple(each) for each in offered}) > 1
+    assert buttons(await ada.send(asked[0])) == offered[0]
+
+
+def test_a_question_just_asked_is_not_offered() -> None:
+    """However it was typed."""
+    article = load_corpus(ROOT / "corpus").articles[0]
+    rows = question_rows(article, 5, asked="who has to APPROVE the package")
+    texts = [row[0].text for row in rows]
+    assert len(texts) == 4
+    assert "Who has to approve the package?" not in texts
 
 
 async def test_an_uncertain_answer_shows_the_two_closest(ada: Chat) -> None:
     """Plainly not as the answer: no sentence is marked."""
     message = await ada.send("where was it celebrated with fireworks and champagne in Berlin")
-    assert "I am not sure that the article answers this." in message["text"]
-    assert "These passages are the closest:" in message["text"]
-    assert marked(message, "bold") == [TITLE]
+    assert "I'm not sure the article answers that." in message["text"]
+    assert "The closest passages:" in message["text"]
+    assert marked(message, "bold") == [SHORT_TITLE]
     assert len(marked(message, "expandable_blockquote")) == 2
 
 
 async def test_the_next_passage_in_place_and_back(ada: Chat) -> None:
     """Reactions stay, the place among the matches is told; a tap on them still counts."""
     message = await ada.send("security guarantees for Ukraine")
-    assert message["text"].endswith(" · match 1 of 3")
+    assert " · match 1 of 3\n\nYour reaction to the article:" in message["text"]
     *reactions, turn = buttons(message)
     assert turn == NEXT
     await ada.tap(message, message["reply_markup"]["inline_keyboard"][-1][0]["callback_data"])
     await ada.shows(message, PREVIOUS)
     second = await ada.current(message)
-    assert second["text"].endswith(" · match 2 of 3")
+    assert " · match 2 of 3" in second["text"]
     assert marked(second, "blockquote") != marked(message, "blockquote")
     assert buttons(second) == [*reactions, PREVIOUS, NEXT]
     await ada.react(second, "sad")
@@ -63,7 +84,7 @@ async def test_the_next_passage_in_place_and_back(ada: Chat) -> None:
     await ada.shows_only(message, *buttons(second)[:5], "😢 1", "😮", NEXT)
     first = await ada.current(message)
     assert first["text"] == message["text"]
-    assert "😢 1" in buttons(first)
+    assert "✓ 😢 1" in buttons(first)
     await ada.send("/forget")
 
 
@@ -76,7 +97,7 @@ async def test_a_turned_answer_keeps_the_question_that_was_tapped(ada: Chat) -> 
     await ada.tap(message, row[-1]["callback_data"])
     await ada.shows(message, PREVIOUS)
     turned = await ada.current(message)
-    assert turned["text"].startswith(f"What did the US agree to?\n\n{TITLE}")
+    assert turned["text"].startswith(f"What did the US agree to?\n\n{SHORT_TITLE}")
     assert "match 2 of" in turned["text"]
 
 
@@ -85,6 +106,7 @@ async def test_the_whole_article_in_short(ada: Chat) -> None:
     message = await ada.send("what is this about?")
     assert marked(message, "blockquote")[0].startswith("The United States has agreed to provide")
     assert message["text"].startswith(TITLE)
+    assert message["text"].endswith("\n\nWhat's your reaction to the article?")
 
 
 async def test_start_offers_three_questions(ada: Chat) -> None:
@@ -131,7 +153,8 @@ async def test_privacy_says_what_is_stored(ada: Chat) -> None:
         ("hi", "Hello!"),
         ("Hello there!!", "Hello!"),
         ("thanks 🙏", WELCOME),
-        ("👍", "I can only read words."),
+        ("👍", "🙂"),
+        ("...", "I can only read text."),
         ("/nonsense", UNKNOWN_COMMAND),
         ("/start_over", UNKNOWN_COMMAND),
     ],
@@ -145,7 +168,7 @@ async def test_what_asks_nothing_gets_a_friendly_word(ada: Chat, text: str, begi
 async def test_a_picture_is_answered(ada: Chat, kind: str) -> None:
     """Never silence in a private chat."""
     message = await ada.send(**{kind: True})
-    assert message["text"].startswith("I can only read words.")
+    assert message["text"].startswith("I can only read text.")
     assert len(buttons(message)) == 2
 
 
@@ -196,3 +219,27 @@ async def test_no_typing_indicator_for_a_quick_answer(sandbox: Sandbox, ada: Cha
     """It would only flicker."""
     await ada.send("security guarantees")
     assert await sandbox.calls("sendchataction") == []
+
+
+async def test_a_question_without_an_answer_is_not_offered(stage: Stage) -> None:
+    """Neither at the start nor later, and the log names it; then nothing is said to tap."""
+    corpus = stage.folder / "corpus"
+    corpus.mkdir()
+    front = BRIDGE.replace("When did the bridge open?", "Who won the world cup?")
+    file = corpus / "bridge.md"
+    file.write_text(front, encoding="utf-8")
+    bot = await stage.bot(CORPUS_DIR=str(corpus))
+    reader = await stage.reader()
+    assert buttons(await reader.send("/start")) == ["How long is the bridge?"]
+    assert "questions of bridge are not offered" in bot.output
+    assert bot.output.count("Who won the world cup?") == 1
+    await stage.stop(bot)
+    file.write_text(front.replace("How long is the bridge?", "Who lost it?"), encoding="utf-8")
+    await stage.bot(CORPUS_DIR=str(corpus))
+    start = await reader.send("/start")
+    assert start["text"].endswith("not my answers. Write a question.")
+    nothing = await reader.send("who won the world cup?")
+    assert "You could ask" not in nothing["text"]
+    other = await reader.send("Wer muss eigentlich das ganze Paket genehmigen?")
+    assert other["text"] == "I can only search this article in English."
+    assert [buttons(each) for each in (start, nothing, other)] == [[], [], []]

@@ -19,7 +19,7 @@ async def test_a_query_lists_the_best_passages(sandbox: Sandbox, ada: Chat) -> N
     assert "approval by the U.S. Senate" in first["description"]
     content = first["input_message_content"]
     assert content["message_text"].startswith(TITLE)
-    assert content["message_text"].endswith("\n¶ 4/6")
+    assert content["message_text"].endswith("\n¶ 3/5")
     assert found["button"] is None
 
 
@@ -123,7 +123,7 @@ async def test_nothing_found_leads_into_the_private_chat_with_the_question(
         found = await sandbox.inline(reader, question)
         assert found["results"] == []
         assert found["is_personal"]
-        assert found["button"]["text"].startswith("Nichts gefunden")
+        assert found["button"]["text"].startswith("Kein Treffer")
         answer = await reader.send(f"/start {found['button']['start_parameter']}")
         assert answer["text"].startswith(f"{question}\n\n{said('not_in_article', 'de')}")
 
@@ -132,14 +132,14 @@ async def test_a_question_that_was_cut_is_said_to_be(sandbox: Sandbox, ada: Chat
     """With the way to ask it whole."""
     found = await sandbox.inline(ada, "security guarantees for Ukraine " * 20)
     assert found["results"]
-    assert found["button"]["text"] == "Only 256 characters read – ask in our chat"
+    assert found["button"]["text"] == "Only 256 characters read – ask me directly"
     answer = await ada.send(f"/start {found['button']['start_parameter']}")
     assert "security guarantees for Ukraine" in answer["text"]
 
 
 async def test_a_forged_or_old_question_key_is_no_trouble(ada: Chat) -> None:
     """The conversation begins as ever."""
-    assert "no longer have that question" in (await ada.send(f"/start k_{'0' * 32}"))["text"]
+    assert "lost that question" in (await ada.send(f"/start k_{'0' * 32}"))["text"]
     assert TITLE in (await ada.send("/start q_%%%"))["text"]
 
 

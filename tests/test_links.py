@@ -108,7 +108,7 @@ async def test_a_groups_link_shows_the_article_there(library: Sandbox) -> None:
     await library.post("links", reader=reader.reader, chat=group.chat, url=url)
     said = [await group.read(), await group.read()]
     shown = next(message for message in said if message["text"].startswith(BRIDGE))
-    assert "reply to this message" in shown["text"]
+    assert "Reply to this message" in shown["text"]
     assert (
         "340 million"
         in (await group.send("what did it cost?", reply_to=shown["message_id"]))["text"]

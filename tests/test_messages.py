@@ -78,11 +78,11 @@ def test_any_answer_is_a_message_that_telegram_takes(
     )
     start = int(ends[0] * (len(passage) - 1))
     end = start + 1 + int(ends[1] * (len(passage) - start - 1))
-    one = Match(article.passages[1], (start, end), 0, 1.0, 0.5)
+    one = Match(article.passages[1], (start, end), 0, 1.0, 0.5, verdict)
     found = Answer(verdict, article, (one, one)[: 1 + len(title) % 2])
     counts = VoteCounts({"like": 5}, 5)
     view = answers.ArticleView(translator, REACTIONS, article, counts, scope)
-    rendered = with_question(view.answer(found), asked)
+    rendered = with_question(view.answer(found, asked or ""), asked)
     size = units(rendered.text)
     assert 1 <= size <= 4_096
     assert all(
@@ -138,12 +138,12 @@ def test_other_rows_stay_when_counts_change() -> None:
 @pytest.mark.parametrize(
     ("change", "choice", "previous", "text"),
     [
-        (Change.VOTED, "love", None, "Love it is. Tap again to take it back."),
-        (Change.CHANGED, "sad", "love", "Sad instead of Love. Tap again to take it back."),
-        (Change.TAKEN_BACK, None, "love", "Love taken back."),
-        (Change.REPEATED, "love", "love", "Love it is. Tap again to take it back."),
-        (Change.REPEATED, None, None, "Taken back already."),
-        (Change.CHANGED, "sad", "gone", "Sad instead of gone. Tap again to take it back."),
+        (Change.VOTED, "love", None, "❤️ on this article. Tap again to undo."),
+        (Change.CHANGED, "sad", "love", "Changed from ❤️ to 😢."),
+        (Change.TAKEN_BACK, None, "love", "❤️ removed."),
+        (Change.REPEATED, "love", "love", "❤️ on this article. Tap again to undo."),
+        (Change.REPEATED, None, None, "Already removed."),
+        (Change.CHANGED, "sad", "gone", "Changed from gone to 😢."),
     ],
 )
 def test_the_toast_says_what_happened(

@@ -3,12 +3,10 @@
 import argparse
 
 from bot.config import Settings
-from bot.corpus.article import Article
 from bot.corpus.loader import Corpus, find_corpus, load_corpus
 from bot.errors import CorpusError, Fault
-from bot.retrieval.answer import Answer, Verdict
 from bot.retrieval.index import Index
-from bot.retrieval.query import parse_query
+from bot.retrieval.samples import is_answered
 from bot.views.terminal import count_of_articles
 
 
@@ -51,9 +49,5 @@ def _unanswered_questions(corpus: Corpus) -> list[Fault]:
         )
         for located in corpus.located
         for question, line in zip(located.article.questions, located.question_lines, strict=True)
-        if not _is_answered(index.answer(parse_query(question)), located.article)
+        if not is_answered(index, located.article, question)
     ]
-
-
-def _is_answered(found: Answer | None, article: Article) -> bool:
-    return found is not None and found.verdict is Verdict.ANSWERED and found.article == article

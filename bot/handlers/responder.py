@@ -250,18 +250,16 @@ class Responder:
 
     async def open(self, chat: Chat, article: Article, translator: Translator) -> OutgoingMessage:
         """Return the message that shows an article; a private chat is about it from then on."""
-        key, scope = "opened_here", Scope.ONE
-        if chat.type == ChatType.PRIVATE and not self.articles.has_several:
-            key = "start_how"
-        elif chat.type == ChatType.PRIVATE:
+        is_private, opening, scope = chat.type == ChatType.PRIVATE, "", Scope.ONE
+        if is_private and not self.articles.has_several:
+            opening = translator.text("start_how")
+        elif is_private:
             is_open = await self.chats.open_article(chat.id, article)
-            key = "opened" if is_open else "could_not_save"
+            opening = translator.text("opened" if is_open else "could_not_save")
             scope = self.scope(article, offer_all=is_open)
-        asker = Asker(
-            Surface.PRIVATE if chat.type == ChatType.PRIVATE else Surface.GROUP, chat.id, 0
-        )
+        asker = Asker(Surface.PRIVATE if is_private else Surface.GROUP, chat.id, 0)
         view = await self.view(article, translator, scope, asker)
-        return view.about(translator.text(key))
+        return view.opened(opening, in_group=not is_private)
 
     async def _show(
         self, chat: Chat, article: Article, translator: Translator, asker: Asker

@@ -50,6 +50,11 @@ class Index:
         self._articles_with = _arrays(postings(index.tokens() for index in self._indexes))
         self._titles_with = _arrays(postings(index.title_tokens() for index in self._indexes))
 
+    def replace_articles(self, articles: Sequence[Article]) -> None:
+        """Take other records of the same articles, which differ in nothing that is searched."""
+        for article in articles:
+            self._by_id[article.id].article = article
+
     def match_at(self, article_id: str, number: int, sentence_number: int) -> Match | None:
         """Return a match that was found before; see ``ArticleIndex.match_at``."""
         index = self._by_id.get(article_id)

@@ -5,41 +5,79 @@ from collections import Counter
 from functools import lru_cache
 
 from bot.corpus.article import Article
-from bot.retrieval.analysis import words
-from bot.retrieval.function_words import general_words
+from bot.retrieval.analysis import function_words, words
 
-OTHER_LANGUAGES = ("en", "de", "es", "fr", "it", "pt", "nl", "pl", "tr", "ru", "uk")
-"""Languages that are told apart by their function words; others by their script."""
-# Letters that one of two languages of the same script does not have.
-_NEVER_IN = {"uk": "ыэъё", "ru": "іїєґ"}
+MIN_LEAD = 2
+"""By how many signs another language must lead: one may be a name, or a word of both."""
+MIN_WORDS = 3
+"""Shorter questions may be names, such as El Niño."""
+
+_LETTERS = {
+    "en": "",
+    "de": "äöüß",
+    "es": "áéíñóúü",
+    "fr": "àâçèéêëîïôùûüœ",
+    "it": "àèéìòù",
+    "pt": "àáâãçéêíóôõú",
+    "pl": "ąćęłńóśźż",
+    "tr": "çğıöşü",
+    "ru": "ёъыэ",
+    "uk": "ґєії",
+}
+"""Languages that are told apart within one script, and letters that only some of them have."""
+_CLOSEST = {"ru": "uk", "uk": "ru"}
+"""Languages with many words in common, which only their letters tell apart."""
+_INVERTED, _INVERTED_MARKS = set("¿¡"), ("es", "ca", "gl")
+"""Marks at the beginning of sentences, and the languages that have them."""
+_ONE_SCRIPT = {"HIRAGANA": "CJK", "KATAKANA": "CJK"}
+"""Scripts that one language mixes."""
 
 
 def is_other_language(question: str, article: Article) -> bool:
-    """Return whether a question is surely not in the article's language.
+    """Return whether a question is surely not in an article's language.
 
-    Scripts tell most pairs of languages, letters Russian and Ukrainian, and function words the
-    others. A name alone is in every language of its script.
+    Scripts tell most languages apart, letters Russian and Ukrainian, and function words the others.
+    A question that shows too little, such as a name, counts as one in the article's language.
     """
-    asked = _script(question)
-    if asked is not None and asked != _script(f"{article.title} {article.standfirst}"):
+    own = article.language.split("-", maxsplit=1)[0].lower()
+    text, found = unicodedata.normalize("NFC", question).lower(), set(words(question))
+    script, own_script = _script(text), _script(f"{article.title} {article.standfirst}")
+    if not script or not own_script:
+        return False
+    if script != own_script:
+        return not found & function_words(own) and (
+            # Names are written in Latin letters in texts of every script.
+            script != "LATIN" or any(found & function_words(other) for other in _LETTERS)
+        )
+    if own in _CLOSEST:
+        return _is_closest(text, own, found)
+    if own not in _INVERTED_MARKS and _INVERTED & set(text):
         return True
-    language = article.language.split("-", maxsplit=1)[0].lower()
-    if any(letter in question.lower() for letter in _NEVER_IN.get(language, "")):
-        return True
-    asked_words = set(words(question))
-    own = general_words(language)
-    foreign = max(
-        len(asked_words & general_words(other) - own)
-        for other in OTHER_LANGUAGES
-        if other != language
-    )
-    return foreign > len(asked_words & own)
+    if len(found) < MIN_WORDS or not function_words(own):
+        return False
+    return any(_leads(other, own, text, found) for other in _LETTERS if other != own)
+
+
+def _is_closest(text: str, own: str, found: set[str]) -> bool:
+    """Return whether a text is in the closest relative of a language, judged by its letters."""
+    other, letters = _CLOSEST[own], set(text)
+    if letters.isdisjoint(_LETTERS[other]) or not letters.isdisjoint(_LETTERS[own]):
+        return False
+    return len(found) >= MIN_WORDS or bool(found & function_words(other))
+
+
+def _leads(other: str, own: str, text: str, found: set[str]) -> bool:
+    """Return whether a text has clearly more signs of another language than of its own."""
+    others, owns = found & function_words(other), found & function_words(own)
+    # Of a language whose letters are not listed, only the function words are compared.
+    signs = set(_LETTERS[other]) - set(_LETTERS.get(own, _LETTERS[other]))
+    lead = len(others) - len(owns) + bool(signs & set(text))
+    return bool(others - owns) and lead >= MIN_LEAD
 
 
 @lru_cache(maxsize=1_000)
-def _script(text: str) -> str | None:
-    """Return the script of most of a text's letters, such as "LATIN"; None without letters."""
-    scripts = Counter(
-        unicodedata.name(char, "?").split(maxsplit=1)[0] for char in text if char.isalpha()
-    )
-    return max(scripts, key=lambda script: scripts[script]) if scripts else None
+def _script(text: str) -> str:
+    """Return the script of most letters of a text, by its name in Unicode; "" without letters."""
+    names = (unicodedata.name(char, "").split(" ")[0] for char in text if char.isalpha())
+    scripts = Counter(_ONE_SCRIPT.get(name, name) for name in names)
+    return max(scripts, key=lambda script: scripts[script], default="")

@@ -58,6 +58,19 @@ def headline(article: Article, limit: int = TEXT_LIMIT) -> Piece:
     return Piece(cut_at_word(article.title, limit), (MessageEntity.BOLD,), article.url)
 
 
+def how_to_ask(translator: Translator, in_group: bool, can_tap: bool) -> str:
+    """Return how to ask.
+
+    Args:
+        translator: The language to speak.
+        in_group: Whether it is said in a group, where a question must be a reply.
+        can_tap: Whether there are sample questions to tap.
+    """
+    if in_group:
+        return translator.text("reply_or_tap" if can_tap else "reply_only")
+    return translator.text("ask_or_tap" if can_tap else "ask_only")
+
+
 @dataclass(frozen=True)
 class ArticleView:
     """Renders what an article says, and the reactions to it.
@@ -146,30 +159,41 @@ class ArticleView:
         """
         translator, language = self.translator, self.article.language
         name = translator.language(language) or language
-        text = RichText().add(translator.text("could_ask_in", language=name))
-        return self._offer(text, None, asked)
+        text = RichText()
+        if self.scope is Scope.ALL:
+            text.add(headline(self.article)).add("\n")
+        text.add(translator.text("could_ask_in", language=name))
+        return self._offer(text, "try_asking", asked)
 
-    def _offer(self, text: RichText, key: str | None, asked: str) -> OutgoingMessage:
+    def _offer(self, text: RichText, key: str, asked: str) -> OutgoingMessage:
         """Return a text with sample questions below it, introduced by a text of the bot's."""
         rows = question_rows(self.article, NEAREST_QUESTIONS, asked)
-        if rows and key is not None:
+        if rows:
             text.add("\n\n" + self.translator.text(key))
         keyboard = InlineKeyboardMarkup([*rows, *self._search_all()])
         return OutgoingMessage(text.text, text.entities, keyboard, is_answer=True)
 
-    def about(self, invitation: str | None = None, is_answer: bool = False) -> OutgoingMessage:
+    def about(self, is_answer: bool = False) -> OutgoingMessage:
         """Return the article's headline, standfirst and reactions.
 
         Args:
-            invitation: How to ask about it, shown with sample questions; None for neither.
             is_answer: Whether a reader asked what the article is about.
         """
-        text, rows = self._introduced(), list[Row]()
-        if invitation is not None:
-            text.add("\n\n" + invitation)
-            rows = question_rows(self.article, START_QUESTIONS)
+        text = self._introduced().add("\n\n" + self.translator.text("what_reaction"))
+        return self._message(text, is_answer=is_answer)
+
+    def opened(self, opening: str, in_group: bool) -> OutgoingMessage:
+        """Return the article as ``about`` does, with how to ask about it and sample questions.
+
+        Args:
+            opening: What is said before that; "" for nothing.
+            in_group: Whether it is said in a group, where a question must be a reply.
+        """
+        rows = question_rows(self.article, START_QUESTIONS)
+        how = how_to_ask(self.translator, in_group, can_tap=bool(rows))
+        text = self._introduced().add("\n\n" + (f"{opening} {how}" if opening else how))
         text.add("\n\n" + self.translator.text("what_reaction"))
-        return self._message(text, rows, is_answer=is_answer)
+        return self._message(text, rows)
 
     def channel_post(self, ask_url: str) -> OutgoingMessage:
         """Return the article's post in a channel, with a button that leads to the bot.

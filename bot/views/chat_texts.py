@@ -7,7 +7,7 @@ from telegram import BotCommand, InlineKeyboardMarkup, MessageEntity
 from bot.corpus.article import Article
 from bot.corpus.reactions import Reaction
 from bot.store.base import Change, VoteResult
-from bot.views.answers import START_QUESTIONS, headline
+from bot.views.answers import START_QUESTIONS, headline, how_to_ask
 from bot.views.i18n import Languages, Translator
 from bot.views.keyboards import article_rows, language_rows, question_rows
 from bot.views.outgoing import OutgoingMessage
@@ -52,7 +52,8 @@ def start(
         for article in articles[:START_QUESTIONS]:
             text.add("\n• ").add(headline(article))
             rows += question_rows(article, 1)
-    text.add("\n\n" + translator.text("start_how_group" if in_group else "start_how"))
+    how = how_to_ask(translator, in_group, can_tap=bool(rows))
+    text.add(f"\n\n{translator.text('start_how')} {how}")
     return OutgoingMessage(text.text, text.entities, InlineKeyboardMarkup(rows))
 
 

@@ -25,7 +25,12 @@ def answer_json(question: str, found: Answer | None) -> dict[str, object]:
     if found is not None and found.verdict is not Verdict.NOT_IN_ARTICLE:
         passage, (start, end) = found.best.passage, found.best.sentence
         answer["article"] = {"id": found.article.id, "title": found.article.title}
-        answer["passage"] = {"number": passage.number, "of": passage.total, "text": passage.text}
+        answer["passage"] = {
+            "kind": str(passage.kind),
+            "number": passage.number,
+            "of": passage.total,
+            "text": passage.text,
+        }
         answer["sentence"] = passage.text[start:end]
         answer["score"] = round(found.best.score, 3)
     return answer
@@ -43,12 +48,16 @@ def answer_text(found: Answer | None, corpus: Corpus, bold: bool) -> str:
         article = found.article if found else corpus.articles[0]
         asks = "".join(f"\n  {question}" for question in article.questions[:2])
         several = len(corpus.articles) > 1
-        no = "No article here says that." if several else "The article does not say."
+        no = (
+            "I couldn't find that in any article here."
+            if several
+            else "I couldn't find that in the article."
+        )
         about = "The nearest is about" if several else "It is about"
         return f"{no}\n\n{about}: {article.title}\nYou could ask:{asks}"
     if found.verdict is Verdict.UNSURE:
         closest = "\n\n".join(_passage(match, "", "") for match in found.matches)
-        intro = "Not sure that the article answers this. The closest:"
+        intro = "I'm not sure the article answers that. The closest passages:"
         return f"{found.article.title}\n\n{intro}\n\n{closest}"
     marks = ("\033[1m", "\033[0m") if bold else ("**", "**")
     return f"{found.article.title}\n\n{_passage(found.best, *marks)}"
@@ -57,7 +66,9 @@ def answer_text(found: Answer | None, corpus: Corpus, bold: bool) -> str:
 def _passage(match: Match, before: str, after: str) -> str:
     text, (start, end) = match.passage.text, match.sentence
     marked = text[:start] + before + text[start:end] + after + text[end:]
-    return f"{marked}\n\nParagraph {match.passage.number} of {match.passage.total}"
+    number, total = match.passage.number, match.passage.total
+    place = "Introduction" if number is None else f"Paragraph {number} of {total}"
+    return f"{marked}\n\n{place}"
 
 
 def report_table(reports: Sequence[Report]) -> str:

@@ -36,7 +36,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-START = said("start_how").rpartition(". ")[2]
+START = said("ask_or_tap")
 """The end of what the bot says at the start."""
 QUESTION = "what did the US agree to?"
 NO_LIMITS = {"private_per_second": None, "group_per_minute": None, "overall_per_second": None}

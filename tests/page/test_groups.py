@@ -74,7 +74,7 @@ async def test_the_button_above_the_list_leads_to_the_bot(desk: Desk) -> None:
     ada = desk.ada
     await ada.open(desk.club)
     await ada.text.fill(f"{BOT} zzyzx qwxyz")
-    await ada.button("Nothing found").click()
+    await ada.button("No match").click()
     await expect(ada.chat.locator(".head h3")).to_have_text("Article bot")
     await ada.button("START").click()
     await expect(ada.said(NOT_IN_ARTICLE)).to_be_visible()
@@ -92,7 +92,7 @@ async def test_the_bot_goes_and_comes(desk: Desk) -> None:
     await ada.button(f"About {desk.club}").click()
     await desk.page.get_by_role("button", name="Add the bot").click()
     await expect(ada.said(f"{desk.names[0]} added Article bot")).to_be_visible()
-    await expect(ada.said("The rest of the time I stay silent")).to_be_visible()
+    await expect(ada.said("Otherwise I stay quiet")).to_be_visible()
 
 
 async def test_a_group_that_became_a_supergroup(desk: Desk) -> None:

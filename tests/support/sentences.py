@@ -1,6 +1,15 @@
 """What the bot says, taken from its own texts: a test names a sentence instead of quoting it."""
 
+import yaml
+
+from bot.corpus.loader import DATA
 from bot.views.i18n import read_languages
+
+EMOJI = {
+    fields["label"]: fields["emoji"]
+    for fields in yaml.safe_load((DATA / "reactions.yaml").read_text(encoding="utf-8")).values()
+}
+"""Label of a reaction -> its emoji, which toasts name it by."""
 
 
 def said(key: str, language: str = "en", **values: str | int) -> str:
@@ -10,17 +19,17 @@ def said(key: str, language: str = "en", **values: str | int) -> str:
 
 def voted(choice: str) -> str:
     """Return the toast for a first vote, such as voted("Love")."""
-    return said("toast_voted", choice=choice)
+    return said("toast_voted", choice=EMOJI[choice])
 
 
 def changed(choice: str, previous: str) -> str:
     """Return the toast for a changed vote."""
-    return said("toast_changed", choice=choice, previous=previous)
+    return said("toast_changed", choice=EMOJI[choice], previous=EMOJI[previous])
 
 
 def taken_back(previous: str) -> str:
     """Return the toast for a vote that is taken back."""
-    return said("toast_taken_back", previous=previous)
+    return said("toast_taken_back", previous=EMOJI[previous])
 
 
 NOT_IN_ARTICLE = said("not_in_article")
@@ -33,4 +42,4 @@ NOTHING_FORGOTTEN = said("forgotten_none")
 WELCOME = said("thanks")
 ASK_ONE, ASK_FEW = said("start_one"), said("start_few")
 UNKNOWN_COMMAND = said("unknown_command")
-ASK_HERE = said("opened_here")
+ASK_HERE = said("reply_or_tap")

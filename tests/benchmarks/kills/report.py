@@ -13,7 +13,7 @@ import asyncpg
 
 from tests.benchmarks.kills.actors import Reader, Telegram
 
-TOAST = re.compile(r"\w+ (it is|instead of \w+)\.")
+TOAST = re.compile(r"\S+ on this article\.|Changed from \S+ to \S+\.")
 NOTES = {
     "sqlite": """
 CREATE TABLE kills (n INTEGER PRIMARY KEY, voter BLOB, reaction TEXT);
