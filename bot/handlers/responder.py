@@ -94,8 +94,6 @@ class Responder:
         exchange = self._last(asker, article)
         if query.intent is None and query.words:
             return await self._answer(query, exchange, translator, article, asker, scope)
-        if query.intent is None:
-            return small_talk.only_words(translator, named)
         if query.intent is Intent.MORE and exchange is not None:
             return await self._more(exchange, translator, asker, scope)
         if query.intent in (Intent.SUMMARY, Intent.MORE):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.retrieval import answer_types, intents
+from bot.retrieval import answer_types, frame, intents
 from bot.retrieval.analysis import words
 from bot.retrieval.answer_types import AnswerType
 from bot.retrieval.intents import Intent
@@ -14,11 +14,12 @@ class Query:
     """A question.
 
     Attributes:
-        text: As it was asked, without a greeting or thanks around it.
+        text: What is asked, without a greeting, thanks or politeness around it.
         written: The folded words of its first MAX_QUERY_LENGTH characters.
-        words: Those to look for: all but the words for the article itself.
+        words: Those to look for: without those that say that the article is asked ("in this
+            article").
         answer_type: The type of answer that it asks for; None if it asks for none in particular.
-        intent: What else it is; None for a question to the text.
+        intent: What else it is, such as a greeting; None for a question to the text.
         context: Folded words of the question before it, if this one only makes sense after that.
         is_bare: Whether it says nothing itself but "why" or "when"; then the context says the rest.
         previous: The question before it, as asked; "" if this one stands on its own.
@@ -36,7 +37,34 @@ class Query:
 
 def parse_query(text: str) -> Query:
     """Return the question that a text asks; one without words asks nothing."""
-    meaning = intents.understand(text)
-    written = tuple(words(meaning.question, MAX_QUERY_LENGTH))
-    wanted = tuple(intents.without_article(written)) or written
-    return Query(meaning.question, written, wanted, answer_types.classify(wanted), meaning.intent)
+    read = text[:MAX_QUERY_LENGTH]
+    if frame.is_emoji_only(read):
+        return _meant(text, (), Intent.SMALL_TALK)
+    bare = frame.without_emoticons(read)
+    said = _words(bare)
+    intent = intents.classify(bare.strip(), said)
+    if intent is not None:
+        return _meant(text, said, intent)
+    framed = frame.unframed(read)
+    if said and not framed.rest:
+        return _meant(text, said, _pleasantry(framed))
+    if not framed.kinds:
+        return _meant(text, said, None)
+    said = _words(frame.without_emoticons(framed.rest))
+    return _meant(framed.rest, said, intents.classify(framed.rest, said))
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(words(text, MAX_QUERY_LENGTH))
+
+
+def _meant(text: str, said: tuple[str, ...], intent: Intent | None) -> Query:
+    wanted = frame.without_article(said) if intent is None else said
+    return Query(text, said, wanted, answer_types.classify(wanted), intent)
+
+
+def _pleasantry(framed: frame.Framed) -> Intent:
+    """Return what a message is that asks nothing."""
+    if "thanks" in framed.kinds:
+        return Intent.THANKS
+    return Intent.GREETING if "greeting" in framed.kinds else Intent.SMALL_TALK

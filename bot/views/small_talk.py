@@ -18,17 +18,19 @@ FACTS = (Intent.AUTHOR, Intent.DATE, Intent.SOURCE, Intent.LINK, Intent.FULL_TEX
 
 
 def reply(
-    intent: Intent, translator: Translator, articles: Sequence[Article], asked: str
+    intent: Intent | None, translator: Translator, articles: Sequence[Article], asked: str
 ) -> OutgoingMessage:
     """Return the answer to a word to the bot.
 
     Args:
-        intent: What was said; none of FACTS, SUMMARY or MORE.
+        intent: What was said; none of FACTS, SUMMARY or MORE. None for no words at all.
         translator: The language to speak.
         articles: The articles that can be asked; sample questions are those of the first.
         asked: What was said, so that another message brings other sample questions.
     """
     match intent:
+        case None:
+            return _invitation(translator, "only_words", articles, asked)
         case Intent.GREETING:
             return _invitation(translator, "hello", articles, asked)
         case Intent.THANKS | Intent.SMALL_TALK:

@@ -101,8 +101,16 @@ def fault(
         return f"{kind} instead of {turn['expect']}"
     if turn.get("text", "") not in message["text"]:
         return f"{turn['text']!r} is missing"
-    if kind != "answer":
-        return None
+    return wrong_place(turn, message, translator, articles) if kind == "answer" else None
+
+
+def wrong_place(
+    turn: dict[str, Any],
+    message: dict[str, Any],
+    translator: Translator,
+    articles: dict[str, Article],
+) -> str | None:
+    """Return what is wrong with the passage of an answer; None if it is right."""
     rows = message["reply_markup"]["inline_keyboard"]
     article = articles[rows[0][0]["callback_data"].split(":")[1]]
     if turn.get("article", article.id) != article.id:
