@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
+import langdetect
 import sentencex
 import stopwordsiso
 
@@ -306,10 +307,11 @@ def function_words(language: str) -> frozenset[str]:
 
 
 def guess_language(text: str) -> str:
-    """Return the language whose function words the text holds most of; "en" if it holds none."""
-    found = words(text)
-    shares = {
-        language: sum(word in function_words(language) for word in found)
-        for language in sorted(stopwordsiso.langs())
-    }
-    return max(shares, key=lambda language: (shares[language], language == "en"))
+    """Return the language that a text is most probably in, a BCP 47 tag; "en" without letters."""
+    # It draws samples of the text; the same text must always be in the same language.
+    langdetect.DetectorFactory.seed = 0
+    try:
+        found: str = langdetect.detect(text)
+    except langdetect.LangDetectException:
+        return "en"
+    return "zh" if found == "zh-cn" else found

@@ -13,6 +13,7 @@ from bot.retrieval.answer_types import AnswerType
 from bot.retrieval.article_sentences import ArticleSentences
 from bot.retrieval.background import PASSAGE_LENGTH, CorpusBackground, table_of
 from bot.retrieval.confidence import Confidence, chance_of_many
+from bot.retrieval.function_words import has_general_words
 from bot.retrieval.names import ArticleNames, ContentWords
 from bot.retrieval.params import DEFAULT_PARAMS, MAX_MATCHES, MAX_UNSURE_MATCHES, RetrievalParams
 from bot.retrieval.query import Query
@@ -55,6 +56,7 @@ class ArticleIndex:
             bool(article.standfirst),
             params,
         )
+        self._knows_general_words = has_general_words(article.language)
         self._title_tokens = frozenset(self._analyzer.passage_tokens(words(article.title)))
         self._names = ArticleNames(texts, article.language)
         self._background = background or CorpusBackground(table_of(article.language))
@@ -178,28 +180,36 @@ class ArticleIndex:
         """Return what may be claimed about a passage."""
         if confidence < self._unsure_threshold:
             return Verdict.NOT_IN_ARTICLE
-        holds_type = self._sentences.holds_type(number, query)
         if query.is_bare and query.previous:
-            if query.answer_type is None:
-                return Verdict.UNSURE
-            return Verdict.ANSWERED if holds_type else Verdict.NOT_IN_ARTICLE
+            return self._bare_verdict(number, query)
+        is_sure = confidence >= self._answer_threshold
+        if not self._knows_general_words:
+            # Here a name cannot be told from an answer, so a passage has to hold more.
+            is_sure = confidence >= self._answer_threshold + self._params.names_margin
+            return Verdict.ANSWERED if is_sure else Verdict.UNSURE
         scorer, title = self._scorer, self._title_tokens
         is_known = partial(_either, scorer.passages_with, title)
         if content.words and not content.any_held(is_known):
             # Nothing but names: what is asked about them is nowhere in the article.
             is_close = confidence >= self._params.names_threshold
             return Verdict.UNSURE if is_close else Verdict.NOT_IN_ARTICLE
-        needs_type = query.answer_type is AnswerType.AGE or (
+        is_held = partial(_either, scorer.tokens_of(number), title)
+        is_sure = is_sure and content.are_held(is_held, is_known) and self._fits(number, query)
+        return Verdict.ANSWERED if is_sure else Verdict.UNSURE
+
+    def _bare_verdict(self, number: int, query: Query) -> Verdict:
+        """Return whether a passage answers "when?" after another question: it must tell a time."""
+        if query.answer_type is None:
+            return Verdict.UNSURE
+        holds_type = self._sentences.holds_type(number, query)
+        return Verdict.ANSWERED if holds_type else Verdict.NOT_IN_ARTICLE
+
+    def _fits(self, number: int, query: Query) -> bool:
+        """Return whether a passage holds the type of answer that cannot do without it."""
+        is_needed = query.answer_type is AnswerType.AGE or (
             query.previous and query.answer_type is AnswerType.TIME
         )
-        is_held = partial(_either, scorer.tokens_of(number), title)
-        if (
-            confidence >= self._answer_threshold
-            and content.are_held(is_held, is_known)
-            and (holds_type or not needs_type)
-        ):
-            return Verdict.ANSWERED
-        return Verdict.UNSURE
+        return not is_needed or self._sentences.holds_type(number, query)
 
     def _rate(self, token: str, is_own: bool) -> float:
         """Return how often a token occurs a character of text in the article's language.

@@ -7,8 +7,8 @@ trigrams that langdetect counted in Wikipedias, and from the other articles of t
 
 import json
 import math
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
@@ -28,6 +28,7 @@ PRIOR_ARTICLES = 10
 MAX_RATES = 50_000
 """Rates of tokens that are kept, for each language."""
 
+_VIETNAMESE = "\u1ec3"
 _PROFILES = Path(langdetect.PROFILES_DIRECTORY)
 _OTHER_NAMES = {"zh": "zh-cn", "nb": "no", "nn": "no", "fil": "tl"}
 _TRADITIONAL = ("hant", "tw", "hk", "mo")
@@ -52,11 +53,13 @@ class TrigramBackground:
     """
 
     def __init__(self, counts: dict[str, int], totals: list[int]) -> None:
-        self._counts: Counter[str] = Counter()
+        self._counts: dict[str, float] = defaultdict(float)
         for ngram, count in counts.items():
-            marked = fold(ngram).replace(" ", "_")
-            if len(marked) == len(ngram):
-                self._counts[marked] += count
+            spread = list(_vietnamese(ngram))
+            for each in spread:
+                marked = fold(each).replace(" ", "_")
+                if len(marked) == len(ngram):
+                    self._counts[marked] += count / len(spread)
         self._totals = totals
         # Rarer n-grams are not in the table.
         self._unseen = min(counts.values()) / 2
@@ -78,7 +81,7 @@ class TrigramBackground:
             return self._count(token) / self._totals[0]
         if len(token) == 2:
             independent = self._count(token[0]) * self._count(token[1]) / self._totals[0] ** 2
-            return self._counts[token] / self._totals[1] or min(independent, NUMBER_RATE)
+            return self._counts.get(token, 0) / self._totals[1] or min(independent, NUMBER_RATE)
         rate = self._trigram(token[:3]) / self._totals[2]
         for at in range(1, len(token) - 2):
             following = self._trigram(token[at : at + 3])
@@ -86,14 +89,27 @@ class TrigramBackground:
         return rate
 
     def _count(self, ngram: str) -> float:
-        return self._counts[ngram] or self._unseen
+        return self._counts.get(ngram) or self._unseen
 
     def _trigram(self, ngram: str) -> float:
         """Return how often a trigram occurs; an unseen one is estimated from its two bigrams."""
-        if ngram in self._counts:
-            return self._counts[ngram]
-        estimate = self._counts[ngram[:2]] * self._counts[ngram[1:]] / self._count(ngram[1])
+        counts = self._counts
+        if ngram in counts:
+            return counts[ngram]
+        estimate = counts.get(ngram[:2], 0) * counts.get(ngram[1:], 0) / self._count(ngram[1])
         return min(max(estimate, 0.01), self._unseen)
+
+
+def _vietnamese(ngram: str) -> Iterator[str]:
+    """Yield what an n-gram may stand for.
+
+    langdetect counts all Vietnamese vowels with a tone mark as one letter.
+    """
+    if _VIETNAMESE not in ngram:
+        yield ngram
+        return
+    for vowel in "aeiouy":
+        yield from _vietnamese(ngram.replace(_VIETNAMESE, vowel, 1))
 
 
 class CorpusBackground:

@@ -8,6 +8,12 @@ from bot.retrieval.analysis import function_words, words
 
 
 @lru_cache
+def has_general_words(language: str) -> bool:
+    """Return whether there is a short list of general words for a language, a BCP 47 tag."""
+    return language.split("-", maxsplit=1)[0] in read_aliases(DATA / "function_words.yaml")
+
+
+@lru_cache
 def general_words(language: str) -> frozenset[str]:
     """Return the folded words that say nothing about what a question asks.
 

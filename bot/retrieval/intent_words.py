@@ -179,7 +179,8 @@ def _read_language(file: Path, shared: Mapping[str, Any]) -> Language:
         for kind, texts in value.get("phrases", {}).items()
     }
     known = filler.union(*(pattern.allowed for pattern in patterns))
-    real = _folded(value.get("real_words", "").split()) | function_words(file.stem)
+    real_words = f"{shared['real_words']} {value.get('real_words', '')}"
+    real = _folded(real_words.split()) | function_words(file.stem)
     return Language(Vocabulary(known, real, filler), tuple(patterns), phrases)
 
 

@@ -14,6 +14,8 @@ MAX_LENGTH = 100
 """Characters; a longer message is taken for a question."""
 MAX_WORDS = 14
 """A message of more words is taken for a question."""
+MIN_WORDS_OF_GUESS = 3
+"""Words of a message in which a word may be a guess; see ``Vocabulary.is_guessed``."""
 
 
 class Intent(StrEnum):
@@ -75,8 +77,7 @@ def _known(vocabulary: Vocabulary, text_words: Sequence[str]) -> list[str]:
             return []
         said.append(known)
     guessed = [vocabulary.is_guessed(word) for word in text_words]
-    if any(guessed) and all(
-        guess or known in vocabulary.filler for guess, known in zip(guessed, said, strict=True)
-    ):
+    sure = [known for guess, known in zip(guessed, said, strict=True) if not guess]
+    if any(guessed) and (len(said) < MIN_WORDS_OF_GUESS or vocabulary.filler.issuperset(sure)):
         return []
     return said

@@ -49,7 +49,10 @@ class RetrievalParams:
             article of 5 passages. At 0.29, one of 25 questions about something else is taken for
             answered.
         unsure_threshold: Confidence (0 to 1) from which a passage is shown as the closest one.
-        names_threshold: Confidence (0 to 1) from which a passage that holds nothing of the question
+        names_margin: What is added to answer_threshold in a language whose general words are not
+            known, so that names cannot be told from what is asked about them.
+        names_margin: float = 0.03
+    names_threshold: Confidence (0 to 1) from which a passage that holds nothing of the question
             but names is shown as the closest one.
         many_passages: What is added to both thresholds for an article of 13.6 passages (5 times
             e), and so on with the logarithm of their number.
@@ -74,6 +77,7 @@ class RetrievalParams:
     bigram_weight: float = 0.4
     answer_threshold: float = 0.28
     unsure_threshold: float = 0.22
+    names_margin: float = 0.03
     names_threshold: float = 0.7
     many_passages: float = 0.03
     min_score_ratio: float = 0.6
