@@ -189,3 +189,23 @@ async def test_a_forwarded_post_shows_its_article(
     shown = await reader.read()
     assert marked(shown, "blockquote")[0].startswith("The United States has agreed to provide")
     assert (SEARCH_ALL in buttons(shown)) is several
+
+
+@pytest.mark.parametrize(
+    "name", ["bridge", "https://example.org/bridge", "example.org/bridge/?utm_source=x"]
+)
+async def test_article_opens_by_id_or_address(library: Sandbox, name: str) -> None:
+    """What follows is about that article."""
+    reader = await library.reader()
+    assert (await reader.send(f"/article {name}"))["text"].startswith(HARBOUR)
+    assert "340 million" in (await reader.send("cost?"))["text"]
+
+
+async def test_an_unknown_article_is_said_to_be_unknown(library: Sandbox, sandbox: Sandbox) -> None:
+    """With those that there are."""
+    listed = await (await library.reader()).send("/article the tunnel")
+    assert listed["text"] == "I don't know an article called “the tunnel”.\n\nWhich article?"
+    assert len(buttons(listed)) == 2
+    only = await (await sandbox.reader()).send("/article https://example.org/tunnel")
+    assert only["text"].startswith("I don't know an article called")
+    assert len(buttons(only)) == 1

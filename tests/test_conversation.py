@@ -6,7 +6,7 @@ from bot.corpus.loader import load_corpus
 from bot.views.keyboards import question_rows
 from tests.support.chat import Chat, buttons, marked
 from tests.support.corpora import BRIDGE, ROOT
-from tests.support.sentences import NEXT, NOT_IN_ARTICLE, PREVIOUS, UNKNOWN_COMMAND, WELCOME
+from tests.support.sentences import NEXT, NOT_IN_ARTICLE, PREVIOUS, UNKNOWN_COMMAND, WELCOME, said
 from tests.support.stage import Sandbox, Stage
 
 TITLE = "US Offers Security Guarantees to Ukraine in Peace Talks, Officials Say."
@@ -142,6 +142,11 @@ async def test_help_names_every_command_and_reaction(ada: Chat) -> None:
         assert part in text
 
 
+async def test_ask_without_a_question_in_private(ada: Chat) -> None:
+    """Nobody has to mention the bot here."""
+    assert (await ada.send("/ask"))["text"] == said("ask_what_private")
+
+
 async def test_privacy_says_what_is_stored(ada: Chat) -> None:
     """/privacy names /forget."""
     assert "/forget" in (await ada.send("/privacy"))["text"]
@@ -243,3 +248,13 @@ async def test_a_question_without_an_answer_is_not_offered(stage: Stage) -> None
     other = await reader.send("Wer muss eigentlich das ganze Paket genehmigen?")
     assert other["text"] == "I can only search this article in English."
     assert [buttons(each) for each in (start, nothing, other)] == [[], [], []]
+
+
+async def test_that_a_reader_blocked_the_bot_is_logged(stage: Stage) -> None:
+    """It is why an answer did not arrive."""
+    bot = await stage.bot()
+    reader = await stage.reader()
+    await stage.fault("403", method="sendMessage", chat=reader.chat)
+    await reader.write("Who has to approve the package?")
+    await stage.settled(bot)
+    assert "A message could not be sent: Forbidden" in bot.output

@@ -206,3 +206,10 @@ def test_a_bad_yaml_file_gets_a_message(tmp_path: Path, name: str, text: str, me
     (tmp_path / "bridge.md").write_text(GOOD)
     (tmp_path / name).write_text(text)
     assert faults(tmp_path)[0].startswith(message)
+
+
+@pytest.mark.parametrize(("tag", "language"), [("EN", "en"), ("De-AT", "de-AT")])
+def test_a_language_may_be_in_upper_case(tmp_path: Path, tag: str, language: str) -> None:
+    """As many write it."""
+    (tmp_path / "bridge.md").write_text(GOOD.replace("language: en", f"language: {tag}"))
+    assert load_corpus(tmp_path).articles[0].language == language

@@ -51,3 +51,19 @@ async def test_forget_comes_after_what_was_asked_before_it(stage: Stage) -> None
     finally:
         database.close()
     assert kept == [[], []]
+
+
+async def test_forget_edits_the_chats_own_messages_a_last_time(stage: Stage) -> None:
+    """They show neither the deleted vote nor its mark, and are not tracked."""
+    bot = await stage.bot()
+    ada = await stage.reader()
+    answers = [await ada.send(SENATE) for _ in range(2)]
+    await ada.react(answers[0], "love")
+    for answer in answers:
+        await ada.shows(answer, "❤️ 1")
+    await ada.send("/forget")
+    assert tracked_messages(stage.database) == []
+    for answer in answers:
+        await ada.shows(answer, "❤️")
+    await stage.stop(bot)
+    assert tracked_messages(stage.database) == []

@@ -124,7 +124,7 @@ async def test_the_question_is_shown_when_its_message_was_deleted(stage: Stage) 
     await stage.post("messages/delete", reader=ada.reader, chat=ada.chat, message_id=ada.last)
     await stage.bot()
     answer = await ada.read()
-    assert answer["text"].startswith(f"{SENATE}\n\n{TITLE}")
+    assert answer["text"].startswith(f"{SENATE}\n\n{TITLE[:29]}")
     assert "reply_to_message" not in answer
 
 

@@ -12,11 +12,13 @@ LOVE = f"r:{ARTICLE}:love"
 
 
 async def test_a_query_lists_the_best_passages(sandbox: Sandbox, ada: Chat) -> None:
-    """Headline and sentence; the first is what the same question brings in the chat."""
+    """By their sentences, with headline and place below; the first one is the chat's answer."""
     found = await sandbox.inline(ada, SENATE)
     first = found["results"][0]
-    assert first["title"] == TITLE
-    assert "approval by the U.S. Senate" in first["description"]
+    assert first["title"] == "The U.S. package is expected to require approval by the…"
+    assert first["description"] == f"{TITLE} · ¶ 3/5"
+    titles = [result["title"] for result in found["results"]]
+    assert len(set(titles)) == len(titles)
     content = first["input_message_content"]
     assert content["message_text"].startswith(TITLE)
     assert content["message_text"].endswith("\n¶ 3/5")
@@ -45,6 +47,7 @@ async def test_without_a_query_the_article_and_its_questions_are_offered(
     group = await sandbox.group(ada, ben, bot=False)
     article = await sandbox.choose(group[0], found, 0)
     assert marked(article, "blockquote")[0].startswith("The United States has agreed to provide")
+    assert "reaction" not in article["text"]
     sample = await sandbox.choose(group[0], found, 2)
     assert sample["text"].startswith(f"{SENATE}\n\n{TITLE}")
     assert "approval by the U.S. Senate" in marked(sample, "bold")[1]
@@ -164,8 +167,8 @@ async def test_both_articles_are_searched(library: Sandbox) -> None:
     """Each under its headline."""
     reader = await library.reader()
     found = await library.inline(reader, "how many metres is the bridge long?")
-    assert found["results"][0]["title"] == "Harbour Bridge Opens After Six Years"
-    assert "1,200 metres" in found["results"][0]["description"]
+    assert found["results"][0]["description"] == "Harbour Bridge Opens After Six Years · ¶ 2/3"
+    assert "1,200 metres" in found["results"][0]["title"]
     offered = [result["title"] for result in (await library.inline(reader, ""))["results"]]
     assert {TITLE, "Harbour Bridge Opens After Six Years"} <= set(offered)
 

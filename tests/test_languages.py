@@ -16,6 +16,7 @@ from bot.views.i18n import FOLDER, direction_of, read_languages
 from bot.views.rich_text import Piece
 from tests.support.chat import Chat, buttons
 from tests.support.corpora import ARTICLE, ROOT
+from tests.support.sentences import said
 from tests.support.stage import Sandbox
 
 SENATE = "Who has to approve the package?"
@@ -230,5 +231,7 @@ async def test_a_group_speaks_english_until_its_admins_choose(sandbox: Sandbox) 
 
 
 async def test_language_in_private_says_where_it_comes_from(ada: Chat) -> None:
-    """The app's."""
+    """The app's, and a forged tap changes nothing."""
+    start = await ada.send("/start")
+    assert await ada.tap(start, "l:en") == said("old_button")
     assert "language of your Telegram app" in (await ada.send("/language"))["text"]

@@ -1,6 +1,7 @@
 """What happens when readers tap."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -43,7 +44,7 @@ async def test_two_readers_add_up(clean: Sandbox) -> None:
     await ada.tap(first, LIKE)
     await ben.tap(second, LIKE)
     await ben.shows(second, "👍 2")
-    assert "👍 2" in buttons(await ada.send("/article"))
+    assert "✓ 👍 2" in buttons(await ada.send("/article"))
 
 
 async def test_a_delivery_that_comes_again_counts_once(stage: Stage) -> None:
@@ -56,7 +57,7 @@ async def test_a_delivery_that_comes_again_counts_once(stage: Stage) -> None:
     await ada.shows(answer, "👍 1")
     stage.clock.advance(REPEAT_WINDOW)
     await ada.post("taps", {**body, "data": LIKE, "callback_query_id": query})
-    assert "👍 1" in buttons(await ada.send("/article"))
+    assert "✓ 👍 1" in buttons(await ada.send("/article"))
 
 
 async def test_a_client_that_presses_again_counts_once(stage: Stage) -> None:
@@ -140,6 +141,27 @@ async def test_one_readers_taps_are_counted_in_order(clean: Sandbox) -> None:
     for reaction in ("like", "dislike", "love", "funny", "angry", "sad", "wow") * 3:
         await ada.post("taps", {**body, "data": f"r:{ARTICLE}:{reaction}"})
     await ada.shows(answer, "😮 1", "👍", "👎", "❤️", "😂", "😡", "😢")
+
+
+async def test_ones_own_reaction_is_marked_in_ones_private_chat(clean: Sandbox) -> None:
+    """On every message of that chat, wherever the tap was; on nobody else's, nor in a group."""
+    ada, ben = await clean.reader(), await clean.reader()
+    group, _ = await clean.group(ada, ben)
+    in_private, in_group = await ada.send("/article"), await group.send("/article")
+    bens = await ben.send("/article")
+    await group.react(in_group, "love")
+
+    async def marks(chat: Chat, message: dict[str, Any]) -> list[str]:
+        return [text for text in buttons(await chat.current(message)) if "✓" in text]
+
+    for chat, message in ((ada, in_private), (group, in_group), (ben, bens)):
+        await chat.shows(message, "❤️ 1")
+    assert await marks(ada, in_private) == ["✓ ❤️ 1"]
+    assert await marks(group, in_group) == await marks(ben, bens) == []
+    assert "✓ ❤️ 1" in buttons(await ada.send("what did the US agree to?"))
+    await ada.react(in_private, "sad")
+    await ada.shows(in_private, "❤️", "😢 1")
+    assert await marks(ada, in_private) == ["✓ 😢 1"]
 
 
 @pytest.mark.slow

@@ -209,7 +209,7 @@ def _read_front_matter(
         id=document.text("id", limit=32) or document.file.stem,
         title=document.text("title", limit=300),
         standfirst=document.text("standfirst", limit=2_000),
-        language=document.text("language", limit=35),
+        language=_lower_language(document.text("language", limit=35)),
         questions=document.texts("questions", limit=MAX_QUESTION),
         paragraphs=paragraphs,
         url=document.text("url", limit=2_000) or None,
@@ -229,6 +229,12 @@ def _read_front_matter(
     if article.url is not None and not _is_web_address(article.url):
         document.fault("The url is not a web address.", "Write it in full: https://...", "url")
     return article
+
+
+def _lower_language(tag: str) -> str:
+    """Return a language tag with its language in lower case, as in "en-GB"."""
+    language, hyphen, rest = tag.partition("-")
+    return language.lower() + hyphen + rest
 
 
 def _is_web_address(url: str) -> bool:

@@ -7,7 +7,8 @@ once; ``bot.delivery.refresher`` goes through all others.
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from typing import Any
 
 from telegram import InlineKeyboardMarkup
 from telegram.error import TelegramError
@@ -29,6 +30,9 @@ from bot.views.outgoing import OutgoingMessage
 
 MAX_UNSAVED = 10_000
 """Messages kept in memory until they can be tracked, while the database fails."""
+
+MAX_LAST_EDITS = 100
+"""Messages of a chat that are edited a last time when the chat is forgotten, the latest ones."""
 
 log = logging.getLogger(__name__)
 
@@ -97,6 +101,17 @@ class LiveCounts:
     async def forget_chat(self, chat_id: int) -> None:
         """Stop tracking a chat's messages: the bot can no longer write there."""
         await self._failures.succeeds(self._store.forget_chat(chat_id))
+
+    async def forget_private_chat(self, chat_id: int) -> None:
+        """Stop tracking a private chat's messages, and edit each a last time in the background.
+
+        So none goes on showing a vote that was deleted, and nothing of the chat stays stored.
+        """
+        found = self._store.tracked_in_chat(chat_id, MAX_LAST_EDITS)
+        messages = await self._failures.value_or((), found)
+        await self.forget_chat(chat_id)
+        for message in messages:
+            self._start(self._edit_last(message))
 
     async def voted(
         self,
@@ -175,9 +190,21 @@ class LiveCounts:
         if ref in self._waiting:
             # Tapped again: it moves to the front of the queue and is edited only once.
             self._waiting[ref].cancel()
-        task = self._waiting[ref] = asyncio.create_task(self._edit(ref))
+        self._waiting[ref] = self._start(self._edit(ref))
+
+    def _start(self, edit: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(edit)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _edit_last(self, message: TrackedMessage) -> None:
+        with self._failures_logged():
+            await self._sender.call(
+                chat_key(message.ref),
+                Priority.REFRESH,
+                lambda: self._editor.show_last(message),
+            )
 
     async def _edit(self, ref: MessageRef) -> None:
         task = asyncio.current_task()

@@ -116,6 +116,21 @@ class MessageEditor:
             self.forget_vote(ref)
             return edited
 
+    async def show_last(self, message: TrackedMessage) -> None:
+        """Edit a message that is no longer tracked to show the current counts, without a mark.
+
+        Raises:
+            TelegramError: It could not be edited.
+            StoreError: The database failed.
+        """
+        ref, shown = message.ref, parse_keyboard(message.keyboard)
+        async with self._locks.hold(ref):
+            votes = (await self._store.counts(message.article_id)).votes
+            keyboard = with_counts(shown, message.article_id, self._reactions, votes)
+            if keyboard != shown or message.version == VERSION_UNKNOWN:
+                call = self._bot.edit_message_reply_markup(**asdict(ref), reply_markup=keyboard)
+                await self._edit(ref, call)
+
     async def replace(
         self, ref: MessageRef, article_id: str, render: Callable[[VoteCounts], OutgoingMessage]
     ) -> None:

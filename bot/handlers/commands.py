@@ -56,14 +56,17 @@ async def show_help(update: Update, context: Context) -> None:
 
 
 async def article(update: Update, context: Context) -> None:
-    """/article: show the article, the one that is named, or a list of all articles."""
-    services = context.services
+    """/article: show the article, the one that is named or linked, or a list of all articles."""
+    services, message = context.services, message_of(update)
     translator, articles = await services.chats.translator_for(update), services.corpus.articles
-    named = services.articles.named(" ".join(context.args or ()))
+    name = " ".join(context.args or ())
+    named = services.articles.named(name) or services.articles.linked(
+        message, username(context.bot)
+    )
     if named is not None:
-        text = await services.responder.open(message_of(update).chat, named, translator)
-    elif len(articles) > 1:
-        text = chat_texts.article_list(translator, articles)
+        text = await services.responder.open(message.chat, named, translator)
+    elif name or len(articles) > 1:
+        text = chat_texts.article_list(translator, articles, unknown=name)
     else:
         asker = asker_of(update)
         text = (await services.responder.view(articles[0], translator, asker=asker)).about()
@@ -96,7 +99,7 @@ async def forget(update: Update, context: Context) -> None:
         return
     services.conversations.forget(asker_of(update))
     if chat.type == ChatType.PRIVATE:
-        await services.live_counts.forget_chat(chat.id)
+        await services.live_counts.forget_private_chat(chat.id)
         await services.chats.forget(chat.id)
     await _send(update, context, chat_texts.forgotten(translator, votes))
 

@@ -15,9 +15,17 @@ from bot.retrieval.intents import Intent
 from bot.retrieval.query import parse_query
 from bot.store.base import VERSION_UNKNOWN, MessageRef
 from bot.views.callback_data import question_key
-from bot.views.inline_results import list_item, page_at, parse_result_id, was_cut
+from bot.views.inline_results import (
+    SENTENCE_LIMIT,
+    list_item,
+    page_at,
+    parse_result_id,
+    was_cut,
+)
 from bot.views.links import question_payload, saved_payload
 from bot.views.outgoing import with_question
+from bot.views.places import place_in
+from bot.views.rich_text import cut_at_word
 
 CACHE_TIME = 20
 """Seconds for which Telegram may show a list again, with the counts that it had."""
@@ -68,7 +76,9 @@ async def _passage_result(
 ) -> InlineQueryResultArticle:
     view = await services.responder.view(article, services.languages.english)
     name = f"{match.passage.position}.{match.sentence_number}"
-    return list_item(article.title, _sentence(match), view.inline_passage(match, is_sure), name)
+    message = view.inline_passage(match, is_sure)
+    title = cut_at_word(_sentence(match), SENTENCE_LIMIT)
+    return list_item(title, place_in(article, match.passage), message, name)
 
 
 def _sentence(match: Match) -> str:
@@ -95,7 +105,7 @@ async def _offer_result(
         if found is not None:
             message = with_question(view.inline_passage(found.best), question)
             return list_item(question, _sentence(found.best), message, question_key(question))
-    return list_item(article.title, article.standfirst, view.about(), "about")
+    return list_item(article.title, article.standfirst, view.inline_about(), "about")
 
 
 async def _ask_in_chat_button(

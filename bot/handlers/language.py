@@ -3,7 +3,7 @@
 import logging
 
 from telegram import CallbackQuery, Message, Update
-from telegram.constants import ChatMemberStatus
+from telegram.constants import ChatMemberStatus, ChatType
 from telegram.error import TelegramError
 
 from bot.delivery.identity import is_anonymous_admin
@@ -46,7 +46,9 @@ async def button_tapped(query: CallbackQuery, code: str, services: Services) -> 
         services: What handlers work with.
     """
     message, chosen = query.message, services.languages.of(code)
-    if not isinstance(message, Message) or chosen.code != code:
+    # A private chat has no such button, so the tap is forged.
+    is_private = message is not None and message.chat.type == ChatType.PRIVATE
+    if is_private or not isinstance(message, Message) or chosen.code != code:
         readers = services.languages.of(query.from_user.language_code)
         await services.sender.answer_button(query, readers.text("old_button"))
         return

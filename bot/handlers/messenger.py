@@ -122,7 +122,8 @@ class Messenger:
 
         try:
             sent = await self._sender.call(chat_id, Priority.ANSWER, send)
-        except Forbidden:
+        except Forbidden as error:
+            _log_refusal(error)
             await self._live_counts.forget_chat(chat_id)
         else:
             await self._track(MessageRef(sent.chat.id, sent.message_id), message)
@@ -145,7 +146,11 @@ def _refusal_logged() -> Iterator[None]:
     try:
         yield
     except TelegramError as error:
-        log.warning("A message could not be sent: %s", error.message)
+        _log_refusal(error)
+
+
+def _log_refusal(error: TelegramError) -> None:
+    log.warning("A message could not be sent: %s", error.message)
 
 
 @contextlib.asynccontextmanager

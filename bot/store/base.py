@@ -195,6 +195,9 @@ class Store(Protocol):
             voter: The reader whose own vote is wanted; None for nobody's.
         """
 
+    async def tracked_in_chat(self, chat_id: int, limit: int) -> Sequence[TrackedMessage]:
+        """Return at most ``limit`` tracked messages of a chat, most recently seen first."""
+
     async def outdated(self, before: float, limit: int) -> Sequence[TrackedMessage]:
         """Return messages that show older counts than the store has, most recently seen first.
 

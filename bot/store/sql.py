@@ -139,6 +139,10 @@ class SqlStore(Engine, Store):
         rows = await self._read(_TRACKED_WITH_COUNTS, *_key(ref), voter)
         return (_tracked_message(rows[0]), _vote_counts(rows)) if rows else None
 
+    async def tracked_in_chat(self, chat_id: int, limit: int) -> Sequence[TrackedMessage]:
+        query = "SELECT * FROM tracked_messages WHERE chat_id = $1 ORDER BY last_seen DESC LIMIT $2"
+        return [*map(_tracked_message, await self._read(query, chat_id, limit))]
+
     async def outdated(self, before: float, limit: int) -> Sequence[TrackedMessage]:
         return [*map(_tracked_message, await self._read(_OUTDATED, before, limit, slow=True))]
 

@@ -17,6 +17,7 @@ from bot.store.base import VoteCounts
 from bot.views.i18n import Translator, long_date
 from bot.views.keyboards import Row, question_rows, reaction_rows, search_all_row, turn_row
 from bot.views.outgoing import MAX_QUESTION_SHOWN, OutgoingMessage
+from bot.views.places import place_of, short_place
 from bot.views.rich_text import (
     TEXT_LIMIT,
     Piece,
@@ -118,7 +119,7 @@ class ArticleView:
             bold: Whether to mark the sentence that answers.
         """
         text, match, rows = self._headed(), matches[position], list[Row]()
-        place = self._place(match)
+        place = place_of(self.translator, match.passage)
         if len(matches) > 1:
             place = self.translator.text(
                 "place_match", place=place, position=position + 1, count=len(matches)
@@ -134,7 +135,13 @@ class ArticleView:
         room = self._room(text) // len(matches)
         for match in matches:
             # Collapsed: two whole passages would push the line above them out of sight.
-            _quote(text.add("\n"), match, self._place(match), room - 1, collapsed=True)
+            _quote(
+                text.add("\n"),
+                match,
+                place_of(self.translator, match.passage),
+                room - 1,
+                collapsed=True,
+            )
         return self._message(self._asking_reaction(text), is_answer=True)
 
     def not_in_article(self, asked: str) -> OutgoingMessage:
@@ -182,6 +189,10 @@ class ArticleView:
         text = self._introduced().add("\n\n" + self.translator.text("what_reaction"))
         return self._message(text, is_answer=is_answer)
 
+    def inline_about(self) -> OutgoingMessage:
+        """Return the article as ``about`` does, without words of the bot's own."""
+        return self._message(self._introduced())
+
     def opened(self, opening: str, in_group: bool) -> OutgoingMessage:
         """Return the article as ``about`` does, with how to ask about it and sample questions.
 
@@ -215,9 +226,8 @@ class ArticleView:
             match: The passage.
             is_sure: Whether the passage is an answer, so that the answering sentence is marked.
         """
-        passage, text = match.passage, RichText().add(headline(self.article)).add("\n")
-        place = "" if passage.number is None else f"¶ {passage.number}/{passage.total}"
-        _quote(text, match, place, _ROOM - units(text.text), bold=is_sure)
+        text = RichText().add(headline(self.article)).add("\n")
+        _quote(text, match, short_place(match.passage), _ROOM - units(text.text), bold=is_sure)
         return self._message(text, is_answer=True)
 
     def _message(
@@ -238,12 +248,6 @@ class ArticleView:
 
     def _search_all(self) -> list[Row]:
         return [search_all_row(self.translator)] if self.scope is Scope.ONE_OF_SEVERAL else []
-
-    def _place(self, match: Match) -> str:
-        passage = match.passage
-        if passage.number is None:
-            return self.translator.text("place_standfirst")
-        return self.translator.text("place", number=passage.number, of=passage.total)
 
     def _headed(self) -> RichText:
         """Return the headline, short where the chat is about this article anyway."""

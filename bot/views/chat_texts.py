@@ -15,6 +15,8 @@ from bot.views.rich_text import RichText, cut
 
 TOAST_LIMIT = 200
 """Characters of the short notice that answers a tap."""
+MAX_NAME_SHOWN = 100
+"""UTF-16 units of an unknown name that is repeated."""
 PRIVATE_COMMANDS = ("article", "help", "privacy", "forget", "start")
 """Commands listed in private chats. Every command works in every chat."""
 GROUP_COMMANDS = ("ask", "article", "language", "help", "privacy", "forget")
@@ -99,10 +101,21 @@ def forgotten(translator: Translator, votes: int) -> OutgoingMessage:
     return OutgoingMessage(translator.text("forgotten" if votes else "forgotten_none", count=votes))
 
 
-def article_list(translator: Translator, articles: Sequence[Article]) -> OutgoingMessage:
-    """Return a button for each article, at most ``keyboards.MAX_ARTICLES_LISTED``."""
-    keyboard = InlineKeyboardMarkup(article_rows(articles))
-    return OutgoingMessage(translator.text("which_article"), keyboard=keyboard)
+def article_list(
+    translator: Translator, articles: Sequence[Article], unknown: str = ""
+) -> OutgoingMessage:
+    """Return a button for each article, at most ``keyboards.MAX_ARTICLES_LISTED``.
+
+    Args:
+        translator: The language to speak.
+        articles: All articles.
+        unknown: What was taken for an article's name and is none; "" for nothing.
+    """
+    text = translator.text("which_article")
+    if unknown:
+        name = cut(unknown, MAX_NAME_SHOWN)
+        text = translator.text("article_unknown", name=name) + "\n\n" + text
+    return OutgoingMessage(text, keyboard=InlineKeyboardMarkup(article_rows(articles)))
 
 
 def group_greeting(

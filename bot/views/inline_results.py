@@ -18,6 +18,8 @@ QUERY_LIMIT = 256
 """Characters after which Telegram cuts a query."""
 TITLE_LIMIT, DESCRIPTION_LIMIT = 100, 200
 """UTF-16 units of a result's title and description; apps show three lines at most."""
+SENTENCE_LIMIT = 60
+"""UTF-16 units of a sentence that is a title: about one line."""
 
 _RESULT_ID = re.compile(rf"({ID_PATTERN.pattern}):[a-z0-9.]+:(\d{{1,12}})")
 
@@ -28,7 +30,7 @@ def list_item(
     """Return a message that can be chosen from the list.
 
     Args:
-        title: First line in the list.
+        title: First line in the list; its first letter is shown large beside it.
         description: Lines below it; "" for none.
         message: What is sent when it is chosen; it shows an article's counts, and the result's id
             contains the article and the version of the counts.

@@ -26,7 +26,10 @@ async def test_messages_are_tracked_until_they_are_forgotten(store: SqlStore) ->
     newer = TrackedMessage(kept.ref, "x", "[]", 9, 8.0)
     await store.track(newer)
     assert await tracked(store, kept.ref) == newer
+    assert await store.tracked_in_chat(6, 5) == [gone]
+    assert await store.tracked_in_chat(6, 0) == []
     await store.forget_chat(6)
+    assert await store.tracked_in_chat(6, 5) == []
     await store.forget_message(inline.ref)
     assert [await tracked(store, m.ref) for m in (kept, gone, inline)] == [newer, None, None]
 
@@ -51,6 +54,12 @@ async def test_a_tracked_message_comes_with_its_articles_counts(store: SqlStore)
     await store.vote("y", ADA, "like", "2")
     result = await store.vote("x", BEN, "love", "3")
     assert result.counts.votes == {"like": 1, "love": 1}
+    assert result.counts.own == "love"
+    for voter, own in ((ADA, "like"), (BEN, "love"), (b"c" * 32, None), (None, None)):
+        found = await store.tracked_with_counts(message.ref, voter)
+        assert found is not None
+        assert found[1].own == own
+        assert (await store.counts("x", voter)).own == own
     assert await store.tracked_with_counts(message.ref) == (message, result.counts)
 
 

@@ -97,7 +97,7 @@ class Actor {
 
   async tap(label) {
     this.app.front(this.pane);
-    const found = () => [...this.pane.conversation.log.list.querySelectorAll(".key")].filter((key) => key.textContent.startsWith(label)).at(-1);
+    const found = () => [...this.pane.conversation.log.list.querySelectorAll(".key")].filter((key) => key.textContent.includes(label)).at(-1);
     const key = await this.player.until(found);
     key.classList.add("pointed");
     await this.player.wait(700);
