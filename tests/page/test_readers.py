@@ -1,8 +1,9 @@
 """Readers: other names and languages, one who blocks the bot, one more."""
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
 
+from bot.sandbox.server import SandboxServer
 from tests.page.conftest import App, Desk
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -58,3 +59,24 @@ async def test_one_more_reader(desk: Desk) -> None:
     await expect(added.get_by_role("button", name="START")).to_be_visible()
     await added.locator("select").select_option(desk.names[1])
     await expect(desk.ben.el).to_be_visible()
+
+
+@pytest.mark.parametrize("code", ["x!", "toolonglanguagecode", "en-x"])
+async def test_a_language_that_is_none(browser: Browser, code: str) -> None:
+    """Its code stands in the place of its name; the reader and the dialog are as always."""
+    server = SandboxServer("123456:a-token-of-the-tests")
+    odd = server.world.add_reader("Odd", code)
+    await server.start()
+    context = await browser.new_context()
+    page = await context.new_page()
+    await page.goto(f"{server.url}/?readers={odd.id}")
+    app = App(page, "Odd")
+    await expect(app.el.locator(".language")).to_have_text(code)
+    await expect(app.button("START")).to_be_visible()
+    await settings(app)
+    language = page.get_by_label("Language of the app")
+    await expect(language).to_have_value(code)
+    await language.select_option("de")
+    await expect(app.el.locator(".language")).to_have_text("German")
+    await context.close()
+    await server.stop()

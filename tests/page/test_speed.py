@@ -84,3 +84,24 @@ async def test_the_page_comes_back_after_the_server(browser: Browser) -> None:
         await expect(page.get_by_text("reconnecting")).to_be_hidden()
     await context.close()
     await asyncio.wait_for(server.stop(), 5)
+
+
+async def test_the_bots_restart_is_forgotten_with_its_server(browser: Browser) -> None:
+    """The bot was stopping when its server ended; nobody else will say that it runs again."""
+    server = SandboxServer("123456:a-token-of-the-tests")
+    await server.start()
+    context = await browser.new_context()
+    page = await context.new_page()
+    await page.goto(server.url)
+    await expect(App(page, "Ada").el).to_be_visible()
+    server.bot_stopped()
+    restarting = page.get_by_text("is restarting…")
+    await expect(restarting.first).to_be_visible()
+    await server.stop()
+    await expect(page.get_by_text("reconnecting")).to_be_visible()
+    after = SandboxServer("123456:a-token-of-the-tests", int(server.url.rpartition(":")[2]))
+    await after.start()
+    await expect(page.get_by_text("reconnecting")).to_be_hidden()
+    await expect(restarting).to_have_count(0)
+    await context.close()
+    await asyncio.wait_for(after.stop(), 5)

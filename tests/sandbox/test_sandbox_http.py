@@ -195,3 +195,37 @@ async def test_stop_ends_what_is_held_and_start_goes_on(server, people):
     assert server.url == url
     messages = (await people.get(f"chats/{ADA}/messages"))["messages"]
     assert [message["text"] for message in messages] == ["before"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "name", "takes"),
+    [
+        ("POST", "messages", "repply_to", "only reader, chat, text, photo,"),
+        ("POST", f"readers/{ADA}", "langauge_code", "only first_name, language_code."),
+        ("POST", f"readers/{ADA}/block", "reader", "only blocked."),
+        ("POST", "bot", "inlined", "only inline, inline_feedback, guest, privacy."),
+        ("POST", "limits", "per_second", "only private_per_second,"),
+        ("POST", "bot/restart", "now", "no fields."),
+        ("GET", f"chats/{ADA}/messages", "befor", "only after, wait."),
+        ("GET", "state", "after", "no fields."),
+        ("GET", "events", "after", "no fields."),
+        ("DELETE", "faults", "kind", "no fields."),
+    ],
+)
+async def test_fields_that_do_not_exist_are_refused(http, people, method, path, name, takes):
+    """By name, and with those that do; nothing is done then."""
+    before = await people.get("state")
+    fields = {"reader": ADA, "text": "x", name: 1} if path == "messages" else {name: 1}
+    more = {"json": fields} if method == "POST" else {"params": fields}
+    answer = await http.request(method, f"/sandbox/{path}", **more)
+    assert answer.status_code == 400
+    error = answer.json()["error"]
+    assert error.startswith(f'There is no field "{name}" here: this request has {takes}')
+    assert await people.get("state") == before
+
+
+async def test_fields_of_a_post_request_stand_in_its_body(http):
+    """They would be ignored in the address."""
+    answer = await http.post(f"/sandbox/readers/{ADA}?first_name=Eve", json={})
+    assert answer.status_code == 400
+    assert answer.json()["error"] == "The fields of a POST request belong in its body."

@@ -113,3 +113,17 @@ async def test_a_reader_changes(api, people, http):
     assert await people.refused(f"readers/{ADA}", first_name=" ") == 400
     assert await people.refused(f"readers/{ADA}", language_code=5) == 400
     assert await people.refused("readers/5", first_name="x") == 404
+
+
+async def test_a_language_is_a_code(people, http):
+    """As BCP 47 has them; the refusal says what is wrong, and the reader stays as before."""
+    for code in ("de", "pt-BR", "zh-hans", "es-419", "fil"):
+        changed = await people.post(f"readers/{ADA}", language_code=code)
+        assert changed["reader"]["language_code"] == code
+    for code in ("x!", "x", "toolonglanguagecode", "de_DE", "de-", "de\n", "йц"):
+        for path in ("readers", f"readers/{ADA}"):
+            answer = await http.post(f"/sandbox/{path}", json={"language_code": code})
+            assert answer.status_code == 400
+            assert answer.json()["error"].startswith('"language_code" must be a code')
+    readers = (await people.get("state"))["readers"]
+    assert [reader["language_code"] for reader in readers] == ["fil", "en"]

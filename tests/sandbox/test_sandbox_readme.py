@@ -25,10 +25,18 @@ def test_methods_and_updates() -> None:
 
 
 def test_paths_of_the_control_interface() -> None:
-    """Each with its HTTP method."""
-    listed = re.findall(r"^\| (GET|POST|DELETE) `([^`]+)` \|", README, re.MULTILINE)
-    there = [(method, path) for path, actions in paths.PATHS.items() for method in actions]
-    assert sorted(listed) == sorted([*there, ("GET", "events")])
+    """Each with its HTTP method and its fields."""
+    row = r"^\| (GET|POST|DELETE) `([^`]+)` \| (.*?) ?\|"
+    listed = {
+        (method, path): set(re.findall(r"`(\w+)\??`", fields))
+        for method, path, fields in re.findall(row, README, re.MULTILINE)
+    }
+    there = {
+        (method, path): set(endpoint.fields)
+        for path, endpoints in paths.PATHS.items()
+        for method, endpoint in endpoints.items()
+    }
+    assert listed == {**there, ("GET", "events"): set()}
 
 
 def test_the_map_of_the_code() -> None:

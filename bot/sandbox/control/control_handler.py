@@ -4,6 +4,7 @@ import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any, cast
 
 from tornado.http1connection import HTTP1Connection
@@ -11,7 +12,7 @@ from tornado.iostream import StreamClosedError
 from tornado.web import HTTPError
 
 from bot.sandbox.api_errors import ApiError, ControlError
-from bot.sandbox.control.request_fields import Fields
+from bot.sandbox.control.request_fields import Fields, refuse_unknown
 from bot.sandbox.held_requests import Hold
 from bot.sandbox.http import MAX_BODY, SandboxHandler, Site, parse_json
 from bot.sandbox.state.events import Listener, encode_event
@@ -22,6 +23,21 @@ Action = (
     | Callable[[World, Fields, Hold], Awaitable[Mapping[str, Any]]]
 )
 """What a path does: it returns the answer. Those that wait are coroutines and get a Hold, too."""
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """What a path does with an HTTP method.
+
+    Attributes:
+        action: does it.
+        fields: the names of all fields that a request may have; ids in the path are others.
+    """
+
+    action: Action
+    fields: tuple[str, ...] = ()
+
+
 KEEP_ALIVE = 15.0
 """Seconds without an event after which a comment is sent; it shows whether the page is gone."""
 
@@ -30,27 +46,33 @@ class ControlHandler(SandboxHandler):
     """Carries out the actions of one path.
 
     The fields of an action come from the body's JSON object, or with GET and DELETE from the
-    query; ids in the path are fields, too.
+    query; ids in the path are fields, too. A field that the action does not know is refused: it
+    is most likely mistyped.
     """
 
-    def initialize(self, site: Site, actions: Mapping[str, Action] | None = None) -> None:
-        """Take the path's actions by HTTP method; none: there is no such path."""
+    def initialize(self, site: Site, endpoints: Mapping[str, Endpoint] | None = None) -> None:
+        """Take the path's endpoints by HTTP method; none: there is no such path."""
         super().initialize(site)
-        self.actions = actions or {}
+        self.endpoints = endpoints or {}
 
     def prepare(self) -> None:
         """Refuse other machines and sites, paths that do not exist, and other methods."""
         super().prepare()
-        if not self.actions:
+        if not self.endpoints:
             raise ControlError(404, "There is no such path.")
-        if self.request.method not in self.actions:
+        if self.request.method not in self.endpoints:
             raise HTTPError(405)
 
     async def get(self, **ids: str) -> None:
         """Carry out the action of this HTTP method."""
-        fields = self._body() if self.request.method == "POST" else self._query()
+        endpoint = self.endpoints[str(self.request.method)]
+        is_post = self.request.method == "POST"
+        if is_post and self.request.query_arguments:
+            raise ControlError(400, "The fields of a POST request belong in its body.")
+        fields = self._body() if is_post else self._query()
+        refuse_unknown(fields, endpoint.fields)
         fields |= {name: int(value) for name, value in ids.items()}
-        action: Any = self.actions[str(self.request.method)]
+        action: Any = endpoint.action
         try:
             if inspect.iscoroutinefunction(action):
                 self.answer(await action(self.site.world, fields, self.hold))
@@ -92,6 +114,7 @@ class EventsHandler(SandboxHandler):
 
     async def get(self) -> None:
         """Send events until the page disconnects, falls too far behind, or the server stops."""
+        refuse_unknown(self.request.query_arguments, ())
         self.set_header("Content-Type", "text/event-stream")
         cast(HTTP1Connection, self.request.connection).stream.set_nodelay(True)
         world = self.site.world

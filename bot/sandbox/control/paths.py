@@ -2,62 +2,92 @@
 
 import re
 
+from bot.sandbox.chaos.limits import PERIODS
 from bot.sandbox.control import admin, reader_messages, reader_queries, readers_and_chats
-from bot.sandbox.control.control_handler import Action, ControlHandler, EventsHandler
+from bot.sandbox.control.control_handler import Action, ControlHandler, Endpoint, EventsHandler
 from bot.sandbox.control.request_fields import Fields, field
 from bot.sandbox.http import Route, Site
+from bot.sandbox.state.bot_account import SWITCHES
 
 
 def _after(fields: Fields) -> int:
     return field(fields, "after", int, 0)
 
 
-PATHS: dict[str, dict[str, Action]] = {
-    "state": {"GET": lambda world, _: world.state()},
-    "calls": {"GET": lambda world, fields: {"calls": world.calls.after(_after(fields))}},
+def _takes(fields: str, action: Action) -> Endpoint:
+    return Endpoint(action, tuple(fields.split()))
+
+
+PATHS: dict[str, dict[str, Endpoint]] = {
+    "state": {"GET": _takes("", lambda world, _: world.state())},
+    "calls": {
+        "GET": _takes("after", lambda world, fields: {"calls": world.calls.after(_after(fields))})
+    },
     "calls/answers": {
-        "GET": lambda world, fields: {"calls": world.calls.answered_after(_after(fields))}
+        "GET": _takes(
+            "after", lambda world, fields: {"calls": world.calls.answered_after(_after(fields))}
+        )
     },
-    "totals": {"GET": lambda world, _: world.calls.totals()},
-    "publish": {"GET": lambda world, _: {"command": world.publish_command()}},
-    "chats/<chat>/messages": {"GET": reader_messages.read},
-    "messages": {"POST": reader_messages.send},
-    "messages/edit": {"POST": reader_messages.edit},
-    "messages/delete": {"POST": reader_messages.delete},
-    "links": {"POST": reader_messages.follow},
-    "taps": {"POST": reader_queries.tap},
-    "inline_queries": {"POST": reader_queries.ask},
-    "inline_queries/choose": {"POST": reader_queries.choose},
-    "inline_messages": {"POST": reader_queries.add_message},
-    "readers": {"POST": readers_and_chats.add_reader},
-    "readers/<reader>": {"POST": readers_and_chats.change_reader},
-    "readers/<reader>/block": {"POST": readers_and_chats.block_bot},
-    "groups": {"POST": readers_and_chats.add_group},
-    "groups/<chat>/add": {"POST": readers_and_chats.add_bot},
-    "groups/<chat>/remove": {"POST": readers_and_chats.remove_bot},
-    "groups/<chat>/migrate": {"POST": readers_and_chats.migrate},
-    "groups/<chat>/topics": {"POST": readers_and_chats.open_topic},
-    "groups/<chat>/topics/close": {"POST": readers_and_chats.close_topic},
-    "channels": {"POST": readers_and_chats.add_channel},
-    "bot": {"POST": admin.set_switches},
-    "bot/restart": {"POST": admin.restart_bot},
-    "limits": {"GET": lambda world, _: world.limits.for_page(), "POST": admin.set_limits},
+    "totals": {"GET": _takes("", lambda world, _: world.calls.totals())},
+    "publish": {"GET": _takes("", lambda world, _: {"command": world.publish_command()})},
+    "chats/<chat>/messages": {"GET": _takes("after wait", reader_messages.read)},
+    "messages": {
+        "POST": _takes(
+            "reader chat text photo caption sticker reply_to quote reply_to_chat topic as",
+            reader_messages.send,
+        )
+    },
+    "messages/edit": {"POST": _takes("reader chat message_id text", reader_messages.edit)},
+    "messages/delete": {"POST": _takes("reader chat message_id", reader_messages.delete)},
+    "links": {"POST": _takes("reader url chat", reader_messages.follow)},
+    "taps": {
+        "POST": _takes("reader chat message_id data wait callback_query_id", reader_queries.tap)
+    },
+    "inline_queries": {"POST": _takes("reader query offset chat wait", reader_queries.ask)},
+    "inline_queries/choose": {
+        "POST": _takes("reader chat inline_query_id result_id feedback as", reader_queries.choose)
+    },
+    "inline_messages": {
+        "POST": _takes("reader chat text reply_markup", reader_queries.add_message)
+    },
+    "readers": {"POST": _takes("first_name language_code", readers_and_chats.add_reader)},
+    "readers/<reader>": {
+        "POST": _takes("first_name language_code", readers_and_chats.change_reader)
+    },
+    "readers/<reader>/block": {"POST": _takes("blocked", readers_and_chats.block_bot)},
+    "groups": {"POST": _takes("title readers kind forum admins bot", readers_and_chats.add_group)},
+    "groups/<chat>/add": {"POST": _takes("reader", readers_and_chats.add_bot)},
+    "groups/<chat>/remove": {"POST": _takes("reader", readers_and_chats.remove_bot)},
+    "groups/<chat>/migrate": {"POST": _takes("", readers_and_chats.migrate)},
+    "groups/<chat>/topics": {"POST": _takes("name", readers_and_chats.open_topic)},
+    "groups/<chat>/topics/close": {"POST": _takes("topic", readers_and_chats.close_topic)},
+    "channels": {
+        "POST": _takes("title username readers discussion bot", readers_and_chats.add_channel)
+    },
+    "bot": {"POST": Endpoint(admin.set_switches, SWITCHES)},
+    "bot/restart": {"POST": _takes("", admin.restart_bot)},
+    "limits": {
+        "GET": _takes("", lambda world, _: world.limits.for_page()),
+        "POST": Endpoint(admin.set_limits, tuple(PERIODS)),
+    },
     "faults": {
-        "GET": lambda world, _: {"faults": world.faults.for_page()},
-        "POST": admin.add_fault,
-        "DELETE": admin.clear_faults,
+        "GET": _takes("", lambda world, _: {"faults": world.faults.for_page()}),
+        "POST": _takes("kind method chat times share seconds", admin.add_fault),
+        "DELETE": _takes("", admin.clear_faults),
     },
-    "faults/<fault>": {"DELETE": admin.remove_fault},
-    "updates": {"POST": admin.push_update},
-    "updates/renumber": {"POST": admin.renumber_updates},
+    "faults/<fault>": {"DELETE": _takes("", admin.remove_fault)},
+    "updates": {"POST": _takes("update", admin.push_update)},
+    "updates/renumber": {"POST": _takes("first", admin.renumber_updates)},
 }
-"""The actions by path and HTTP method; `<name>` stands for an id, and becomes a field."""
+"""What there is, by path and HTTP method; `<name>` stands for an id, and becomes a field."""
 
 
 def control_routes(site: Site) -> list[Route]:
     """Return the routes of the control interface; the last one takes all other paths."""
     routes: list[Route] = [("/sandbox/events", EventsHandler, {"site": site})]
-    for path, actions in {**PATHS, ".*": {}}.items():
+    for path, endpoints in {**PATHS, ".*": {}}.items():
         pattern = re.sub(r"<(\w+)>", r"(?P<\1>-?\\d{1,18})", path)
-        routes.append((f"/sandbox/{pattern}", ControlHandler, {"site": site, "actions": actions}))
+        routes.append(
+            (f"/sandbox/{pattern}", ControlHandler, {"site": site, "endpoints": endpoints})
+        )
     return routes

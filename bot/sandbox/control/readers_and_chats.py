@@ -23,13 +23,15 @@ from bot.sandbox.state.world import World
 KINDS = ("supergroup", "group")
 # The colour of topics without an icon, one of Telegram's six.
 _ICON_COLOR = 7322096
+# As BCP 47 has them ("de", "zh-hans", "es-419"), whether or not there is such a language.
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _USERNAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{3,30}[A-Za-z0-9]")
 
 
 def add_reader(world: World, fields: Fields) -> dict[str, Any]:
     """POST readers: add a reader."""
     name = field(fields, "first_name", str, "").strip() or f"Reader {len(world.readers) + 1}"
-    reader = world.add_reader(name, field(fields, "language_code", str, "en") or None)
+    reader = world.add_reader(name, _language(fields, "en"))
     return {"reader": reader.for_page(), "chat": reader.id}
 
 
@@ -39,9 +41,17 @@ def change_reader(world: World, fields: Fields) -> dict[str, Any]:
     name = field(fields, "first_name", str, reader.first_name).strip()
     if not name:
         raise ControlError(400, '"first_name" must not be empty.')
-    language = field(fields, "language_code", str, reader.language_code) or None
+    language = _language(fields, reader.language_code)
     changed = world.change_reader(reader, first_name=name, language_code=language)
     return {"reader": changed.for_page()}
+
+
+def _language(fields: Fields, default: str | None) -> str | None:
+    """Return "language_code", or the default when it is absent; None when it is empty."""
+    code = field(fields, "language_code", str, default) or None
+    if code and not _LANGUAGE.fullmatch(code):
+        raise ControlError(400, '"language_code" must be a code such as "de" or "pt-BR", or empty.')
+    return code
 
 
 def block_bot(world: World, fields: Fields) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 All functions raise ControlError with a sentence about what is wrong.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from bot.sandbox.api_errors import ControlError
@@ -28,6 +28,14 @@ _KIND_NAMES = {
     dict: "an object",
     list: "a list",
 }
+
+
+def refuse_unknown(names: Iterable[str], known: Sequence[str]) -> None:
+    """Raise ControlError when a name is none of the known fields."""
+    for name in names:
+        if name not in known:
+            have = f"has only {', '.join(known)}" if known else "has no fields"
+            raise ControlError(400, f'There is no field "{name}" here: this request {have}.')
 
 
 def field(fields: Fields, name: str, kind: type[Kind], default: Any = _MISSING) -> Kind:

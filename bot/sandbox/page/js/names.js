@@ -54,6 +54,15 @@ export function chatFace(chat, bot, size) {
   return face({ id: chat.id, name: chat.title }, size, chat.type === "channel" ? "channel" : null);
 }
 
+// In a language; what is no code for one, as "x!", is its own name.
+export function languageName(code, inLanguage = "en") {
+  try {
+    return new Intl.DisplayNames([inLanguage], { type: "language" }).of(code);
+  } catch {
+    return code;
+  }
+}
+
 const flat = (text) => text.replace(/\s+/g, " ").slice(0, 160);
 
 export function summary(message) {

@@ -118,7 +118,8 @@ store.on("typing", each((pane, { chat }) => {
   pane.conversation.typing(kept, true);
   pane.conversation.drawTicks();
 }));
-for (const name of ["bot_stopped", "bot_started"]) {
+// A new server, or a new connection to it, begins with a state.
+for (const name of ["state", "bot_stopped", "bot_started"]) {
   store.on(name, () => {
     drawLine();
     for (const pane of panes) pane.conversation.drawStatus();

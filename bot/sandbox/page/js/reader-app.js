@@ -5,7 +5,7 @@ import { ChatList } from "./chat-list.js";
 import { Conversation } from "./conversation.js";
 import { button, h, icon, touch } from "./dom.js";
 import { chooseChat, linkKind } from "./bot-links.js";
-import { hue, readerFace } from "./names.js";
+import { hue, languageName, readerFace } from "./names.js";
 import { aboutReader } from "./reader-dialog.js";
 import { alertReader } from "./toasts.js";
 
@@ -68,7 +68,7 @@ export class Pane {
     this.reader = reader;
     this.el.dataset.hue = hue(reader);
     this.el.setAttribute("aria-label", `${reader.first_name}’s app`);
-    const language = new Intl.DisplayNames(["en"], { type: "language", fallback: "code" }).of(reader.language_code ?? "en");
+    const language = languageName(reader.language_code ?? "en");
     this.owner.replaceChildren(readerFace(reader, "small"), h("h2", { dir: "auto" }, reader.first_name), h("span.language", language), icon("down"));
     this.owner.setAttribute("aria-label", `${reader.first_name}, ${language}: change name, language and more`);
     this.drawSelect();

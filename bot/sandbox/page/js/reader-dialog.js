@@ -3,12 +3,13 @@
 import { post } from "./api.js";
 import { showDialog } from "./dialogs.js";
 import { button, h, pause } from "./dom.js";
+import { languageName } from "./names.js";
 
 const LANGUAGES = ["en", "ar", "de", "es", "ru", "uk"];
 
-function languageName(code) {
-  const own = new Intl.DisplayNames([code], { type: "language" }).of(code);
-  const english = new Intl.DisplayNames(["en"], { type: "language" }).of(code);
+function bothNames(code) {
+  const own = languageName(code, code);
+  const english = languageName(code);
   return own === english ? english : `${english} – ${own}`;
 }
 
@@ -24,7 +25,7 @@ function nameField(reader, problem) {
 
 function languageField(reader, problem) {
   const codes = LANGUAGES.includes(reader.language_code) ? LANGUAGES : [reader.language_code ?? "", ...LANGUAGES];
-  const options = codes.map((code) => h("option", { value: code, selected: code === (reader.language_code ?? "") }, code ? languageName(code) : "none"));
+  const options = codes.map((code) => h("option", { value: code, selected: code === (reader.language_code ?? "") }, code ? bothNames(code) : "none"));
   const select = h("select", ...options);
   select.addEventListener("change", () => change(reader, { language_code: select.value }, problem));
   return h("label.form-row", h("span", "Language of the app"), select);
