@@ -8,7 +8,9 @@ import sys
 from bot.config import Settings
 from bot.corpus.loader import find_corpus, load_corpus
 from bot.retrieval.index import Index
+from bot.retrieval.intents import Intent
 from bot.retrieval.query import parse_query
+from bot.views.i18n import read_languages
 from bot.views.terminal import answer_json, answer_text
 
 
@@ -21,8 +23,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(settings: Settings, arguments: argparse.Namespace) -> int:
     """Answer a question in the terminal.
 
-    The question is answered from the articles, without Telegram. Prints the passage
-    with the answering sentence marked, or says that the articles do not answer it.
+    The question is answered from the articles, without Telegram. Prints what the bot
+    says in a private chat, with the answering sentence marked.
 
     Examples:
         article-bot ask "what did the US agree to?"
@@ -30,10 +32,14 @@ def run(settings: Settings, arguments: argparse.Namespace) -> int:
     """
     logging.basicConfig(level=logging.WARNING)
     question = " ".join(arguments.question)
+    query = parse_query(question)
     corpus = load_corpus(find_corpus(settings.corpus_dir))
-    found = Index(corpus.articles, corpus.aliases).answer(parse_query(question))
+    found = None
+    if query.intent in (None, Intent.SUMMARY):
+        found = Index(corpus.articles, corpus.aliases).answer(query)
     if arguments.json:
-        print(json.dumps(answer_json(question, found), ensure_ascii=False, indent=2))
+        print(json.dumps(answer_json(question, query.intent, found), ensure_ascii=False, indent=2))
     else:
-        print(answer_text(found, corpus, bold=sys.stdout.isatty()))
+        english = read_languages().english
+        print(answer_text(query, found, corpus, english, bold=sys.stdout.isatty()))
     return 0

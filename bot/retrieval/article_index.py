@@ -94,7 +94,8 @@ class ArticleIndex:
         """
         best = ranked[0]
         if best.verdict is Verdict.UNSURE:
-            kept = tuple(ranked[:MAX_UNSURE_MATCHES])
+            near = filter(self.is_relevant, ranked[1:MAX_UNSURE_MATCHES])
+            kept = (best, *near)
         else:
             min_score = self._params.min_score_ratio * best.score
             others = (m for m in ranked[1:MAX_MATCHES] if m.score >= min_score)

@@ -4,20 +4,34 @@ from collections.abc import Mapping, Sequence
 from dataclasses import astuple
 from pathlib import Path
 
+from telegram import MessageEntity
+
 from bot.corpus.loader import Corpus
-from bot.retrieval.answer import Answer, Match, Verdict
+from bot.retrieval.answer import Answer, Verdict
 from bot.retrieval.evaluation import Report
+from bot.retrieval.intents import Intent
+from bot.retrieval.query import Query
+from bot.retrieval.question_language import is_other_language
+from bot.store.base import NO_VOTES
+from bot.views import chat_texts, small_talk
+from bot.views.answers import ArticleView, Scope
+from bot.views.callback_data import ArticleButton, QuestionButton, parse
+from bot.views.i18n import Translator
+from bot.views.keyboards import buttons_of
+from bot.views.outgoing import OutgoingMessage
 
 
-def answer_json(question: str, found: Answer | None) -> dict[str, object]:
+def answer_json(question: str, intent: Intent | None, found: Answer | None) -> dict[str, object]:
     """Return an answer as data for JSON; docs/retrieval.md lists the fields.
 
     Args:
         question: The question as asked.
-        found: What was found; None if the question contains no word.
+        intent: What it is, if it is no question to the text.
+        found: What was found; None if nothing was searched.
     """
     answer: dict[str, object] = {
         "question": question,
+        "intent": intent,
         "verdict": str(found.verdict if found else Verdict.NOT_IN_ARTICLE),
         **dict.fromkeys(("article", "passage", "sentence", "score")),
         "confidence": round(found.best.confidence, 3) if found else None,
@@ -36,39 +50,63 @@ def answer_json(question: str, found: Answer | None) -> dict[str, object]:
     return answer
 
 
-def answer_text(found: Answer | None, corpus: Corpus, bold: bool) -> str:
-    """Return an answer as text.
+def answer_text(
+    query: Query, found: Answer | None, corpus: Corpus, translator: Translator, bold: bool
+) -> str:
+    """Return what the bot says in a private chat, as text.
 
     Args:
-        found: What was found; None if the question contains no word.
+        query: The question.
+        found: What was found; None if nothing was searched.
         corpus: The corpus that was searched.
-        bold: Whether the terminal can show bold; if not, the sentence is **marked**.
+        translator: The language to speak.
+        bold: Whether the terminal can show bold; if not, the answering sentence is **marked**.
     """
-    if found is None or found.verdict is Verdict.NOT_IN_ARTICLE:
-        article = found.article if found else corpus.articles[0]
-        asks = "".join(f"\n  {question}" for question in article.questions[:2])
-        several = len(corpus.articles) > 1
-        no = (
-            "I couldn't find that in any article here."
-            if several
-            else "I couldn't find that in the article."
-        )
-        about = "The nearest is about" if several else "It is about"
-        return f"{no}\n\n{about}: {article.title}\nYou could ask:{asks}"
-    if found.verdict is Verdict.UNSURE:
-        closest = "\n\n".join(_passage(match, "", "") for match in found.matches)
-        intro = "I'm not sure the article answers that. The closest passages:"
-        return f"{found.article.title}\n\n{intro}\n\n{closest}"
-    marks = ("\033[1m", "\033[0m") if bold else ("**", "**")
-    return f"{found.article.title}\n\n{_passage(found.best, *marks)}"
+    message = _message(query, found, corpus, translator)
+    offered = [
+        f"  {button.text}"
+        for button in buttons_of(message.keyboard)
+        if isinstance(parse(str(button.callback_data)), QuestionButton | ArticleButton)
+    ]
+    text = _marked(message, ("\033[1m", "\033[0m") if bold else ("**", "**"))
+    for key in ("your_reaction", "what_reaction"):
+        # There is nothing to tap here.
+        text = text.removesuffix(translator.text(key)).rstrip()
+    return "\n".join([text, *offered])
 
 
-def _passage(match: Match, before: str, after: str) -> str:
-    text, (start, end) = match.passage.text, match.sentence
-    marked = text[:start] + before + text[start:end] + after + text[end:]
-    number, total = match.passage.number, match.passage.total
-    place = "Introduction" if number is None else f"Paragraph {number} of {total}"
-    return f"{marked}\n\n{place}"
+def _message(
+    query: Query, found: Answer | None, corpus: Corpus, translator: Translator
+) -> OutgoingMessage:
+    articles = corpus.articles
+    scope = Scope.ALL if len(articles) > 1 else Scope.ONE
+    if query.intent in small_talk.FACTS:
+        if len(articles) > 1:
+            return chat_texts.article_list(translator, articles)
+        return small_talk.fact(query.intent, translator, articles[0])
+    if query.intent in (Intent.SUMMARY, Intent.MORE):
+        if len(articles) > 1:
+            return chat_texts.start(translator, articles)
+        view = ArticleView(translator, corpus.reactions, articles[0], NO_VOTES, scope)
+        return view.about(is_answer=True)
+    if found is None:
+        return small_talk.reply(query.intent, translator, articles, query.text)
+    view = ArticleView(translator, corpus.reactions, found.article, NO_VOTES, scope)
+    return view.answer(found, query.text, is_other_language(query.text, found.article))
+
+
+def _marked(message: OutgoingMessage, marks: tuple[str, str]) -> str:
+    """Return a message's text with the answering sentence, bold in a quotation, between marks."""
+    text, entities = message.text.encode("utf-16-le"), message.entities
+    quoted = [each for each in entities if each.type == MessageEntity.BLOCKQUOTE]
+    for entity in entities:
+        start, end = entity.offset, entity.offset + entity.length
+        is_quoted = any(each.offset <= start < each.offset + each.length for each in quoted)
+        if entity.type == MessageEntity.BOLD and is_quoted:
+            parts = text[: 2 * start], text[2 * start : 2 * end], text[2 * end :]
+            before, sentence, after = (part.decode("utf-16-le") for part in parts)
+            return before + marks[0] + sentence + marks[1] + after
+    return message.text
 
 
 def report_table(reports: Sequence[Report]) -> str:
