@@ -8,6 +8,7 @@ from tests.support.chat import Chat, buttons, marked
 from tests.support.corpora import BRIDGE, write_two_articles
 from tests.support.sentences import (
     ASK_FEW,
+    ASK_HERE,
     NOT_IN_ARTICLE,
     PREVIOUS,
     SEARCH_ALL,
@@ -108,7 +109,7 @@ async def test_what_a_group_and_a_guest_are_told_works_there(library: Sandbox) -
     """A reply asks in a group; a guest follows no commands."""
     reader = await library.reader()
     group = (await library.group(reader))[0]
-    assert "Reply to this message" in (await group.send("/start"))["text"]
+    assert ASK_HERE in (await group.send("/start"))["text"]
     closed = (await library.group(reader, bot=False))[0]
     assert "/article" not in (await closed.send(f"{BOT} hello"))["text"]
     assert BOT in (await closed.send(BOT))["text"]

@@ -125,7 +125,7 @@ def test_every_text_begins_in_its_own_direction(words: object) -> None:
 @pytest.mark.parametrize(
     ("code", "not_said", "place", "toast"),
     [
-        ("en", "I couldn't find that in the article.", "Paragraph 3 of 5", "on this article"),
+        ("en", "I couldn't find that in the article.", "Paragraph 3 of 5", "undo"),
         ("de", "Das habe ich im Artikel nicht gefunden.", "Absatz 3 von 5", "für diesen Artikel"),
         ("uk", "Я не знайшов цього у статті.", "Абзац 3 з 5", "реакція на статтю"),
         ("ru", "Я не нашёл этого в статье.", "Абзац 3 из 5", "реакция на статью"),

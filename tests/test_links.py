@@ -5,7 +5,7 @@ import pytest
 from tests.support.chat import Chat, buttons, marked
 from tests.support.corpora import ARTICLE
 from tests.support.processes import article_bot
-from tests.support.sentences import NOT_IN_ARTICLE, PREVIOUS, SEARCH_ALL
+from tests.support.sentences import ASK_HERE, NOT_IN_ARTICLE, PREVIOUS, SEARCH_ALL
 from tests.support.stage import Sandbox, Stage
 
 BRIDGE = "Harbour Bridge Opens After Six Years"
@@ -108,7 +108,7 @@ async def test_a_groups_link_shows_the_article_there(library: Sandbox) -> None:
     await library.post("links", reader=reader.reader, chat=group.chat, url=url)
     said = [await group.read(), await group.read()]
     shown = next(message for message in said if message["text"].startswith(BRIDGE))
-    assert "Reply to this message" in shown["text"]
+    assert ASK_HERE in shown["text"]
     assert (
         "340 million"
         in (await group.send("what did it cost?", reply_to=shown["message_id"]))["text"]

@@ -87,7 +87,7 @@ async def test_backup(stage: Stage, tmp_path: Path) -> None:
     assert await stage.stop(bot) == 0
     await stage.bot(VOTER_KEY="", DATABASE_URL=f"sqlite:///{copy}")
     answer = await ada.send("/article")
-    assert buttons(answer)[:3] == ["👍 2", "👎", "❤️ 1"]
+    assert buttons(answer)[:3] == ["✓ 👍 2", "👎", "❤️ 1"]
     assert (await ada.tap(answer, LOVE) or "").startswith(changed("Love", "Like"))
 
 

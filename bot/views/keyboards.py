@@ -44,7 +44,10 @@ def compact(number: int) -> str:
 
 
 def reaction_rows(
-    article_id: str, reactions: Sequence[Reaction], counts: Mapping[str, int], own: str | None
+    article_id: str,
+    reactions: Sequence[Reaction],
+    counts: Mapping[str, int],
+    own: str | None = None,
 ) -> list[Row]:
     """Return the buttons of all reactions with their counts.
 

@@ -12,8 +12,14 @@ from typing import Any
 import asyncpg
 
 from tests.benchmarks.kills.actors import Reader, Telegram
+from tests.support.sentences import said
 
-TOAST = re.compile(r"\S+ on this article\.|Changed from \S+ to \S+\.")
+TOAST = re.compile(
+    "|".join(
+        re.escape(said(key, choice="?", previous="?")).replace(r"\?", r"\S+")
+        for key in ("toast_voted", "toast_changed")
+    )
+)
 NOTES = {
     "sqlite": """
 CREATE TABLE kills (n INTEGER PRIMARY KEY, voter BLOB, reaction TEXT);
