@@ -85,7 +85,7 @@ async def test_the_menu_of_commands(desk: Desk) -> None:
     await ada.text.fill("/p")
     await expect(ada.options).to_have_count(1)
     await ada.text.press("Enter")
-    await expect(ada.said("When you react, the bot stores")).to_be_visible()
+    await expect(ada.said("Your reaction to each article")).to_be_visible()
 
 
 async def test_replies_edits_and_deletions(desk: Desk) -> None:
