@@ -8,8 +8,9 @@ const SLICE_MS = 40;
 const LETTER_MS = 35;
 const READ_MS = 3200;
 const PATIENCE_MS = 8000;
-
-class Skipped extends Error {}
+// So begins what the article bot's buttons send, whatever the articles and reactions are.
+const QUESTION = "q:";
+const REACTION = "r:";
 
 // The strip with the caption and the buttons, and the time that passes.
 class Player {
@@ -27,7 +28,8 @@ class Player {
       this.pause(true);
       this.steps += 1;
     });
-    this.el = h("section.demo", { "aria-label": "Demo" }, this.caption, h("div.demo-buttons", this.pauseButton, step, this.speedButton, this.button("Skip", () => { this.skipped = true; })));
+    this.buttons = h("div.demo-buttons", this.pauseButton, step, this.speedButton, this.button("Skip", () => { this.skipped = true; }));
+    this.el = h("section.demo", { "aria-label": "Demo" }, this.caption, this.buttons);
     byId("line").after(this.el);
   }
 
@@ -40,9 +42,13 @@ class Player {
     setText(this.pauseButton, on ? "Go on" : "Pause");
   }
 
+  check() {
+    if (this.skipped) throw new Error("Skipped.");
+  }
+
   async wait(ms) {
     for (let left = ms; left > 0; left -= SLICE_MS * SPEEDS[this.speed]) {
-      if (this.skipped) throw new Skipped();
+      this.check();
       await pause(SLICE_MS);
     }
   }
@@ -50,17 +56,26 @@ class Player {
   // A step begins; where the demo is paused, only when it is asked for.
   async say(text) {
     while (this.paused && !this.steps && !this.skipped) await pause(SLICE_MS);
-    if (this.skipped) throw new Skipped();
+    this.check();
     this.steps = Math.max(0, this.steps - 1);
     setText(this.caption, text);
   }
 
-  async until(found) {
-    for (let left = PATIENCE_MS; left > 0 && !found(); left -= SLICE_MS) {
-      if (this.skipped) throw new Skipped();
+  // What is waited for; what: its name, for when it does not come.
+  async until(found, what) {
+    for (let left = PATIENCE_MS; left > 0; left -= SLICE_MS) {
+      this.check();
+      const it = found();
+      if (it) return it;
       await pause(SLICE_MS);
     }
-    return found();
+    throw new Error(`${what} did not come.`);
+  }
+
+  // Why it could not go on stands there until it is read.
+  fail(why) {
+    setText(this.caption, `The demo ends here: ${why}`);
+    this.buttons.replaceChildren(this.button("Close", () => this.el.remove()));
   }
 }
 
@@ -92,32 +107,41 @@ class Actor {
     await this.type(text);
     const before = chat.ids.at(-1) ?? 0;
     await conversation.composer.submit();
-    await this.player.until(() => this.pane.store.isBots(chat.messages.get(chat.ids.at(-1))) && chat.ids.at(-1) > before);
+    await this.player.until(() => chat.ids.some((id) => id > before && this.pane.store.isBots(chat.messages.get(id))), "the bot’s answer");
   }
 
-  async tap(label) {
+  // The buttons that send this, of the newest message that has any.
+  offered(data) {
+    const { chat, conversation } = this.pane;
+    const offers = chat.ids.map((id) => {
+      const { buttons = [], keys } = conversation.log.views.get(id)?.keyboard ?? {};
+      return buttons.map((given, i) => ({ ...given, key: keys[i] })).filter((each) => each.callback_data?.startsWith(data));
+    });
+    return offers.findLast(({ length }) => length);
+  }
+
+  async tap(data) {
     this.app.front(this.pane);
-    const found = () => [...this.pane.conversation.log.list.querySelectorAll(".key")].filter((key) => key.textContent.includes(label)).at(-1);
-    const key = await this.player.until(found);
+    const [{ key, ...given }] = await this.player.until(() => this.offered(data), "a reaction to tap");
     key.classList.add("pointed");
     await this.player.wait(700);
     key.classList.remove("pointed");
     key.click();
     await this.player.wait(900);
+    return given;
   }
 
   async start() {
     await this.open(this.pane.privateChat);
-    if (this.pane.chat.ids.length) return;
     await this.player.wait(600);
     await this.pane.start();
-    await this.player.until(() => this.pane.chat.ids.length > 1);
+    return this.player.until(() => this.offered(QUESTION), "a message with sample questions");
   }
 
   async choose(text) {
     const { composer } = this.pane.conversation;
     await this.type(text);
-    const first = await this.player.until(() => composer.inline.query && composer.listbox.items[0]);
+    const first = await this.player.until(() => composer.inline.query && composer.listbox.items[0], "the list of passages");
     composer.listbox.activate(0);
     await this.player.wait(READ_MS / 2);
     await composer.inline.choose(first);
@@ -125,79 +149,87 @@ class Actor {
 }
 
 // A group that both are in, with the bot.
-async function groupOf(store, one, other) {
+async function groupOf(player, store, one, other) {
   const fits = (chat) => chat.type === "supergroup" && !chat.bot_status && !store.channelOf(chat) && chat.readers.includes(other.id);
   const found = () => store.chatsOf(one.id).find(fits);
   if (!found()) await post("groups", { title: "Readers’ club", readers: [one.id, other.id] });
-  while (!found()) await pause(SLICE_MS);
-  return found();
+  return player.until(found, "the group");
 }
+
+const articleOf = ({ callback_data: data }) => data.split(":")[1];
 
 async function privateScene(player, ada, ben) {
   await player.say(`${ada.name} and ${ben.name} read the same article. ${ada.name} opens the bot’s chat and presses START.`);
-  await ada.start();
+  const offered = await ada.start();
+  // Of one article, as its reactions are what both see.
+  const questions = offered.filter((each) => articleOf(each) === articleOf(offered[0])).map(({ text }) => text);
   await player.wait(READ_MS);
-  await player.say(`${ada.name} asks in everyday words. The answer comes in the article’s own, the answering sentence in bold.`);
-  await ada.write("what did the US agree to?");
+  await player.say(`${ada.name} asks a question that the bot suggests. The answer comes in the article’s own words, the answering sentence in bold.`);
+  await ada.write(questions[0]);
   await player.wait(READ_MS);
-  await player.say("Below it are seven reactions. A tap is a vote.");
-  await ada.tap("❤");
+  await player.say("Below it are the reactions. A tap is a vote.");
+  const { text, callback_data: reaction } = await ada.tap(REACTION);
   await player.wait(READ_MS / 2);
-  await player.say(`${ben.name} asks something else. ${ada.name}’s ❤️ stands there already: reactions belong to the article.`);
+  await player.say(`${ben.name} asks, too. ${ada.name}’s ${text.split(" ")[0]} stands there already: reactions belong to the article.`);
   await ben.start();
-  await ben.write("Who has to approve the package?");
+  await ben.write(questions[1] ?? questions[0]);
   await player.wait(READ_MS);
   await player.say(`${ben.name} taps too, and both see the same counts at once.`);
-  await ben.tap("❤");
+  await ben.tap(reaction);
   await player.wait(READ_MS);
+  return questions.at(-1);
 }
 
-async function groupScene(player, ada, ben) {
+async function groupScene(player, ada, ben, question) {
   const { store } = ada.pane;
-  const group = await groupOf(store, ada.pane.reader, ben.pane.reader);
+  const group = await groupOf(player, store, ada.pane.reader, ben.pane.reader);
   await player.say("In a group the bot stays silent until somebody mentions it, and answers what was asked.");
   await ada.open(group);
   await ben.open(group);
-  await ben.write(`@${store.bot.username} When did the conflict begin?`);
+  await ben.write(`@${store.bot.username} ${question}`);
   await player.wait(READ_MS);
   await player.say("In any chat, type the bot’s name and a question, and send a passage from the list.");
-  await ada.choose(`@${store.bot.username} security guarantees`);
+  await ada.choose(`@${store.bot.username} ${question}`);
   await player.wait(READ_MS);
 }
 
 // Who tapped already would take votes back: then others play.
-async function actors(app) {
+async function actors(app, player) {
   const { store, panes } = app;
-  if (!panes.some((pane) => pane.privateChat.ids.length)) return;
-  for (const [i, pane] of panes.entries()) {
-    const { reader } = await post("readers", { first_name: ["Cleo", "Dan"][i] });
-    while (!store.reader(reader.id)) await pause(SLICE_MS);
-    app.swap(pane, reader.id);
+  if (panes.some((pane) => pane.privateChat.ids.length)) {
+    for (const [i, pane] of panes.entries()) {
+      const { reader } = await post("readers", { first_name: ["Cleo", "Dan"][i] });
+      await player.until(() => store.reader(reader.id), "another reader");
+      app.swap(pane, reader.id);
+    }
   }
+  return panes.map((pane) => new Actor(app, pane, player));
 }
 
 export async function playDemo(app) {
   const player = new Player();
-  await actors(app);
+  const main = byId("panes");
   // What the visitor types would mix with what is played.
-  byId("panes").inert = true;
-  const [ada, ben] = app.panes.map((pane) => new Actor(app, pane, player));
+  main.inert = true;
   try {
-    await privateScene(player, ada, ben);
-    await groupScene(player, ada, ben);
-    byId("panes").inert = false;
+    const [ada, ben] = await actors(app, player);
+    const question = await privateScene(player, ada, ben);
+    await groupScene(player, ada, ben, question);
+    main.inert = false;
     ada.pane.focus();
     await player.say("Your turn: write on either side, tap, or open Operator to see what the bot does.");
     await player.wait(READ_MS * 2);
+    player.el.remove();
   } catch (error) {
-    if (!(error instanceof Skipped)) throw error;
-    if (byId("panes").inert) ada.pane.conversation.composer.write("");
+    if (main.inert) for (const pane of app.panes) pane.conversation.composer.write("");
+    if (player.skipped) player.el.remove();
+    else player.fail(error.message);
+  } finally {
+    main.inert = false;
+    // Loaded again, the page does not play it again.
+    history.replaceState(null, "", location.pathname);
   }
-  byId("panes").inert = false;
-  player.el.remove();
-  // Loaded again, the page does not play it again.
-  history.replaceState(null, "", location.pathname);
-  if (byId("panes").contains(document.activeElement)) return;
-  app.front(ada.pane);
-  ada.pane.focus();
+  if (main.contains(document.activeElement)) return;
+  app.front(app.panes[0]);
+  app.panes[0].focus();
 }
