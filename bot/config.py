@@ -237,13 +237,19 @@ def _database_url(value: str) -> str:
     scheme = value.split(":", maxsplit=1)[0]
     if value.startswith(("postgresql://", "postgres://")):
         try:
+            parts = urlsplit(value)
             # An unescaped # or / in a password ends up in the port.
-            _ = urlsplit(value).port
+            _ = parts.port
         except ValueError:
             raise SettingsError(
                 "DATABASE_URL cannot be read: write special characters in the user and password "
                 "as %XX, such as %23 for # and %2F for /."
             ) from None
+        if not parts.path.strip("/") and not {"dbname", "database"} & parse_qs(parts.query).keys():
+            raise SettingsError(
+                "DATABASE_URL names no database: write its name at the end, as in "
+                "postgresql://user:password@host/database."
+            )
         return value
     path = value.removeprefix("sqlite:///")
     if path in (value, ":memory:") or not Path(path).name:

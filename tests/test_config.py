@@ -36,6 +36,8 @@ TOKEN = "4242:a-very-secret-token-that-no-log-may-show"
         ("DATABASE_URL", "postgresql://me:secret/x@host/x", "DATABASE_URL cannot be read: write"),
         ("DATABASE_URL", "postgresql://me:secret[x@host/x", "DATABASE_URL cannot be read: write"),
         ("DATABASE_URL", "postgresql://me:secret℀x@host/x", "DATABASE_URL cannot be read: write"),
+        ("DATABASE_URL", "postgresql://", "DATABASE_URL names no database: write its name"),
+        ("DATABASE_URL", "postgres://me:secret@host:5432/?a=b", "DATABASE_URL names no database"),
         ("GROUP_PER_MINUTE", "0", "GROUP_PER_MINUTE is '0': give a number of at least 0.001."),
         ("OVERALL_PER_SECOND", "many", "OVERALL_PER_SECOND is 'many': give a number"),
         ("OVERALL_PER_SECOND", "inf", "OVERALL_PER_SECOND is 'inf': give a number"),

@@ -176,9 +176,12 @@ class PostgresStore(SqlStore):
         await connection.execute("SELECT pg_advisory_xact_lock($1, $2)", _LOCKS, _MIGRATION)
         # Not "if not exists", which needs the right to create a schema even where there is one.
         if await connection.fetchval("SELECT to_regnamespace($1)", _SCHEMA) is None:
+            await self._require(connection, "CREATE", "DATABASE")
             await connection.execute(f"CREATE SCHEMA {_SCHEMA}")
+        await self._require(connection, "USAGE", "SCHEMA")
         version = await _version(connection)
         if version is None:
+            await self._require(connection, "CREATE", "SCHEMA")
             await connection.execute("CREATE TABLE schema_version (version integer NOT NULL)")
             version = 0
         scripts = pending("postgres", version, self._database)
@@ -186,6 +189,27 @@ class PostgresStore(SqlStore):
             await connection.execute(script)
             await connection.execute("INSERT INTO schema_version VALUES ($1)", number)
         await _run(connection, self._check_voter_key("VOTER_KEY"))
+
+    async def _require(self, connection: Connection, right: str, kind: str) -> None:
+        """Check a right of the user on the database or the schema.
+
+        Args:
+            connection: The user's connection.
+            right: What is needed, in SQL's words.
+            kind: On what: DATABASE or SCHEMA.
+
+        Raises:
+            StoreError: The user lacks it; the message says how to grant it.
+        """
+        of_database = kind == "DATABASE"
+        name = await connection.fetchval("SELECT current_database()") if of_database else _SCHEMA
+        if not await connection.fetchval(f"SELECT has_{kind}_privilege($1, $2)", name, right):
+            granted = "SELECT quote_ident($1) || ' TO ' || quote_ident(user)"
+            raise StoreError(
+                f"{self._database} cannot be used, because its user lacks a right: as the owner of "
+                f"the database, run GRANT {right} ON {kind} "
+                f"{await connection.fetchval(granted, name)};"
+            )
 
     def _failure(self, error: BaseException) -> StoreError:
         return StoreError(f"{self._database} fails: {_text(error)}.")
