@@ -8,10 +8,12 @@ import re
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from dotenv import dotenv_values
+from dotenv.parser import Binding, parse_stream
 
 from bot.errors import SettingsError
 
@@ -111,13 +113,11 @@ def read_settings(environ: Mapping[str, str] = os.environ, dotenv: Path = Path("
         The settings; a setting that is missing or empty has its default.
 
     Raises:
-        SettingsError: A value has the wrong form, or the file cannot be read.
+        SettingsError: A value has the wrong form, the file cannot be read, or lines of it are
+            broken.
     """
-    try:
-        merged = {**(dotenv_values(dotenv) if dotenv.is_file() else {}), **environ}
-    except (OSError, UnicodeDecodeError):
-        raise SettingsError(f"{dotenv} cannot be read: make it a readable UTF-8 file.") from None
-    values = {key: value.strip() for key, value in merged.items() if value and value.strip()}
+    both = (*_read_dotenv(dotenv).items(), *environ.items())
+    values = {key: value.strip() for key, value in both if value and value.strip()}
     corpus = values.get("CORPUS_DIR")
     return Settings(
         bot_token=_token(values.get("BOT_TOKEN")),
@@ -131,6 +131,36 @@ def read_settings(environ: Mapping[str, str] = os.environ, dotenv: Path = Path("
         overall_per_second=_rate(values, "OVERALL_PER_SECOND"),
         log_level=_log_level(values.get("LOG_LEVEL", Settings.log_level)),
     )
+
+
+def _read_dotenv(file: Path) -> Mapping[str, str | None]:
+    if not file.is_file():
+        return {}
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        raise SettingsError(f"{file} cannot be read: make it a readable UTF-8 file.") from None
+    faults = []
+    for binding in parse_stream(StringIO(text)):
+        if problem := _problem(binding):
+            # The statement begins with the empty lines before it.
+            statement = binding.original.string
+            empty = statement[: -len(statement.lstrip())].count("\n")
+            faults.append(f"{file}:{binding.original.line + empty}: {problem}")
+    if faults:
+        raise SettingsError("\n".join(faults))
+    return dotenv_values(stream=StringIO(text))
+
+
+def _problem(binding: Binding) -> str | None:
+    """Return what is wrong with a statement of a .env file, without the secret it may contain."""
+    ours = (binding.key or "").lower() in Settings.__dataclass_fields__
+    quoted = re.search(r"=\s*[\"']", binding.original.string)
+    if quoted and (binding.error or (ours and "\n" in (binding.value or ""))):
+        return "A quotation mark is missing, or text follows the last: quote all of the value."
+    if binding.error or (binding.key and binding.value is None):
+        return "The line has not the form KEY=value: correct it, or put # before a comment."
+    return None
 
 
 def _token(value: str | None) -> str | None:
@@ -207,13 +237,19 @@ def _database_url(value: str) -> str:
     scheme = value.split(":", maxsplit=1)[0]
     if value.startswith(("postgresql://", "postgres://")):
         try:
+            parts = urlsplit(value)
             # An unescaped # or / in a password ends up in the port.
-            _ = urlsplit(value).port
+            _ = parts.port
         except ValueError:
             raise SettingsError(
                 "DATABASE_URL cannot be read: write special characters in the user and password "
                 "as %XX, such as %23 for # and %2F for /."
             ) from None
+        if not parts.path.strip("/") and not {"dbname", "database"} & parse_qs(parts.query).keys():
+            raise SettingsError(
+                "DATABASE_URL names no database: write its name at the end, as in "
+                "postgresql://user:password@host/database."
+            )
         return value
     path = value.removeprefix("sqlite:///")
     if path in (value, ":memory:") or not Path(path).name:

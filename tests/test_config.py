@@ -36,6 +36,8 @@ TOKEN = "4242:a-very-secret-token-that-no-log-may-show"
         ("DATABASE_URL", "postgresql://me:secret/x@host/x", "DATABASE_URL cannot be read: write"),
         ("DATABASE_URL", "postgresql://me:secret[x@host/x", "DATABASE_URL cannot be read: write"),
         ("DATABASE_URL", "postgresql://me:secret℀x@host/x", "DATABASE_URL cannot be read: write"),
+        ("DATABASE_URL", "postgresql://", "DATABASE_URL names no database: write its name"),
+        ("DATABASE_URL", "postgres://me:secret@host:5432/?a=b", "DATABASE_URL names no database"),
         ("GROUP_PER_MINUTE", "0", "GROUP_PER_MINUTE is '0': give a number of at least 0.001."),
         ("OVERALL_PER_SECOND", "many", "OVERALL_PER_SECOND is 'many': give a number"),
         ("OVERALL_PER_SECOND", "inf", "OVERALL_PER_SECOND is 'inf': give a number"),
@@ -57,6 +59,47 @@ def test_settings_come_from_a_dotenv_file_too(tmp_path: Path) -> None:
     settings = read_settings({"LOG_LEVEL": "Debug"}, file)
     assert (settings.bot_token, settings.log_level) == (TOKEN, "DEBUG")
     assert settings.group_per_minute == Settings.group_per_minute
+
+
+def test_an_empty_variable_of_the_environment_hides_nothing(tmp_path: Path) -> None:
+    """It counts as not set, as service managers and containers often pass it."""
+    (tmp_path / ".env").write_text(f"BOT_TOKEN={TOKEN}\n")
+    assert read_settings({"BOT_TOKEN": " "}, tmp_path / ".env").bot_token == TOKEN
+
+
+@pytest.mark.parametrize(
+    ("text", "lines", "problem"),
+    [
+        ('BOT_TOKEN="4242:secret\nLOG_LEVEL=INFO\n', [1], "A quotation mark is missing"),
+        ('# Mine\n\n\nBOT_TOKEN="4242:secret" x\n', [4], "A quotation mark is missing"),
+        ("BOT_TOKEN='4242:secret\nLOG_LEVEL='INFO'\n", [1], "A quotation mark is missing"),
+        ('BOT_TOKEN="4242:secret\nLOG_LEVEL=INFO"\n', [1], "A quotation mark is missing"),
+        ("\r\n4242:secret\r\n", [2], "The line has not the form KEY=value: correct it"),
+        ("BOT_TOKEN: 4242:secret\n=secret\n", [1, 2], "The line has not the form KEY=value"),
+        ("LOG_LEVEL=INFO\nmy secret = x\n", [2], "The line has not the form KEY=value"),
+    ],
+)
+def test_broken_lines_of_a_dotenv_file_are_named(
+    tmp_path: Path, text: str, lines: list[int], problem: str
+) -> None:
+    """Each with its number and what is wrong, but not with its text, which may be a secret."""
+    file = tmp_path / ".env"
+    file.write_bytes(text.encode())
+    with pytest.raises(SettingsError) as caught:
+        read_settings({}, file)
+    found = str(caught.value).splitlines()
+    assert len(found) == len(lines)
+    for line, number in zip(found, lines, strict=True):
+        assert line.startswith(f"{file}:{number}: {problem}")
+        assert "secret" not in line
+
+
+def test_a_dotenv_file_may_have_comments_quotes_and_other_keys(tmp_path: Path) -> None:
+    """Also a mark of the byte order, as some editors write it."""
+    text = f'\ufeffBOT_TOKEN="{TOKEN}" # Mine\n\n# And\nexport LOG_LEVEL=ERROR\nTEXT="a\nb"\n'
+    (tmp_path / ".env").write_text(text, encoding="utf-8")
+    settings = read_settings({}, tmp_path / ".env")
+    assert (settings.bot_token, settings.log_level) == (TOKEN, "ERROR")
 
 
 def test_a_dotenv_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:

@@ -96,7 +96,11 @@ def test_line_ends_and_byte_order_mark_make_no_difference(tmp_path: Path) -> Non
         (GOOD.replace("language: en", "language: en\nurl: javascript:x"), "bridge.md:5: The url"),
         (
             GOOD.replace("language: en", "language: en\npublished: 2026-13-45"),
-            "bridge.md:1: A date or number is invalid",
+            "bridge.md:5: 'published' is not a date of the calendar. Write for example: 2026-",
+        ),
+        (
+            GOOD.replace("language: en", "language: en\npublished: 2026-02-30T10:00:00Z"),
+            "bridge.md:5: 'published' is not a date of the calendar.",
         ),
         (GOOD.replace("language: en", "language: en\nid: A B"), "bridge.md:5: The article's id"),
         (

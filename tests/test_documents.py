@@ -207,7 +207,7 @@ def test_moving_to_postgresql_keeps_everything(tmp_path: Path, postgres_url: str
     """The commands of docs/operations.md, as they are written there."""
     asyncio.run(fill(tmp_path / "votes.db"))
     settings = {"DATABASE_URL": postgres_url, "VOTER_KEY": VOTER_KEY}
-    assert article_bot("stats", **settings).returncode == 0
+    assert article_bot("run", "--prepare", **settings).returncode == 0
     [script] = re.findall(r"<!-- move -->\s+```sh\n(.*?)\n *```", OPERATIONS, re.DOTALL)
     script = re.sub(r"^   ", "", script, flags=re.MULTILINE)
     environment = {**os.environ, **settings}

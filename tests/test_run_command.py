@@ -126,6 +126,20 @@ def test_run_shows_no_password_of_the_bot_api(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("module", ["argparse", "yaml", "bot.config", "numpy", "telegram"])
+def test_ctrl_c_while_run_is_still_being_loaded(tmp_path: Path, module: str) -> None:
+    """Whatever it is importing: it ends at once, with the exit code of Ctrl-C and no traceback."""
+    settings = {"BOT_TOKEN": TOKEN, "BOT_API_URL": "http://127.0.0.1:9"}
+    # Python then reports every module that it has imported.
+    environ = clean_environment(PYTHONPROFILEIMPORTTIME="1", PYTHONPATH=str(ROOT), **settings)
+    process = Process(["run"], tmp_path, environ)
+    process.wait_for(re.compile(rf"\| +{re.escape(module)}(\.\w+)?\n"))
+    assert process.stop() == 130
+    reports = re.compile(r"import time:.*")
+    assert [line for line in process.output.splitlines() if not reports.match(line)] == []
+
+
+@pytest.mark.slow
 def test_no_log_at_any_level_shows_the_token(tmp_path: Path) -> None:
     """Not even at DEBUG, with a competing bot and a server that stops."""
     server, url = start_sandbox(tmp_path)

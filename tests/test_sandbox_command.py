@@ -2,6 +2,7 @@
 
 import re
 import socket
+import subprocess
 from pathlib import Path
 
 import httpx
@@ -54,6 +55,30 @@ def test_the_sandbox_leaves_the_readers_votes_alone(tmp_path: Path) -> None:
     process, _ = start_sandbox(tmp_path, DATABASE_URL=f"sqlite:///{tmp_path}/votes.db")
     assert process.stop() == 0
     assert not (tmp_path / "votes.db").exists()
+
+
+@pytest.mark.slow
+def test_the_command_that_it_offers_for_publishing_works(tmp_path: Path) -> None:
+    """Whatever voter key .env has."""
+    (tmp_path / ".env").write_text(f"VOTER_KEY={'k' * 40}\n")
+    process, url = start_sandbox(tmp_path)
+    try:
+        with httpx.Client(base_url=url, trust_env=False) as client:
+            command = client.get("/sandbox/publish").json()["command"]
+        environ = clean_environment(PYTHONPATH=str(ROOT), CORPUS_DIR=str(ROOT / "corpus"))
+        result = subprocess.run(
+            command,
+            shell=True,
+            cwd=tmp_path,
+            env=environ,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert result.returncode == 0, result.stderr
+    finally:
+        assert process.stop() == 0, process.output
 
 
 def test_a_server_without_the_bot_for_other_bots(tmp_path: Path) -> None:

@@ -66,12 +66,23 @@ async def test_stats_of_what_is_no_longer_offered(stage: Stage, tmp_path: Path) 
     assert (old["article"], old["title"], old["votes"]) == (ARTICLE, None, 3)
 
 
-def test_stats_before_anyone_voted(tmp_path: Path) -> None:
-    """Zeros, and no database is made."""
-    result = article_bot("stats", DATABASE_URL=f"sqlite:///{tmp_path}/votes.db")
-    assert result.returncode == 0
-    assert result.stdout.splitlines()[1].split()[-1] == "0"
+@pytest.mark.slow
+def test_stats_without_a_database(database_url: str, tmp_path: Path) -> None:
+    """A sentence instead of zeros, and nothing is made, until the database is prepared."""
+    result = article_bot("stats", DATABASE_URL=database_url, **KEY)
+    assert result.returncode == 2
+    assert result.stderr == (
+        f"There is no database at {tmp_path}/votes.db: start the bot, which makes it, or correct "
+        "DATABASE_URL.\n"
+        if database_url.startswith("sqlite")
+        else "The database of DATABASE_URL has no tables of the bot yet: start it, which makes "
+        "them.\n"
+    )
     assert list(tmp_path.iterdir()) == []
+    prepared = article_bot("run", "--prepare", DATABASE_URL=database_url, **KEY)
+    assert (prepared.returncode, prepared.stdout) == (0, "The database is ready.\n")
+    result = article_bot("stats", DATABASE_URL=database_url)
+    assert result.stdout.splitlines()[1].split()[-1] == "0"
 
 
 async def test_backup(stage: Stage, tmp_path: Path) -> None:

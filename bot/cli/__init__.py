@@ -6,21 +6,15 @@ its examples at the end.
 
 Commands are the only place that prints and sets exit codes. Telegram's client and the web server
 are imported inside the functions that need them: a question in the terminal is answered in half the
-time without them.
+time without them. This module imports next to nothing: Ctrl-C is only handled from ``main`` on, and
+importing the rest takes a while.
 """
 
-import argparse
-import inspect
 import sys
-from importlib.metadata import version
+from typing import TYPE_CHECKING
 
-from bot.cli import ask, backup, check, evaluate, link, publish, restore, run, sandbox, stats
-from bot.config import read_settings
-from bot.errors import BotError
-from bot.logs import redact
-
-COMMANDS = (run, sandbox, ask, check, link, publish, stats, backup, restore, evaluate)
-"""The commands in the order of ``article-bot --help``."""
+if TYPE_CHECKING:
+    import argparse
 
 
 def main() -> None:
@@ -29,6 +23,17 @@ def main() -> None:
     The exit code is 0 on success, 1 if ``check`` found faults, 2 for wrong arguments and for every
     BotError, whose message goes to standard error without secrets, and 130 after Ctrl-C.
     """
+    try:
+        _run_command()
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _run_command() -> None:
+    from bot.config import read_settings  # noqa: PLC0415
+    from bot.errors import BotError  # noqa: PLC0415
+    from bot.logs import redact  # noqa: PLC0415
+
     arguments = build_parser().parse_args()
     secrets: tuple[str, ...] = ()
     try:
@@ -39,8 +44,6 @@ def main() -> None:
         # It may quote a server's answer, which may repeat the address and the token.
         print(redact(str(error), secrets), file=sys.stderr)
         sys.exit(2)
-    except KeyboardInterrupt:
-        sys.exit(130)
     except BrokenPipeError:
         # The program that read the output has ended, as "head" does. Closing standard error keeps
         # Python from complaining about it at exit.
@@ -48,8 +51,25 @@ def main() -> None:
         sys.exit(0)
 
 
-def build_parser() -> argparse.ArgumentParser:
+def build_parser() -> "argparse.ArgumentParser":
     """Return the parser of the whole command line."""
+    import argparse  # noqa: PLC0415
+    import inspect  # noqa: PLC0415
+    from importlib.metadata import version  # noqa: PLC0415
+
+    from bot.cli import (  # noqa: PLC0415
+        ask,
+        backup,
+        check,
+        evaluate,
+        link,
+        publish,
+        restore,
+        run,
+        sandbox,
+        stats,
+    )
+
     parser = argparse.ArgumentParser(
         prog="article-bot",
         description="Answers questions about articles on Telegram, and counts reactions to them.",
@@ -58,7 +78,8 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=version("article-bot"))
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in COMMANDS:
+    # In the order of ``article-bot --help``.
+    for command in (run, sandbox, ask, check, link, publish, stats, backup, restore, evaluate):
         description, heading, examples = (inspect.getdoc(command.run) or "").partition("Examples:")
         summary = description.partition("\n")[0].rstrip(".")
         own = commands.add_parser(

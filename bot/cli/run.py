@@ -11,11 +11,16 @@ from bot.logs import set_up_logging
 from bot.views.terminal import count_of_articles
 
 
-def add_arguments(_: argparse.ArgumentParser) -> None:
-    """The command takes no arguments."""
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments to its parser."""
+    parser.add_argument(
+        "--prepare",
+        action="store_true",
+        help="only make the database, or bring it up to date, and end",
+    )
 
 
-def run(settings: Settings, _: argparse.Namespace) -> int:
+def run(settings: Settings, arguments: argparse.Namespace) -> int:
     """Run the bot on Telegram (needs BOT_TOKEN).
 
     The bot runs until Ctrl-C or SIGTERM. The token is read from the environment or
@@ -23,7 +28,13 @@ def run(settings: Settings, _: argparse.Namespace) -> int:
 
     Examples:
         article-bot run
+        article-bot run --prepare
     """
+    if arguments.prepare:
+        set_up_logging(settings.log_level, settings.secrets)
+        asyncio.run(_prepare(settings))
+        print("The database is ready.")
+        return 0
     if settings.bot_token is None:
         raise SettingsError(
             "BOT_TOKEN is not set: get a token from @BotFather and put it into .env, "
@@ -32,6 +43,13 @@ def run(settings: Settings, _: argparse.Namespace) -> int:
     set_up_logging(settings.log_level, settings.secrets)
     asyncio.run(_run_until_stopped(settings, load_corpus(find_corpus(settings.corpus_dir))))
     return 0
+
+
+async def _prepare(settings: Settings) -> None:
+    from bot.store.open import open_store  # noqa: PLC0415
+
+    async with open_store(settings):
+        pass
 
 
 async def _run_until_stopped(settings: Settings, corpus: Corpus) -> None:

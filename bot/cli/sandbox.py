@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import contextlib
 import os
+import secrets
 import shlex
 import sys
 import tempfile
@@ -73,7 +74,7 @@ def run(settings: Settings, arguments: argparse.Namespace) -> int:
             bot_token=SANDBOX_TOKEN,
             telegram_test_environment=False,
             database_url=f"sqlite:///{Path(folder) / 'votes.db'}",
-            voter_key=None,
+            voter_key=secrets.token_hex(32),
         )
         asyncio.run(_serve_bot(own, corpus, arguments))
     return 0
@@ -86,8 +87,9 @@ async def _serve_bot(settings: Settings, corpus: Corpus, arguments: argparse.Nam
     def publish_command(url: str) -> str:
         return (
             f"BOT_TOKEN={SANDBOX_TOKEN} BOT_API_URL={url} DATABASE_URL={settings.database_url} "
-            # Empty: take the key that is stored beside the database, whatever .env says.
-            f"VOTER_KEY= {_program()} publish {corpus.articles[0].id} --to @{CHANNEL}"
+            # Of this sandbox only, and not the one that .env may have.
+            f"VOTER_KEY={settings.voter_key} "
+            f"{_program()} publish {corpus.articles[0].id} --to @{CHANNEL}"
         )
 
     stop = stop_on_signals()

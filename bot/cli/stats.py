@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 import json
-from collections.abc import Mapping
 
 from bot.config import Settings
 from bot.corpus.loader import find_corpus, load_corpus
@@ -19,29 +18,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(settings: Settings, arguments: argparse.Namespace) -> int:
     """Print the votes of each article.
 
-    Prints how many votes each reaction has, also while the bot runs. Articles that
-    are no longer in the corpus come last.
+    Prints how many votes each reaction has, also while the bot runs; the database
+    is only read. Articles that are no longer in the corpus come last.
 
     Examples:
         article-bot stats
         article-bot stats --json
     """
+    from bot.store.open import read_counts  # noqa: PLC0415
+
     set_up_logging(settings.log_level, settings.secrets)
     corpus = load_corpus(find_corpus(settings.corpus_dir))
-    totals = asyncio.run(_totals(settings))
+    totals = asyncio.run(read_counts(settings))
     if arguments.json:
         print(json.dumps(stats_json(totals, corpus), ensure_ascii=False, indent=2))
     else:
         print(stats_table(totals, corpus))
     return 0
-
-
-async def _totals(settings: Settings) -> Mapping[str, Mapping[str, int]]:
-    """Return article id -> reaction id -> votes."""
-    from bot.store.open import open_store  # noqa: PLC0415
-
-    if settings.sqlite_file is not None and not settings.sqlite_file.is_file():
-        # Nobody has voted yet. Opening the store would create the database.
-        return {}
-    async with open_store(settings) as (database, _):
-        return await database.all_counts()

@@ -137,7 +137,8 @@ class Document:
         try:
             return dt.datetime.fromisoformat(str(value)).date()
         except ValueError:
-            self.fault(f"'{key}' is not a date.", "Write for example: 2026-01-31", key)
+            problem = f"'{key}' is not a date of the calendar."
+            self.fault(problem, "Write for example: 2026-01-31", key)
             return None
 
     def _at(self, path: ValuePath) -> Any:
@@ -200,7 +201,7 @@ def parse_yaml(file: Path, text: str) -> Document:
         if node is None:
             return Document(file, None, lines)
         _note_lines(file, node, (), lines)
-        value = yaml.constructor.SafeConstructor().construct_document(node)
+        value = _Constructor().construct_document(node)
         return Document(file, value, lines)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -211,10 +212,22 @@ def parse_yaml(file: Path, text: str) -> Document:
         )
     except yaml.YAMLError as error:
         line, problem, hint = 1, f"This is not valid YAML: {error}.", "Remove that character."
-    except ValueError as error:
-        # 2026-13-45 has the form of a date, so PyYAML tries to build one.
-        line, problem, hint = 1, f"A date or number is invalid: {error}.", "Correct it."
     raise CorpusError(Fault(file, line, problem, hint))
+
+
+class _Constructor(yaml.constructor.SafeConstructor):
+    """Builds plain values; what only has the form of a date or number, as 2026-13-45, is text.
+
+    Whoever reads the value then finds it to be wrong, and names the key and the line.
+    """
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        try:
+            return super().construct_object(node, deep)
+        except ValueError:
+            if not isinstance(node, yaml.ScalarNode):
+                raise
+            return node.value
 
 
 def _refuse_bombs(file: Path, text: str) -> None:

@@ -53,6 +53,14 @@ class Engine(ABC):
         self._clock = clock
 
     @abstractmethod
+    async def open_to_read(self) -> None:
+        """Open an existing database instead of ``open``; it is not changed.
+
+        Raises:
+            StoreError: There is none, it cannot be opened, or another version of the bot made it.
+        """
+
+    @abstractmethod
     async def _transaction(self, operation: Callable[[], Operation[Result]]) -> Result:
         """Run an operation in a transaction: all its statements take effect, or none.
 

@@ -2,11 +2,12 @@
 
 import contextlib
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 
 from bot.config import NEW_KEY, Settings
 from bot.errors import SettingsError
 from bot.store.base import Store
+from bot.store.sql import SqlStore
 from bot.store.sqlite import SqliteStore
 from bot.store.voters import Voters, voter_key
 
@@ -36,7 +37,28 @@ async def open_store(
         await store.close()
 
 
-def _store(settings: Settings, fingerprint: bytes, clock: Callable[[], float]) -> Store:
+async def read_counts(settings: Settings) -> Mapping[str, Mapping[str, int]]:
+    """Return article id -> reaction id -> votes. Changes nothing, and needs no voter key.
+
+    A bot of another version may be running on the database, and would fail if this one brought it
+    up to date.
+
+    Args:
+        settings: The settings.
+
+    Raises:
+        SettingsError: The database's driver is not installed.
+        StoreError: There is no database, another version made it, or it cannot be read.
+    """
+    store = _store(settings, b"", time.time)
+    try:
+        await store.open_to_read()
+        return await store.all_counts()
+    finally:
+        await store.close()
+
+
+def _store(settings: Settings, fingerprint: bytes, clock: Callable[[], float]) -> SqlStore:
     if settings.sqlite_file is not None:
         return SqliteStore(settings.sqlite_file, fingerprint, clock)
     try:

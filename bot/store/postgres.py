@@ -13,7 +13,7 @@ import asyncpg
 
 from bot.errors import StoreError
 from bot.store.engine import Operation, Result
-from bot.store.migrations import pending
+from bot.store.migrations import check_current, pending
 from bot.store.sql import SqlStore
 
 CONNECTIONS = 8
@@ -71,11 +71,30 @@ class PostgresStore(SqlStore):
             StoreError: The database cannot be reached, or its schema was made by a newer version
                 or with another voter key.
         """
+        await self._open_pool()
+        await self._retry(self._prepare)
+
+    async def open_to_read(self) -> None:
+        """Connect for reading; neither create nor change anything.
+
+        Raises:
+            StoreError: The database cannot be reached, has no tables of the bot, or another
+                version made them.
+        """
+
+        async def check(connection: Connection) -> None:
+            check_current("postgres", await _version(connection) or 0, self._database)
+
+        await self._open_pool(default_transaction_read_only="on")
+        await self._retry(check)
+
+    async def _open_pool(self, **settings: str) -> None:
+        options = _options(**settings)
         try:
             # The pool would report a wrong address only when it is used.
-            await (await self._connect()).close()
+            await (await asyncpg.connect(self._url, **options)).close()
             self._pool = await asyncpg.create_pool(
-                self._url, min_size=0, max_size=CONNECTIONS, reset=_keep, **_options()
+                self._url, min_size=0, max_size=CONNECTIONS, reset=_keep, **options
             )
         except asyncpg.ClientConfigurationError as error:
             # Its text names the option that is wrong, not the address with its password.
@@ -90,7 +109,6 @@ class PostgresStore(SqlStore):
                 f"{self._database} cannot be used ({_text(error)}): "
                 "check the address, and that PostgreSQL runs."
             ) from None
-        await self._retry(self._prepare)
 
     async def close(self) -> None:
         """Finish running work and close all connections."""
@@ -112,7 +130,7 @@ class PostgresStore(SqlStore):
             if self._leader is not None and not self._leader.is_closed():
                 await self._leader.execute("SELECT 1")
                 return True
-            self._leader = await self._connect()
+            self._leader = await asyncpg.connect(self._url, **_options())
             query = "SELECT pg_try_advisory_lock($1, $2)"
             if await self._leader.fetchval(query, _LOCKS, _LEADERSHIP):
                 return True
@@ -158,22 +176,50 @@ class PostgresStore(SqlStore):
         await connection.execute("SELECT pg_advisory_xact_lock($1, $2)", _LOCKS, _MIGRATION)
         # Not "if not exists", which needs the right to create a schema even where there is one.
         if await connection.fetchval("SELECT to_regnamespace($1)", _SCHEMA) is None:
+            await self._require(connection, "CREATE", "DATABASE")
             await connection.execute(f"CREATE SCHEMA {_SCHEMA}")
-        await connection.execute(
-            "CREATE TABLE IF NOT EXISTS schema_version (version integer NOT NULL)"
-        )
-        version = await connection.fetchval("SELECT max(version) FROM schema_version") or 0
+        await self._require(connection, "USAGE", "SCHEMA")
+        version = await _version(connection)
+        if version is None:
+            await self._require(connection, "CREATE", "SCHEMA")
+            await connection.execute("CREATE TABLE schema_version (version integer NOT NULL)")
+            version = 0
         scripts = pending("postgres", version, self._database)
         for number, script in enumerate(scripts, version + 1):
             await connection.execute(script)
             await connection.execute("INSERT INTO schema_version VALUES ($1)", number)
         await _run(connection, self._check_voter_key("VOTER_KEY"))
 
-    async def _connect(self) -> Connection:
-        return await asyncpg.connect(self._url, **_options())
+    async def _require(self, connection: Connection, right: str, kind: str) -> None:
+        """Check a right of the user on the database or the schema.
+
+        Args:
+            connection: The user's connection.
+            right: What is needed, in SQL's words.
+            kind: On what: DATABASE or SCHEMA.
+
+        Raises:
+            StoreError: The user lacks it; the message says how to grant it.
+        """
+        of_database = kind == "DATABASE"
+        name = await connection.fetchval("SELECT current_database()") if of_database else _SCHEMA
+        if not await connection.fetchval(f"SELECT has_{kind}_privilege($1, $2)", name, right):
+            granted = "SELECT quote_ident($1) || ' TO ' || quote_ident(user)"
+            raise StoreError(
+                f"{self._database} cannot be used, because its user lacks a right: as the owner of "
+                f"the database, run GRANT {right} ON {kind} "
+                f"{await connection.fetchval(granted, name)};"
+            )
 
     def _failure(self, error: BaseException) -> StoreError:
         return StoreError(f"{self._database} fails: {_text(error)}.")
+
+
+async def _version(connection: Connection) -> int | None:
+    """Return the version of the schema, 0 before the first script; None if there is no schema."""
+    if await connection.fetchval("SELECT to_regclass($1)", f"{_SCHEMA}.schema_version") is None:
+        return None
+    return int(await connection.fetchval("SELECT max(version) FROM schema_version") or 0)
 
 
 async def _run(connection: Connection, operation: Operation[Result]) -> Result:
@@ -186,15 +232,17 @@ async def _run(connection: Connection, operation: Operation[Result]) -> Result:
         return result
 
 
-def _options() -> dict[str, Any]:
-    settings = {
+def _options(**settings: str) -> dict[str, Any]:
+    """Return the options of a connection; ``settings`` are added to those of the server."""
+    own = {
         "application_name": "article-bot",
         "search_path": _SCHEMA,
         # A vote is on the disk before the reader is told that it was counted, whatever the
         # server's own setting.
         "synchronous_commit": "on",
     }
-    return {"timeout": TIMEOUT, "command_timeout": TIMEOUT, "server_settings": settings}
+    server_settings = {**own, **settings}
+    return {"timeout": TIMEOUT, "command_timeout": TIMEOUT, "server_settings": server_settings}
 
 
 async def _keep(_: object) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bot.errors import StoreError
 from bot.store.engine import Operation, Result, Rows
-from bot.store.migrations import pending
+from bot.store.migrations import check_current, pending
 from bot.store.sql import SqlStore
 
 LOCK_WAIT = 5.0
@@ -44,6 +44,7 @@ class SqliteStore(SqlStore):
         """
         super().__init__(f"The database {path}", fingerprint, clock)
         self._path = path
+        self._lock_wait = lock_wait
         self._writing, self._reading, self._scanning = (
             SqliteConnection(path, lock_wait) for _ in range(3)
         )
@@ -65,6 +66,24 @@ class SqliteStore(SqlStore):
         await self._writing.open(self._prepare)
         await self._reading.open()
         await self._scanning.open()
+
+    async def open_to_read(self) -> None:
+        """Open the database file for reading; neither create nor change anything.
+
+        Raises:
+            StoreError: There is no such file, it cannot be opened, or another version made it.
+        """
+        if not self._path.is_file():
+            raise StoreError(
+                f"There is no database at {self._path}: start the bot, which makes it, or correct "
+                "DATABASE_URL."
+            )
+
+        def check(connection: sqlite3.Connection) -> None:
+            check_current("sqlite", _version(connection), self._database)
+
+        self._reading = SqliteConnection(self._path, self._lock_wait, read_only=True)
+        await self._reading.open(check)
 
     async def close(self) -> None:
         """Finish running work and close the file."""
@@ -89,7 +108,7 @@ class SqliteStore(SqlStore):
     def _prepare(self, connection: sqlite3.Connection) -> None:
         """Bring the schema up to date and check the voter key."""
         with _transaction(connection):
-            (version,) = connection.execute("PRAGMA user_version").fetchone()
+            version = _version(connection)
             scripts = pending("sqlite", version, self._database)
             for number, script in enumerate(scripts, version + 1):
                 # Not executescript, which would commit first.
@@ -105,15 +124,17 @@ class SqliteConnection:
     It notices when the file is removed or replaced, and works again when the file is put back.
     """
 
-    def __init__(self, path: Path, lock_wait: float) -> None:
+    def __init__(self, path: Path, lock_wait: float, read_only: bool = False) -> None:
         """Store the arguments; nothing is opened yet.
 
         Args:
             path: The database file.
             lock_wait: Seconds to wait for another process that writes.
+            read_only: Whether to leave the file as it is.
         """
         self._path = path
         self._lock_wait = lock_wait
+        self._read_only = read_only
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="database")
         self._connection: sqlite3.Connection | None = None
         self._file: tuple[int, int] | None = None
@@ -189,9 +210,12 @@ class SqliteConnection:
         )
         try:
             connection.row_factory = sqlite3.Row
-            connection.execute("PRAGMA journal_mode = WAL")
-            # A vote is on the disk before the reader is told that it was counted.
-            connection.execute("PRAGMA synchronous = FULL")
+            if self._read_only:
+                connection.execute("PRAGMA query_only = ON")
+            else:
+                connection.execute("PRAGMA journal_mode = WAL")
+                # A vote is on the disk before the reader is told that it was counted.
+                connection.execute("PRAGMA synchronous = FULL")
         except BaseException:
             connection.close()
             raise
@@ -225,6 +249,10 @@ def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
     # The connection commits at the end of the block, and rolls back if the block or that fails.
     with connection:
         yield
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
 def _run(connection: sqlite3.Connection, operation: Operation[Result]) -> Result:

@@ -96,6 +96,38 @@ async def test_voting_goes_on_after_a_migration(version: int, store: SqlStore) -
     assert (await store.counts("x")).votes == {"sad": 1}
 
 
+async def test_reading_leaves_an_earlier_version_as_it_is(
+    version: int, address: str | Path, clock: Clock
+) -> None:
+    """A bot of that version may be running on it; the error message says what to do."""
+    number = (
+        "PRAGMA user_version"
+        if isinstance(address, Path)
+        else "SELECT max(version) FROM schema_version"
+    )
+    before = address.read_bytes() if isinstance(address, Path) else b""
+    reader = create_store(address, clock)
+    with pytest.raises(StoreError, match="made by an older version: start the bot of this version"):
+        await reader.open_to_read()
+    await reader.close()
+    assert await execute(address, number) == [(version,)]
+    assert not isinstance(address, Path) or address.read_bytes() == before
+
+
+async def test_what_was_opened_to_be_read_cannot_be_changed(
+    store: SqlStore, address: str | Path, clock: Clock
+) -> None:
+    """While a bot uses it, too."""
+    await store.vote("x", ADA, "like", "1")
+    reader = create_store(address, clock, b"any key")
+    await reader.open_to_read()
+    assert await reader.all_counts() == {"x": {"like": 1}}
+    with pytest.raises(StoreError):
+        await reader.vote("x", BEN, "like", "2")
+    await reader.close()
+    assert (await store.vote("x", BEN, "like", "2")).counts.votes == {"like": 2}
+
+
 async def test_a_newer_version_is_refused(
     store: SqlStore, clock: Clock, address: str | Path
 ) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 from collections.abc import AsyncIterator
 
 import pytest
@@ -97,6 +98,36 @@ async def test_a_role_that_may_not_create_a_schema(postgres_url: str) -> None:
     await store.close()
     query = "SELECT tableowner FROM pg_tables WHERE tablename = 'votes'"
     assert await execute(postgres_url, query) == [("pg_monitor",)]
+
+
+async def test_a_right_that_is_missing_is_named(postgres_url: str) -> None:
+    """The error message has the statement that grants it; after it, the bot starts."""
+    for right in ("CREATE ON DATABASE", "USAGE ON SCHEMA article_bot", "CREATE ON SCHEMA"):
+        store = PostgresStore(f"{postgres_url}?role=pg_monitor", b"key")
+        with pytest.raises(StoreError, match=f"run GRANT {right}") as failure:
+            await store.open()
+        await store.close()
+        [grant] = re.findall(r"GRANT .* TO pg_monitor;$", str(failure.value))
+        if "DATABASE" in grant:
+            # As an administrator does it who grants no right in the database.
+            await execute(postgres_url, "CREATE SCHEMA article_bot")
+        else:
+            await execute(postgres_url, grant)
+    store = PostgresStore(f"{postgres_url}?role=pg_monitor", b"key")
+    await store.open()
+    await store.close()
+
+
+async def test_the_right_to_create_a_schema_is_enough(postgres_url: str) -> None:
+    """It is what docs/operations.md says."""
+    store = PostgresStore(f"{postgres_url}?role=pg_monitor", b"key")
+    with pytest.raises(StoreError) as failure:
+        await store.open()
+    await execute(postgres_url, str(failure.value).partition("run ")[2])
+    await store.close()
+    again = PostgresStore(f"{postgres_url}?role=pg_monitor", b"key")
+    await again.open()
+    await again.close()
 
 
 async def test_votes_changed_by_hand_are_counted(store: PostgresStore, postgres_url: str) -> None:

@@ -31,3 +31,23 @@ def pending(engine: str, version: int, database: str) -> list[str]:
     if version > len(known):
         raise StoreError(f"{database} was made by a newer version: update article-bot.")
     return known[version:]
+
+
+def check_current(engine: str, version: int, database: str) -> None:
+    """Check that a database can be read as it is, by a command that must not change it.
+
+    Args:
+        engine: "sqlite" or "postgres".
+        version: The database's version; 0 for an empty one.
+        database: What the error message calls the database.
+
+    Raises:
+        StoreError: The database has no tables, or another version of the bot made them.
+    """
+    if not version:
+        raise StoreError(f"{database} has no tables of the bot yet: start it, which makes them.")
+    if pending(engine, version, database):
+        raise StoreError(
+            f"{database} was made by an older version: start the bot of this version, which brings "
+            "it up to date."
+        )
