@@ -15,7 +15,7 @@ def test_ask_answers_in_the_terminal() -> None:
     """The answer has the headline, the passage with the sentence marked, and its position."""
     result = article_bot("ask", "Who has to approve the package?")
     assert result.returncode == 0
-    headline, passage, place = result.stdout.strip().split("\n\n")
+    headline, passage, place = result.stdout.strip().split("\n")
     assert headline.startswith("US Offers Security Guarantees")
     assert "**The U.S. package is expected to require approval" in passage
     assert passage.endswith("peace framework.**")

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.errors import QuestionSetError
-from bot.retrieval.evaluation import answered_at, auroc, evaluate, misspelled, read_set
+from bot.retrieval.evaluation import answered_at, auroc, evaluate
+from bot.retrieval.question_sets import misspelled, read_set
 from tests.support.processes import article_bot
 
 SET = {

@@ -63,7 +63,7 @@ async def test_a_question_that_names_another_article_is_asked_of_that(library: S
     reader = await library.reader()
     await reader.send(f"/start {ARTICLE}")
     asked = await reader.send(f"In “{BRIDGE}”, what do engineers blame?")
-    assert marked(asked, "bold")[0] == BRIDGE
+    assert BRIDGE.startswith(marked(asked, "bold")[0].rstrip("…"))
     assert "1,200 metres" in (await reader.send("what did it cost?"))["text"]
 
 

@@ -118,11 +118,16 @@ async def test_an_edit_that_ends_while_a_tap_is_answered(tmp_path: Path) -> None
     """It began before the tap, so it shows counts from before; the tap must not hide that."""
     store = SqliteStore(tmp_path / "votes.db", b"key")
     await store.open()
-    reactions, voter, ref = load_corpus(ROOT / "corpus").reactions, b"a" * 32, MessageRef(1, 1)
-    editor = MessageEditor(Bot(TOKEN), store, Voters(b"k" * 32), reactions)
+    reactions, voters, ref = (
+        load_corpus(ROOT / "corpus").reactions,
+        Voters(b"k" * 32),
+        MessageRef(1, 1),
+    )
+    voter = voters.code(1)
+    editor = MessageEditor(Bot(TOKEN), store, voters, reactions)
 
     def showing(counts: VoteCounts) -> TrackedMessage:
-        keyboard = InlineKeyboardMarkup(reaction_rows(ARTICLE, reactions, counts.votes))
+        keyboard = InlineKeyboardMarkup(reaction_rows(ARTICLE, reactions, counts.votes, counts.own))
         return TrackedMessage(ref, ARTICLE, keyboard.to_json(), counts.version)
 
     loved = (await store.vote(ARTICLE, voter, "love", "1")).counts
