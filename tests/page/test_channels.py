@@ -63,7 +63,9 @@ async def test_the_command_of_the_hint_publishes(desk: Desk) -> None:
     await desk.page.goto(desk.url)
     ada = App(desk.page, "Ada")
     await ada.open("The Daily Sandbox")
-    line = await ada.chat.locator(".command-box code").inner_text()
+    code = ada.chat.locator(".command-box code")
+    assert await code.evaluate("(el) => el.scrollWidth <= el.clientWidth"), "it is cut"
+    line = await code.inner_text()
     made = await asyncio.to_thread(
         subprocess.run,
         ["env", *shlex.split(line)],

@@ -115,6 +115,25 @@ async def test_the_drawer_fits_a_phone(desk: Desk) -> None:
     await expect(drawer).to_be_hidden()
 
 
+async def test_the_list_fits_a_phone(desk: Desk) -> None:
+    """Also while faults are on, and where a reader's name is long: that stays in its line."""
+    page = desk.page
+    await page.set_viewport_size({"width": 360, "height": 720})
+    tab = page.get_by_role("tab", name=desk.names[0])
+    before = await tab.bounding_box()
+    name = f"{desk.names[0]} of the very long and famous name"
+    await desk.post(f"readers/{desk.readers[0]}", first_name=name)
+    for kind in ("slow", "dropped"):
+        await desk.post("faults", kind=kind, method="answerInlineQuery")
+    await expect(page.get_by_role("button", name="Operator 2 faults on")).to_be_visible()
+    await expect(page.get_by_role("tab", name=name)).to_be_visible()
+    assert await tab.bounding_box() == before
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 360
+    theme = await page.locator("#theme").bounding_box()
+    assert theme is not None
+    assert theme["x"] + theme["width"] <= 360
+
+
 async def test_the_bot_is_restarted(desk: Desk) -> None:
     """By a button where there is one; then it answers again, with the same counts."""
     ada = desk.ada

@@ -26,7 +26,7 @@ function answerOf(call) {
 function row(call) {
   const failed = call.status !== 200 || call.dropped;
   const ms = call.milliseconds < 10 ? call.milliseconds.toFixed(1) : Math.round(call.milliseconds);
-  const head = h("summary", {},
+  const head = h("summary",
     h("span.call-method", call.method),
     h("span", { class: failed ? "call-status bad" : "call-status" }, call.dropped ? "lost" : String(call.status)),
     h("span.call-ms", `${ms} ms`),

@@ -36,7 +36,7 @@ function groupActions(pane, done) {
 
 async function channelActions() {
   const line = await publishCommand();
-  return line ? [h("p", "An operator posts an article, or brings its post up to date, with this command in the project’s folder:"), commandBox(line)] : [];
+  return line ? commandBox("An operator posts an article, or brings its post up to date,", line) : [];
 }
 
 export async function aboutChat(pane) {

@@ -12,13 +12,15 @@ export function publishCommand() {
   return command;
 }
 
-export function commandBox(text) {
+// What the command does, and the command.
+export function commandBox(what, text) {
   const copy = button("plain copy", {}, icon("copy"), h("span", "Copy"));
   copy.addEventListener("click", async () => {
     await navigator.clipboard.writeText(text);
     setText(copy.lastElementChild, "Copied");
   });
-  return h("div.command-box", h("code", { dir: "ltr", tabindex: "0" }, text), copy);
+  const where = h("p", `${what} with this command, in the folder where the sandbox was started:`);
+  return [where, h("div.command-box", h("code", { dir: "ltr", tabindex: "0" }, text), copy)];
 }
 
 function card(pane, title, ...rest) {
@@ -28,7 +30,7 @@ function card(pane, title, ...rest) {
 async function channelCard(pane) {
   const line = await publishCommand();
   const how = line
-    ? [h("p", "Nothing is posted yet. An operator posts an article with this command, in the project’s folder:"), commandBox(line)]
+    ? commandBox("Nothing is posted yet. An operator posts an article", line)
     : [h("p", "Nothing is posted yet. An operator posts an article with “article-bot publish”.")];
   return card(pane, pane.chat.title, ...how);
 }

@@ -22,7 +22,7 @@ export const KINDS = [
 export function switchRow(id, name, about, ...fields) {
   const box = h("input", { type: "checkbox", role: "switch", class: "switch", id: `switch-${id}`, "aria-describedby": `about-${id} struck-${id}` });
   const struck = h("p.struck", { id: `struck-${id}` });
-  const el = h("div.fault", {},
+  const el = h("div.fault",
     h("label.fault-name", { for: box.id }, name), box,
     h("p.fault-about", { id: `about-${id}` }, about),
     h("div.fields", ...fields.map((field) => field.el)), struck);

@@ -28,7 +28,7 @@ export class Faults {
     this.method.addEventListener("change", () => { for (const row of this.rows) if (row.ofCalls && row.box.checked) this.sendFault(row); });
     this.rows = KINDS.map((kind) => this.buildRow(kind));
     const group = (name, ...rows) => h("div.group", { role: "group", "aria-label": name }, ...rows.map((row) => row.el));
-    this.el = h("div.faults-part", {},
+    this.el = h("div.faults-part",
       h("div.scroll", { tabindex: "0", role: "group", "aria-label": "Limits and faults" },
         h("h3", "Limits"), group("Limits", this.limitRow),
         h("h3", "Faults"), h("div.field", h("label", { for: "method" }, "Which calls"), this.method),

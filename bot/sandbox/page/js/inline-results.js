@@ -15,9 +15,9 @@ export function queryIn(text, bot) {
 
 function option(result) {
   const letter = [...result.title][0];
-  return h("div.result", {},
+  return h("div.result",
     h("span.thumb", { "aria-hidden": "true" }, letter),
-    h("span.result-text", {},
+    h("span.result-text",
       h("b", { dir: "auto" }, result.title),
       result.description ? h("span", { dir: "auto" }, result.description) : null));
 }

@@ -97,12 +97,17 @@ function drawLine() {
   setText(byId("line"), words);
 }
 
+// To the panes whose reader is in the chat.
+const inChat = (act) => (data) => {
+  const chat = store.chats.get(data.chat);
+  for (const pane of panes) if (pane.has(chat)) act(pane, chat, data);
+};
 const each = (act) => (data) => { for (const pane of panes) act(pane, data); };
 store.on("state", showPanes);
 store.on("reader", showPanes);
-store.on("message", each((pane, data) => pane.receive(data)));
-store.on("deleted", each((pane, data) => pane.deleted(data)));
-store.on("marked", each((pane, data) => pane.marked(data)));
+store.on("message", inChat((pane, chat, { message }) => pane.receive(chat, message)));
+store.on("deleted", inChat((pane, chat, { message_id: id }) => pane.deleted(chat, id)));
+store.on("marked", inChat((pane, chat) => pane.marked(chat)));
 store.on("toast", each((pane, data) => pane.answered(data)));
 store.on("bot", each((pane) => pane.refresh()));
 store.on("chat", each((pane, { chat }) => {
@@ -112,10 +117,8 @@ store.on("chat", each((pane, { chat }) => {
   pane.list.show(pane.reader, pane.chat);
   if (pane.chat === kept) pane.conversation.draw();
 }));
-store.on("typing", each((pane, { chat }) => {
-  const kept = store.chats.get(chat);
-  if (!pane.has(kept)) return;
-  pane.conversation.typing(kept, true);
+store.on("typing", inChat((pane, chat) => {
+  pane.conversation.typing(chat, true);
   pane.conversation.drawTicks();
 }));
 // A new server, or a new connection to it, begins with a state.

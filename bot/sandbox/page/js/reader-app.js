@@ -201,27 +201,21 @@ export class Pane {
     return Boolean(chat && this.reader) && this.store.chatsOf(this.reader.id).includes(chat);
   }
 
-  receive({ chat: chatId, message }) {
-    const chat = this.store.chats.get(chatId);
-    if (!this.has(chat)) return;
+  receive(chat, message) {
     if (chat === this.chat) this.conversation.receive(message);
     else if (message.from?.id === this.store.bot.id) this.conversation.typing(chat, false);
     // A comment below a post is counted at the post.
-    if (this.chat?.discussion === chatId) this.conversation.log.views.forEach((_, id) => this.conversation.decorate(id));
+    if (this.chat?.discussion === chat.id) this.conversation.log.views.forEach((_, id) => this.conversation.decorate(id));
     this.list.draw(chat);
     this.list.sort();
   }
 
-  deleted({ chat: chatId, message_id: id }) {
-    const chat = this.store.chats.get(chatId);
-    if (!this.has(chat)) return;
+  deleted(chat, id) {
     if (chat === this.chat) this.conversation.remove(id);
     this.list.draw(chat);
   }
 
-  marked({ chat: chatId }) {
-    const chat = this.store.chats.get(chatId);
-    if (!this.has(chat)) return;
+  marked(chat) {
     this.list.draw(chat);
     if (chat === this.chat) this.conversation.drawTicks();
   }
