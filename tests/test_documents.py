@@ -185,6 +185,16 @@ def test_git_ignores_secrets_and_backups(name: str, ignored: bool) -> None:
     assert (subprocess.run(command, cwd=ROOT, check=False).returncode == 0) == ignored
 
 
+def test_the_lines_of_the_log_are_explained() -> None:
+    """Every warning and error that the bot logs is in the table of docs/operations.md."""
+    sources = [file.read_text(encoding="utf-8") for file in (ROOT / "bot").rglob("*.py")]
+    pattern = r'\blog\.(?:warning|error|exception)\(\s*"([^"]+)"'
+    logged = {text for source in sources for text in re.findall(pattern, source)}
+    assert len(logged) > 5
+    shown = {re.sub(r"%s", "...", text) for text in logged}
+    assert {text for text in shown if f"`{text}`" not in OPERATIONS} == set()
+
+
 async def fill(file: Path) -> None:
     """Store something in every table, with characters that need quoting."""
     voters = Voters(VOTER_KEY.encode())

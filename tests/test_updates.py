@@ -158,6 +158,22 @@ async def test_another_process_with_the_same_token_is_named(stage: Stage) -> Non
 
 
 @pytest.mark.slow
+async def test_two_processes_that_poll_by_turns_log_it_once(
+    stage: Stage, postgres_url: str
+) -> None:
+    """Though calls of each succeed in between, it is not over."""
+    bots = [await stage.bot(DATABASE_URL=postgres_url) for _ in range(2)]
+    ada, conflicts = await stage.reader(), 0
+    while conflicts < 6:
+        await ada.send("security")
+        await asyncio.sleep(0.2)
+        conflicts = (await stage.ask("totals"))["calls"]["getupdates"].get("409", 0)
+    for bot in bots:
+        assert bot.output.count("another process polls with the same token") == 1, bot.output
+        assert "Updates are received again." not in bot.output
+
+
+@pytest.mark.slow
 async def test_a_token_that_is_revoked_ends_the_bot(stage: Stage) -> None:
     """With a sentence, and without the token."""
     bot = await stage.process()

@@ -9,6 +9,7 @@ therefore saved in the store and confirmed, and handled from there after a resta
 import asyncio
 import json
 import logging
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -38,6 +39,11 @@ RETRY_PAUSES = (0.5, 1.0, 2.0, 5.0, 10.0)
 """Seconds before the next call after the first failure in a row, the second and so on."""
 CONFLICT_PAUSE = 3.0
 """Seconds before the next call while another process polls; short, because it may end."""
+CONFLICT_OVER = 30.0
+"""Seconds without a conflict after which the other process has ended.
+
+Two that poll by turns end each other's calls every few seconds, and some calls succeed between.
+"""
 
 log = logging.getLogger(__name__)
 
@@ -104,7 +110,7 @@ class Poller:
             await self._finish()
 
     async def _poll(self, stopping: asyncio.Task[Any]) -> None:
-        failure_log, failures = FailureLog(log), 0
+        failure_log, failures, last_conflict = FailureLog(log), 0, -CONFLICT_OVER
         while not stopping.done():
             fetching = asyncio.create_task(self._fetch(0 if self._unconfirmed() else LONG_POLL))
             await asyncio.wait({fetching, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -117,12 +123,15 @@ class Poller:
             except InvalidToken:
                 raise
             except TelegramError as error:
+                if isinstance(error, Conflict):
+                    last_conflict = time.monotonic()
                 failure_log.failed(f"Updates cannot be received, trying again: {describe(error)}")
                 await asyncio.wait({stopping}, timeout=_pause(error, failures))
                 failures += 1
             else:
                 failures = 0
-                failure_log.recovered("Updates are received again.")
+                if time.monotonic() - last_conflict >= CONFLICT_OVER:
+                    failure_log.recovered("Updates are received again.")
                 if tasks := [update.task for update in self._unconfirmed()]:
                     await asyncio.wait(tasks, timeout=POLL_PAUSE)
 

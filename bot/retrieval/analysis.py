@@ -7,20 +7,16 @@ words also give a token, a bigram. Passages and questions are analysed in the sa
 """
 
 import re
-import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-import langdetect
 import sentencex
 import stopwordsiso
 
+from bot.retrieval.folding import HAN, fold
 from bot.retrieval.params import DEFAULT_PARAMS, RetrievalParams
-
-MAX_FOLDED = 10_000
-"""Characters whose folding is remembered; Unicode has a hundred times as many."""
 
 _ABBREVIATION = re.compile(r"(?<![^\W_])(?:[^\W\d_]\.){2,}(?:[^\W\d_](?![^\W_]))?")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
@@ -28,61 +24,12 @@ _NUMBER = r"\d+(?:[.,]\d+)*"
 # The Arabic article with what is written onto it, as light stemming takes it off (Larkey,
 # Ballesteros and Connell, "Improving stemming for Arabic information retrieval", SIGIR 2002).
 _ARABIC_ARTICLE = re.compile(r"(?<!\w)(?:[وفبك]?ال|لل)(?=\w{3})")
-# Final forms, and the letters of a Persian keyboard.
-_ARABIC_VARIANTS = {"ى": "ي", "ة": "ه", "ی": "ي", "ک": "ك"}
 _HANGUL = re.compile("[\uac00-\ud7a3]")
-_HAN = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # and kana
-_UNSPACED = f"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff{_HAN}"  # and Thai, Lao, Burmese, Khmer
+_UNSPACED = f"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff{HAN}"  # and Thai, Lao, Burmese, Khmer
 _INDIC = "\u0900-\u0963\u0966-\u0dff"  # where vowel signs, no letters to Python, stand in words
 _WORD = re.compile(rf"{_NUMBER}|[{_UNSPACED}]+|(?:[^\W_{_UNSPACED}]|[{_INDIC}])+")
-_STARTS_HAN = _HAS_HAN = re.compile(f"[{_HAN}]")
+_STARTS_HAN = re.compile(f"[{HAN}]")
 _STARTS_UNSPACED = re.compile(f"[{_UNSPACED}]")
-
-
-class _Folding(dict[int, str | None]):
-    """The table for ``str.translate``, filled as characters occur; merges typographic variants."""
-
-    def __missing__(self, code: int) -> str | None:
-        char = chr(code)
-        category = unicodedata.category(char)
-        folded: str | None = char
-        if 0x300 <= code <= 0x36F or 0x64B <= code <= 0x65F or 0x591 <= code <= 0x5C7:
-            folded = None  # accents of Latin, Greek and Cyrillic; Arabic and Hebrew vowel signs
-        elif category in ("Cf", "Cc") or code == 0x640:
-            folded = " " if char.isspace() else None  # zero-width characters, the Arabic tatweel
-        elif char in _ARABIC_VARIANTS:
-            folded = _ARABIC_VARIANTS[char]
-        elif category == "Nd":
-            folded = str(unicodedata.digit(char))
-        elif char in "‘’ʼ`´′":
-            folded = "'"
-        elif category == "Pd" or char == "−":
-            folded = "-"
-        if len(self) < MAX_FOLDED:
-            self[code] = folded
-        return folded
-
-
-_FOLDING = _Folding()
-
-
-@lru_cache(maxsize=1)
-def _simplifier() -> Callable[[str], str]:
-    """Return what makes traditional Chinese simplified; the extra ``chinese`` brings it."""
-    try:
-        import opencc  # noqa: PLC0415
-    except ImportError:
-        return str
-    convert: Callable[[str], str] = opencc.OpenCC("t2s").convert
-    return convert
-
-
-def fold(text: str) -> str:
-    """Return the text without case, accents and typographic variants; its length may change."""
-    if _HAS_HAN.search(text):
-        text = _simplifier()(text)
-    decomposed = unicodedata.normalize("NFKD", text).casefold()
-    return unicodedata.normalize("NFC", decomposed.translate(_FOLDING))
 
 
 def words(text: str, limit: int | None = None) -> list[str]:
@@ -304,14 +251,3 @@ def function_words(language: str) -> frozenset[str]:
     # The words of a phrase ("in spite of") may mean something by themselves.
     single = (entry for entry in stopwordsiso.stopwords(language) if " " not in entry)
     return frozenset(word for entry in single for word in words(entry))
-
-
-def guess_language(text: str) -> str:
-    """Return the language that a text is most probably in, a BCP 47 tag; "en" without letters."""
-    # It draws samples of the text; the same text must always be in the same language.
-    langdetect.DetectorFactory.seed = 0
-    try:
-        found: str = langdetect.detect(text)
-    except langdetect.LangDetectException:
-        return "en"
-    return "zh" if found == "zh-cn" else found

@@ -15,7 +15,7 @@ from typing import Protocol
 
 import langdetect
 
-from bot.retrieval.analysis import fold
+from bot.retrieval.folding import fold
 
 PASSAGE_LENGTH = 700
 """Characters of a usual passage."""

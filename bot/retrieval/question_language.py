@@ -1,8 +1,10 @@
-"""Whether a question is in another language than the article: then nothing can be found."""
+"""Which language a text is in; a question in another one than the article's finds nothing."""
 
 import unicodedata
 from collections import Counter
 from functools import lru_cache
+
+import langdetect
 
 from bot.corpus.article import Article
 from bot.retrieval.analysis import function_words, words
@@ -81,3 +83,14 @@ def _script(text: str) -> str:
     names = (unicodedata.name(char, "").split(" ")[0] for char in text if char.isalpha())
     scripts = Counter(_ONE_SCRIPT.get(name, name) for name in names)
     return max(scripts, key=lambda script: scripts[script], default="")
+
+
+def guess_language(text: str) -> str:
+    """Return the language that a text is most probably in, a BCP 47 tag; "en" without letters."""
+    # It draws samples of the text; the same text must always be in the same language.
+    langdetect.DetectorFactory.seed = 0
+    try:
+        found: str = langdetect.detect(text)
+    except langdetect.LangDetectException:
+        return "en"
+    return "zh" if found == "zh-cn" else found

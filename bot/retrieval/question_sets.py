@@ -14,7 +14,7 @@ from typing import Any
 
 from bot.corpus.article import Article
 from bot.errors import QuestionSetError
-from bot.retrieval.analysis import guess_language
+from bot.retrieval.question_language import guess_language
 
 LANGUAGE_SAMPLE = 20_000
 """Characters from which a file's language is guessed."""
