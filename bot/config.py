@@ -26,6 +26,10 @@ MIN_RATE = 0.001
 """Messages per second or minute."""
 
 _TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
+_TOKEN_IN_ADDRESS = re.compile(
+    # Not a host and its port, nor a user and a password, which an @ follows.
+    r"(?:^|/)(?:bot)?\d+:(?!\d+(?:[/?#]|$))[A-Za-z0-9_-]+(?=[/?#]|$)"
+)
 _SCHEME = r"(?P<scheme>[a-z][a-z0-9+.-]*://)?"
 _ADDRESS = re.compile(
     # An @ after the host is not allowed: what precedes it may be the rest of a password.
@@ -180,9 +184,12 @@ def _api_url(value: str) -> str:
         fits = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         fits = False
-    if not fits or set(url) & set("{}?# "):
+    has_token = _TOKEN_IN_ADDRESS.search(url) is not None
+    if not fits or has_token or set(url) & set("{}?# "):
+        hint = " The token belongs in BOT_TOKEN, and not there." if has_token else ""
         raise SettingsError(
-            f"BOT_API_URL is {_shown_address(value)!r}: give a server's address such as {TELEGRAM}."
+            f"BOT_API_URL is {_shown_address(value)!r}: "
+            f"give a server's address such as {TELEGRAM}.{hint}"
         )
     return url
 

@@ -52,6 +52,26 @@ def test_a_wrong_setting_gets_a_message(tmp_path: Path, key: str, value: str, me
     assert "secret" not in shown.replace("[secret]", "")
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"https://api.telegram.org/bot{TOKEN}",
+        f"https://api.telegram.org/bot{TOKEN}/getMe",
+        f"http://localhost:8081/{TOKEN}/",
+        f"host/bot{TOKEN}",
+        TOKEN,
+    ],
+)
+def test_a_token_in_the_address_of_the_bot_api_is_sent_to_its_place(
+    tmp_path: Path, url: str
+) -> None:
+    """No server has such an address: the client itself adds the token."""
+    with pytest.raises(SettingsError) as caught:
+        read_settings({"BOT_API_URL": url}, tmp_path / ".env")
+    assert str(caught.value).endswith("The token belongs in BOT_TOKEN, and not there.")
+    assert "secret" not in str(caught.value).replace("[secret]", "")
+
+
 def test_settings_come_from_a_dotenv_file_too(tmp_path: Path) -> None:
     """The environment takes precedence; an empty value counts as not set."""
     file = tmp_path / ".env"
@@ -127,7 +147,7 @@ def test_the_address_of_the_bot_api_has_several_forms(tmp_path: Path, suffix: st
         ("http://token@host", "http://[secret]@host"),
         # Accepted, though the slash was meant to be in the password.
         ("http://me:1234/pass@host", "http://[secret]"),
-        ("http://host/bot1:abc", "http://host/[secret]"),
+        ("http://host/a/1-abc", "http://host/[secret]"),
     ],
 )
 def test_only_scheme_host_and_port_of_the_bot_api_are_shown(

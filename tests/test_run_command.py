@@ -102,7 +102,7 @@ def test_run_with_a_refused_token(
 
 @pytest.mark.parametrize(
     ("user", "path"),
-    [("me:secret@", ""), ("secret-token@", "/secret"), ("", "/bot123:secret"), ("1:secret@", "/x")],
+    [("me:secret@", ""), ("secret-token@", "/secret"), ("", "/bot:secret"), ("1:secret@", "/x")],
 )
 def test_run_shows_no_password_of_the_bot_api(
     echo_port: int, tmp_path: Path, user: str, path: str
