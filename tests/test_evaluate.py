@@ -106,10 +106,24 @@ def test_the_command_prints_figures_for_people_and_programs(file: Path) -> None:
         "sentence_hit_given_passage",
         "auroc",
         "answered_at_5_percent_false",
+        "answered_own",
+        "answered_foreign",
+        "impossible",
+        "impossible_answered",
+        "corpus_auroc",
+        "corpus_answered_own",
+        "corpus_answered_foreign",
     ]
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"data": 5}', '{"data": [{"paragraphs": [{}]}]}'])
+WRONG_START = """{"data": [{"paragraphs": [{"context": "It rains.", "qas": [
+    {"question": "What?", "answers": [{"text": "rain", "answer_start": "here"}]}]}]}]}"""
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "[]", '{"data": 5}', '{"data": [{"paragraphs": [{}]}]}', WRONG_START, "[" * 100_000],
+)
 def test_what_is_no_question_set_is_named(file: Path, text: str) -> None:
     """With a sentence and exit code 2."""
     file.write_text(text)

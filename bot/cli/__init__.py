@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import argparse
+    from types import ModuleType
 
 
 def main() -> None:
@@ -54,7 +55,6 @@ def _run_command() -> None:
 def build_parser() -> "argparse.ArgumentParser":
     """Return the parser of the whole command line."""
     import argparse  # noqa: PLC0415
-    import inspect  # noqa: PLC0415
     from importlib.metadata import version  # noqa: PLC0415
 
     from bot.cli import (  # noqa: PLC0415
@@ -80,15 +80,25 @@ def build_parser() -> "argparse.ArgumentParser":
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     # In the order of ``article-bot --help``.
     for command in (run, sandbox, ask, check, link, publish, stats, backup, restore, evaluate):
-        description, heading, examples = (inspect.getdoc(command.run) or "").partition("Examples:")
-        summary = description.partition("\n")[0].rstrip(".")
-        own = commands.add_parser(
-            command.__name__.rpartition(".")[2],
-            help=summary[:1].lower() + summary[1:],
-            description=description,
-            epilog=heading.lower() + examples,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-        )
-        command.add_arguments(own)
-        own.set_defaults(run=command.run)
+        _add_command(commands, command)
     return parser
+
+
+def _add_command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", command: "ModuleType"
+) -> None:
+    """Add a command, which its own docstring describes, to the parser of the whole command line."""
+    import argparse  # noqa: PLC0415
+    import inspect  # noqa: PLC0415
+
+    description, heading, examples = (inspect.getdoc(command.run) or "").partition("Examples:")
+    summary = description.partition("\n")[0].rstrip(".")
+    own = commands.add_parser(
+        command.__name__.rpartition(".")[2],
+        help=summary[:1].lower() + summary[1:],
+        description=description,
+        epilog=heading.lower() + examples,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.add_arguments(own)
+    own.set_defaults(run=command.run)

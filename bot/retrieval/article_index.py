@@ -156,11 +156,11 @@ class ArticleIndex:
             matches.append(
                 self._match(number, sentence, float(scores[number]), confidence, verdict)
             )
-            if not query.is_bare and limit is not None and len(matches) == limit:
+            if not query.previous and limit is not None and len(matches) == limit:
                 break
-        if query.is_bare:
-            # "When?" is answered by the best passage that tells a time.
-            matches.sort(key=lambda match: match.verdict is not Verdict.ANSWERED)
+        if query.previous:
+            # The question before it only chooses among the passages that answer this one.
+            matches.sort(key=lambda match: list(Verdict).index(match.verdict))
         return matches[:limit]
 
     def _with_context(self, own: Mapping[str, float], query: Query) -> dict[str, float]:

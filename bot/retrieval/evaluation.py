@@ -94,10 +94,11 @@ def evaluate(
     def query(text: str) -> Query:
         return parse_query(misspelled(text, alphabet, rng) if typos else text)
 
-    corpus = _corpus_indexes(questions, aliases, params)
     tally, corpus_tally = _Tally(), _Tally()
-    for done, (article, own) in enumerate(questions.articles):
-        in_corpus = corpus[done]
+    together = _corpus_indexes(questions, aliases, params)
+    for done, ((article, own), in_corpus) in enumerate(
+        zip(questions.articles, together, strict=True)
+    ):
         alone = ArticleIndex(article, aliases, params)
         others = [q.text for other, qs in questions.articles if other is not article for q in qs]
         for question in own:
@@ -108,8 +109,7 @@ def evaluate(
                 asked = query(rng.choice(others))
                 tally.foreign(alone.rank(asked, 1))
                 corpus_tally.foreign(in_corpus.rank(asked, 1))
-        for text in questions.impossible.get(article.id, ()):
-            tally.impossible(alone.rank(parse_query(text), 1))
+        tally.impossible(alone, questions.impossible.get(article.id, ()))
         progress((done + 1) / len(questions.articles))
     return tally.report(questions, corpus_tally)
 
@@ -147,8 +147,9 @@ class _Tally:
         self.foreign_confidences.append(matches[0].confidence if matches else 0.0)
         self.foreign_claims.append(_is_claimed(matches))
 
-    def impossible(self, matches: Sequence[Match]) -> None:
-        self.impossible_claims.append(_is_claimed(matches))
+    def impossible(self, index: ArticleIndex, texts: Sequence[str]) -> None:
+        claims = (_is_claimed(index.rank(parse_query(text), 1)) for text in texts)
+        self.impossible_claims.extend(claims)
 
     @property
     def auroc(self) -> float | None:

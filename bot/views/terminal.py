@@ -1,7 +1,7 @@
 """Answers, counts and measurements as text for a terminal, or as data for JSON. No I/O."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple
+from dataclasses import asdict
 from pathlib import Path
 
 from telegram import MessageEntity
@@ -109,18 +109,29 @@ def _marked(message: OutgoingMessage, marks: tuple[str, str]) -> str:
     return message.text
 
 
+_HEADS = [
+    *("file", "articles", "questions", "top-1", "top-3", "MRR", "sentence", "given-passage"),
+    *("AUROC", "answered-at-5%-false", "answered-own", "answered-foreign"),
+    *("impossible", "impossible-answered", "corpus-AUROC", "corpus-own", "corpus-foreign"),
+]
+
+
+def _shown(name: str, value: object) -> str:
+    """Return a figure of a report for its table."""
+    if value is None:
+        return "-"
+    if not isinstance(value, float):
+        return str(value)
+    return f"{value:.4f}" if name.endswith("auroc") else f"{value:.1%}"
+
+
 def report_table(reports: Sequence[Report]) -> str:
     """Return a table with a row for each question set."""
-    head = (
-        "file articles questions top-1 top-3 MRR sentence given-passage AUROC answered-at-5%-false"
-    )
-    rows = [head.split()]
+    rows = [_HEADS]
     for report in reports:
         # The columns are the fields of a report, in the same order.
-        file, articles, questions, *shares = astuple(report)
-        shown = ["-" if share is None else f"{share:.1%}" for share in shares]
-        shown[5] = "-" if report.auroc is None else f"{report.auroc:.4f}"
-        rows.append([Path(file).name, str(articles), str(questions), *shown])
+        shown = [_shown(name, value) for name, value in asdict(report).items()]
+        rows.append([Path(report.file).name, *shown[1:]])
     return _aligned(rows)
 
 
