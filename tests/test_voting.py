@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from bot.store.base import REPEAT_WINDOW
+from bot.views.keyboards import OWN_MARK
 from tests.support.chat import Chat, buttons
 from tests.support.corpora import ARTICLE
 from tests.support.sentences import EMOJI, FORGOTTEN, NOTHING_FORGOTTEN, changed, taken_back, voted
@@ -188,4 +189,5 @@ async def test_two_hundred_readers_at_once(fresh: Sandbox) -> None:
         votes[(number + 1) % 7] += 1
     emoji = ("👍", "👎", "❤️", "😂", "😡", "😢", "😮")
     expected = [f"{face} {count}" for face, count in zip(emoji, votes, strict=True)]
+    expected[1] = OWN_MARK + expected[1]
     assert buttons(await readers[0].send("/article")) == expected

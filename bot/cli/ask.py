@@ -23,8 +23,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(settings: Settings, arguments: argparse.Namespace) -> int:
     """Answer a question in the terminal.
 
-    The question is answered from the articles, without Telegram. Prints what the bot
-    says in a private chat, with the answering sentence marked.
+    The question is answered from the articles, without Telegram. Prints what the
+    bot says in a private chat, with the answering sentence marked.
 
     Examples:
         article-bot ask "what did the US agree to?"

@@ -3,24 +3,20 @@
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from bot.corpus.yaml import MAX_ALIAS_LENGTH, read_yaml
+from bot.corpus.yaml import read_yaml
 
 Aliases = Mapping[str, tuple[str, ...]]
 """A name -> other names of the same thing."""
 
 
-def read_aliases(file: Path, limit: int = MAX_ALIAS_LENGTH) -> Aliases:
-    """Read a file of aliases, or another file that maps a text to a list of texts.
-
-    Args:
-        file: The file.
-        limit: The most characters of a text in a list.
+def read_aliases(file: Path) -> Aliases:
+    """Read a file of aliases.
 
     Raises:
         CorpusError: With all faults found in the file.
     """
     document = read_yaml(file)
-    aliases = document.aliases(limit=limit)
+    aliases = document.aliases()
     document.raise_faults()
     return aliases
 

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from functools import lru_cache
 
-from bot.corpus.aliases import read_aliases
 from bot.corpus.loader import DATA
+from bot.corpus.yaml import read_data
 from bot.retrieval.analysis import words
 
 _WRITTEN_WORD = re.compile(r"\w+")
@@ -25,13 +25,13 @@ class AnswerType(StrEnum):
 
 @lru_cache(maxsize=1)
 def _phrases() -> dict[tuple[str, ...], AnswerType]:
-    read = read_aliases(DATA / "answer_types.yaml")
+    read = read_data(DATA / "answer_types.yaml")
     return {tuple(words(phrase)): kind for kind in AnswerType for phrase in read[kind]}
 
 
 @lru_cache
 def _listed(key: str) -> frozenset[str]:
-    return _folded(read_aliases(DATA / "answer_types.yaml")[key])
+    return _folded(read_data(DATA / "answer_types.yaml")[key])
 
 
 def classify(query_words: Sequence[str]) -> AnswerType | None:

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import accumulate, pairwise
 
-from bot.corpus.aliases import read_aliases
 from bot.corpus.article import Article
 from bot.corpus.loader import DATA
+from bot.corpus.yaml import read_data
 from bot.retrieval.analysis import sentences, words
 from bot.retrieval.answer_types import AnswerType, extract
 from bot.retrieval.params import RetrievalParams
@@ -78,5 +78,5 @@ def _holds_type(extracted: Mapping[AnswerType, frozenset[str]], query: Query) ->
 def _pronouns(language: str) -> frozenset[str]:
     """Return the folded pronouns of a language that stand for what was named before."""
     main = language.split("-", maxsplit=1)[0]
-    listed = read_aliases(DATA / "pronouns.yaml").get(main, ())
+    listed = read_data(DATA / "pronouns.yaml").get(main, ())
     return frozenset(folded for word in listed for folded in words(word))

@@ -95,10 +95,8 @@ def evaluate(
         return parse_query(misspelled(text, alphabet, rng) if typos else text)
 
     tally, corpus_tally = _Tally(), _Tally()
-    together = _corpus_indexes(questions, aliases, params)
-    for done, ((article, own), in_corpus) in enumerate(
-        zip(questions.articles, together, strict=True)
-    ):
+    pairs = zip(questions.articles, _corpus_indexes(questions, aliases, params), strict=True)
+    for done, ((article, own), in_corpus) in enumerate(pairs):
         alone = ArticleIndex(article, aliases, params)
         others = [q.text for other, qs in questions.articles if other is not article for q in qs]
         for question in own:

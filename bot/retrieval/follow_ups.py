@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from bot.corpus.aliases import read_aliases
 from bot.corpus.loader import DATA
+from bot.corpus.yaml import read_data
 from bot.retrieval.analysis import words
 from bot.retrieval.function_words import general_words
 from bot.retrieval.query import Query
@@ -70,5 +70,5 @@ def after(query: Query, article_id: str, language: str, shown: tuple[int, ...]) 
 @lru_cache
 def _words(file: str, language: str) -> frozenset[str]:
     main = language.split("-", maxsplit=1)[0]
-    listed = read_aliases(DATA / f"{file}.yaml").get(main, ())
+    listed = read_data(DATA / f"{file}.yaml").get(main, ())
     return frozenset(folded for word in listed for folded in words(word))

@@ -2,15 +2,15 @@
 
 from functools import lru_cache
 
-from bot.corpus.aliases import read_aliases
 from bot.corpus.loader import DATA
+from bot.corpus.yaml import read_data
 from bot.retrieval.analysis import function_words, words
 
 
 @lru_cache
 def has_general_words(language: str) -> bool:
     """Return whether there is a short list of general words for a language, a BCP 47 tag."""
-    return language.split("-", maxsplit=1)[0] in read_aliases(DATA / "function_words.yaml")
+    return language.split("-", maxsplit=1)[0] in read_data(DATA / "function_words.yaml")
 
 
 @lru_cache
@@ -23,7 +23,7 @@ def general_words(language: str) -> frozenset[str]:
         language: A BCP 47 tag.
     """
     main = language.split("-", maxsplit=1)[0]
-    listed = read_aliases(DATA / "function_words.yaml").get(main)
+    listed = read_data(DATA / "function_words.yaml").get(main)
     if listed is None:
         return function_words(main)
     return frozenset(folded for word in listed for folded in words(word))

@@ -16,7 +16,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bot.corpus.loader import DATA
-from bot.corpus.yaml import read_yaml
+from bot.corpus.yaml import read_data
 from bot.retrieval.analysis import function_words, words
 
 FOLDER = DATA / "intents"
@@ -155,17 +155,13 @@ class Language:
 
 @lru_cache(maxsize=1)
 def read_languages() -> tuple[Language, ...]:
-    """Return what the files that come with the bot say.
-
-    Raises:
-        CorpusError: A file cannot be read or is not valid YAML.
-    """
-    shared = read_yaml(FOLDER / f"{SHARED}.yaml").value
+    """Return what the files that come with the bot say."""
+    shared = read_data(FOLDER / f"{SHARED}.yaml")
     return tuple(_read_language(file, shared) for file in sorted(FOLDER.glob("*.yaml")))
 
 
 def _read_language(file: Path, shared: Mapping[str, Any]) -> Language:
-    value = read_yaml(file).value
+    value = read_data(file)
     groups = {name: _folded(text.split()) for name, text in value.get("words", {}).items()}
     filler = _folded(f"{shared['filler']} {value.get('filler', '')}".split())
     patterns = []
@@ -224,5 +220,5 @@ def _folded(written: Iterable[str]) -> frozenset[str]:
 @lru_cache(maxsize=1)
 def _read_laughter() -> frozenset[frozenset[str]]:
     """Return pairs of letters; a word that has both twice or more, and no others, is laughter."""
-    shared = read_yaml(FOLDER / f"{SHARED}.yaml").value
+    shared = read_data(FOLDER / f"{SHARED}.yaml")
     return frozenset(frozenset(words(letters)[0]) for letters in shared["laughter"].split())

@@ -19,7 +19,7 @@ from babel.numbers import format_decimal
 
 from bot.corpus.loader import DATA
 from bot.corpus.reactions import Reaction
-from bot.corpus.yaml import read_yaml
+from bot.corpus.yaml import read_data
 from bot.views.rich_text import Piece, RichText
 
 ENGLISH = "en"
@@ -169,13 +169,9 @@ class Languages:
 
 @lru_cache(maxsize=1)
 def read_languages() -> Languages:
-    """Return the languages that come with the bot.
-
-    Raises:
-        CorpusError: A file cannot be read or is not valid YAML.
-    """
+    """Return the languages that come with the bot."""
     files = sorted(FOLDER.glob("*.yaml"))
-    return Languages({file.stem: read_yaml(file).value for file in files})
+    return Languages({file.stem: read_data(file) for file in files})
 
 
 def long_date(date: dt.date, language: str) -> str:
