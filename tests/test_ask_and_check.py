@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.corpus.loader import load_corpus
-from tests.support.corpora import ARTICLE
+from tests.support.corpora import ARTICLE, ROOT
 from tests.support.processes import article_bot
 from tests.support.sentences import NOT_IN_ARTICLE
 from tests.test_corpus import GOOD

@@ -107,7 +107,7 @@ class Document:
             problem = f"'{path[-1]}' is not a list with at least one item."
             self.fault(problem, f"Write for example: {path[-1]}: [one, two]", *path)
             return ()
-        found = (self.text(*path, index, limit=MAX_ALIAS_LENGTH) for index in range(len(value)))
+        found = (self.text(*path, index, limit=limit) for index in range(len(value)))
         return tuple(filter(None, found))
 
     def aliases(self, *path: str | int) -> dict[str, tuple[str, ...]]:
