@@ -187,7 +187,8 @@ class ArticleIndex:
         if not self._knows_general_words:
             # Here a name cannot be told from an answer, so a passage has to hold more.
             is_sure = confidence >= self._answer_threshold + self._params.names_margin
-            return Verdict.ANSWERED if is_sure else Verdict.UNSURE
+            says_something = not self._analyzer.function_words.issuperset(query.words)
+            return Verdict.ANSWERED if is_sure and says_something else Verdict.UNSURE
         scorer, title = self._scorer, self._title_tokens
         is_known = partial(_either, scorer.passages_with, title)
         if content.words and not content.any_held(is_known):

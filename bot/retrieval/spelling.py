@@ -31,10 +31,11 @@ class SpellingCorrector:
         self._function_words = function_words
         self._min_length = min_length
         # Sorted, so that every process chooses the same one of two words that are equally near.
-        self._candidates: dict[int, list[str]] = defaultdict(list)
+        self._candidates: dict[tuple[str, int], list[str]] = defaultdict(list)
         for word in sorted(self._known):
             if len(word) >= min_length - 1 and _is_correctable(word):
-                self._candidates[len(word)].append(word)
+                for letter in set(word[:2]):
+                    self._candidates[letter, len(word)].append(word)
 
     def correct_query(self, query: Query) -> Query:
         """Return the question with every word that the article lacks replaced by its nearest."""
@@ -57,8 +58,9 @@ class SpellingCorrector:
             return word
         if len(word) < self._min_length or not _is_correctable(word):
             return word
-        # A word of another length than these is further away.
-        near = [c for size in (-1, 0, 1) for c in self._candidates.get(len(word) + size, ())]
+        # A word of another length than these is further away; the first letter is seldom wrong.
+        sizes = (len(word) - 1, len(word), len(word) + 1)
+        near = [each for size in sizes for each in self._candidates.get((word[0], size), ())]
         found = process.extractOne(word, near, scorer=OSA.distance, score_cutoff=1)
         return found[0] if found else word
 
