@@ -134,10 +134,11 @@ class ArticleIndex:
             query: The question.
             limit: How many passages to return at most; None for all.
         """
-        resolved = self._analyzer.resolve(query.words)
-        content = ContentWords(query.text, resolved, self._names, self.article.language)
+        written = query.words
         if self._params.corrects_spelling:
             query = self._spelling.correct_query(query)
+        resolved = self._analyzer.resolve(self._plausible(written, query.words))
+        content = ContentWords(query.text, resolved, self._names, self.article.language)
         own = self._analyzer.query_tokens(query.words)
         if not own:
             return []
@@ -162,6 +163,20 @@ class ArticleIndex:
             # The question before it only chooses among the passages that answer this one.
             matches.sort(key=lambda match: list(Verdict).index(match.verdict))
         return matches[:limit]
+
+    def _plausible(self, written: Sequence[str], corrected: Sequence[str]) -> list[str]:
+        """Return the words that were meant: "price" is a word of its own, and not "prince".
+
+        Args:
+            written: The words of a question.
+            corrected: The same words, with the article's for those that it does not have.
+        """
+        return [
+            word
+            if word == meant or self._rate(f"_{word}_", False) > self._rate(f"_{meant}_", False)
+            else meant
+            for word, meant in zip(written, corrected, strict=True)
+        ]
 
     def _with_context(self, own: Mapping[str, float], query: Query) -> dict[str, float]:
         """Return a question's tokens with those of the question before it, which weigh less."""
