@@ -47,6 +47,8 @@ def completed(query: Query, exchange: Exchange, language: str) -> Query | None:
     opens = query.written[:1] and query.written[0] in _words("openers", language)
     if not (is_bare or refers or opens):
         return None
+    if not exchange.words:
+        return None
     context = tuple(word for word in exchange.words if word not in query.words)[:MAX_CONTEXT]
     return replace(query, context=context, is_bare=is_bare, previous=exchange.question)
 
