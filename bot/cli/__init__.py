@@ -10,6 +10,8 @@ time without them. This module imports next to nothing: Ctrl-C is only handled f
 importing the rest takes a while.
 """
 
+import os
+import signal
 import sys
 from typing import TYPE_CHECKING
 
@@ -24,6 +26,8 @@ def main() -> None:
     The exit code is 0 on success, 1 if ``check`` found faults, 2 for wrong arguments and for every
     BotError, whose message goes to standard error without secrets, and 130 after Ctrl-C.
     """
+    # While modules are imported, an exception could be lost in the import system.
+    signal.signal(signal.SIGINT, lambda *_: os._exit(130))
     try:
         _run_command()
     except KeyboardInterrupt:
@@ -40,6 +44,7 @@ def _run_command() -> None:
     try:
         settings = read_settings()
         secrets = settings.secrets
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         sys.exit(arguments.run(settings, arguments))
     except BotError as error:
         # It may quote a server's answer, which may repeat the address and the token.
