@@ -16,8 +16,8 @@ from tests.support.threads import SandboxThread
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Two a processor: most tests wait for something."""
-    return 2 * (os.cpu_count() or 1)
+    """One more than processors: some tests wait, but too many at once starve each other."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
