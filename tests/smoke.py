@@ -24,17 +24,14 @@ def main(url: str) -> None:
     found = call(f"{url}/sandbox/chats/{reader}/messages?after={sent['message_id']}&wait=15")
     [answer] = found["messages"]
     assert "The United States has agreed" in answer["text"], answer
-    button = answer["reply_markup"]["inline_keyboard"][0][2]
-    tap = {
-        "reader": reader,
-        "chat": reader,
-        "message_id": answer["message_id"],
-        "data": button["callback_data"],
-        "wait": 10,
-    }
-    toast = call(f"{url}/sandbox/taps", tap)["answer"]["text"]
-    assert toast.startswith("Love"), toast
-    print(f"asked: {answer['text'].splitlines()[1][:60]}...\ntapped: {toast}")
+    love, like = (answer["reply_markup"]["inline_keyboard"][0][n] for n in (2, 0))
+    tap = {"reader": reader, "chat": reader, "message_id": answer["message_id"], "wait": 10}
+    toasts = [
+        call(f"{url}/sandbox/taps", {**tap, "data": button["callback_data"]})["answer"]["text"]
+        for button in (love, like)
+    ]
+    assert toasts == ["❤️ on this article. Tap again to undo.", "Changed from ❤️ to 👍."], toasts
+    print(f"asked: {answer['text'].splitlines()[1][:60]}...\ntapped: {toasts}")
 
 
 main(sys.argv[1])
