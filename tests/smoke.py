@@ -30,7 +30,8 @@ def main(url: str) -> None:
         call(f"{url}/sandbox/taps", {**tap, "data": button["callback_data"]})["answer"]["text"]
         for button in (love, like)
     ]
-    assert toasts == ["❤️ on this article. Tap again to undo.", "Changed from ❤️ to 👍."], toasts
+    assert toasts[0].startswith("❤️"), toasts
+    assert toasts[1].endswith("❤️ to 👍."), toasts
     print(f"asked: {answer['text'].splitlines()[1][:60]}...\ntapped: {toasts}")
 
 
