@@ -33,7 +33,6 @@ from bot.handlers.services import BotData, Context, Services
 from bot.handlers.targets import Targets
 from bot.logs import FailureLog
 from bot.retrieval.index import Index
-from bot.retrieval.samples import with_answered_samples
 from bot.store.base import DELETE_QUESTIONS_EVERY, Store
 from bot.store.open import open_store
 from bot.store.voters import Voters
@@ -96,12 +95,12 @@ def build_services(
     sender = Sender(RateLimiter(limits))
     editor = MessageEditor(bot, store, voters, corpus.reactions)
     live_counts = LiveCounts(store, editor, sender, failures)
-    index = Index(corpus.articles, corpus.aliases)
-    corpus = with_answered_samples(corpus, index)
     articles = ArticleResolver(corpus.articles)
     chats = ChatState(store, voters, languages, articles, failures)
-    conversations = Conversations(clock)
-    targets = Targets(articles, chats)
+    conversations, targets = Conversations(clock), Targets(articles, chats)
+    responder = Responder(
+        corpus, index, store, articles, chats, targets, conversations, voters, failures
+    )
     return Services(
         corpus=corpus,
         store=store,
@@ -109,15 +108,29 @@ def build_services(
         languages=languages,
         articles=articles,
         chats=chats,
-        responder=Responder(
-            corpus, index, store, articles, chats, targets, conversations, voters, failures
-        ),
+        responder=responder,
         conversations=conversations,
         messenger=Messenger(bot, sender, live_counts),
         sender=sender,
         live_counts=live_counts,
         failures=failures,
     )
+
+
+def with_corpus(services: Services, corpus: Corpus, index: Index) -> Services:
+    """Return services that answer from another version of the corpus, and share all else."""
+    articles = ArticleResolver(corpus.articles)
+    chats = replace(services.chats, articles=articles)
+    targets = Targets(articles, chats)
+    responder = replace(
+        services.responder,
+        corpus=corpus,
+        index=index,
+        articles=articles,
+        chats=chats,
+        targets=targets,
+    )
+    return replace(services, corpus=corpus, articles=articles, chats=chats, responder=responder)
 
 
 def build_application(bot: ExtBot[None], services: Services) -> BotApplication:
