@@ -93,7 +93,8 @@ class SqlFeedStore(Engine, FeedStore):
         self, feed: str, entry: PendingEntry, article_id: str, now: float
     ) -> None:
         await self._write(
-            f"UPDATE feed_entries SET body = NULL, article = $4, written_at = $5 WHERE {_THIS_BODY}",
+            "UPDATE feed_entries SET body = NULL, article = $4, written_at = $5"
+            f" WHERE {_THIS_BODY}",
             *(feed, entry.key, entry.fingerprint, article_id, now),
         )
 
