@@ -91,7 +91,7 @@ class FeedFollower:
         self._posts = posts
         self._clock = clock
         self._interval = interval
-        self._failures = FailureLog(log)
+        self._failures, self._folder_failures = FailureLog(log), FailureLog(log)
         self._failing: set[str] = set()
         # Two feeds may list the same article at the same time, which is one file.
         self._writing = asyncio.Lock()
@@ -177,13 +177,11 @@ class FeedFollower:
         to_post = set(new[:MAX_POSTS]) if self._posts and not first else set[str]()
         left_out = set(new[FIRST_ARTICLES:]) if first else set[str]()
         if listed:
-            log.info(
-                "The feed %s lists %d articles that are new or changed.", feed.name, len(listed)
-            )
+            log.info("The feed %s: %d articles are new or changed.", feed.name, len(listed))
         if to_post and len(new) > MAX_POSTS:
             log.warning(
-                "The feed %s lists %d new articles at once; only the newest %d of them are posted.",
-                *(feed.name, len(new), MAX_POSTS),
+                "The feed %s lists %s new articles at once: only the newest are posted.",
+                *(feed.name, len(new)),
             )
         return [
             ListedEntry(
@@ -219,22 +217,21 @@ class FeedFollower:
             try:
                 article = await article_of(entry, self._fetcher)
             except WebError as error:
-                await self._note_missing(feed, pending, entry, error)
+                await self._note_missing(feed, pending, error)
                 continue
             try:
                 async with self._writing:
                     written = await asyncio.to_thread(write_article, self._folder, article)
             except WebError as error:
                 # Not the entry's fault: it is tried until the folder can be written to again.
-                self._failures.failed(str(error))
+                self._folder_failures.failed(str(error))
                 return
+            self._folder_failures.recovered("Articles of feeds are written again.")
             if written.outcome is Outcome.EDITED:
                 log.info("%s was edited by hand, and is not updated.", written.file.name)
             await self._store.entry_written(feed.key, pending, written.file.stem, self._clock())
 
-    async def _note_missing(
-        self, feed: _Followed, pending: PendingEntry, entry: FeedEntry, error: WebError
-    ) -> None:
+    async def _note_missing(self, feed: _Followed, pending: PendingEntry, error: WebError) -> None:
         """Note that an entry's article could not be fetched; give it up after MAX_TRIES."""
         if pending.failures + 1 >= MAX_TRIES:
             log.warning("An article of the feed %s is given up: %s", feed.name, error)

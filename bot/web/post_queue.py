@@ -126,8 +126,7 @@ class PostQueue:
             age = self._clock() - post.written_at
             if post.sends >= MAX_SENDS:
                 log.warning(
-                    "It is not known whether %s is in the channel: it was sent twice without an "
-                    "answer, and is not sent again.",
+                    "The post of %s was sent twice without an answer, and is not sent again.",
                     post.article_id,
                 )
                 await self._store.end_post(post, PostState.UNKNOWN)
