@@ -1,15 +1,13 @@
-"""HTTP connections to public addresses only; this module needs aiohttp when it is imported."""
+"""HTTP connections to allowed addresses only; this module needs aiohttp when it is imported."""
 
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.metadata import version
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
-
-from bot.web.addresses import is_public
 
 CONNECTIONS, CONNECTIONS_PER_HOST = 20, 4
 """At the same time."""
@@ -24,26 +22,33 @@ _REASONS: Mapping[type[Exception], str] = {
 
 
 class PrivateAddressError(Exception):
-    """A name leads to an address that is not public; the text is that address."""
+    """A name leads to an address that is not allowed; the text is that address."""
 
 
-class PublicResolver(AbstractResolver):
-    """Resolves names, and refuses those that lead to an address that is not public.
+class CheckedResolver(AbstractResolver):
+    """Resolves names, and refuses those that lead to an address that is not allowed.
 
     What it returns is connected to, without another look-up: a name whose server gives one answer
     to a check and another one afterwards gains nothing (DNS rebinding).
+
+    Args:
+        is_allowed: Whether an address, in numbers, may be connected to.
+        resolver: Who is asked; by default the operating system.
     """
 
-    def __init__(self, resolver: AbstractResolver | None = None) -> None:
+    def __init__(
+        self, is_allowed: Callable[[str], bool], resolver: AbstractResolver | None = None
+    ) -> None:
+        self._is_allowed = is_allowed
         self._resolver = resolver or ThreadedResolver()
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
-        """Return the addresses of a name; all of them must be public."""
+        """Return the addresses of a name; all of them must be allowed."""
         found = await self._resolver.resolve(host, port, family)
         for address in found:
-            if not is_public(address["host"]):
+            if not self._is_allowed(address["host"]):
                 raise PrivateAddressError(address["host"])
         return found
 
@@ -52,12 +57,16 @@ class PublicResolver(AbstractResolver):
         await self._resolver.close()
 
 
-def open_session(allow_private: bool) -> aiohttp.ClientSession:
+def open_session(is_allowed: Callable[[str], bool]) -> aiohttp.ClientSession:
     """Return a session without cookies, which never uses a proxy and does not decompress.
 
     A proxy of the environment would connect to addresses that nobody has checked.
+
+    Args:
+        is_allowed: Whether an address, in numbers, may be connected to. Only asked about those that
+            names lead to: addresses in numbers are never resolved.
     """
-    resolver: AbstractResolver = ThreadedResolver() if allow_private else PublicResolver()
+    resolver = CheckedResolver(is_allowed)
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(
             resolver=resolver, limit=CONNECTIONS, limit_per_host=CONNECTIONS_PER_HOST

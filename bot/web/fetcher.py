@@ -10,8 +10,9 @@ aiohttp, of the extra ``web``, is imported when a Fetcher is opened: everything 
 import asyncio
 import datetime as dt
 import email.utils
+import ipaddress
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.message import Message
 from http import HTTPStatus
@@ -70,12 +71,18 @@ class Fetcher:
         allow_private: Also fetch from addresses that are not public, such as those of this machine.
         timeout: Seconds that a page may take, with all its redirects.
         max_bytes: The largest content, after decompression.
+        is_allowed: Whether an address, in numbers, may be fetched from; by default
+            ``allow_private`` decides.
     """
 
     def __init__(
-        self, allow_private: bool = False, timeout: float = 20, max_bytes: int = 10_000_000
+        self,
+        allow_private: bool = False,
+        timeout: float = 20,
+        max_bytes: int = 10_000_000,
+        is_allowed: Callable[[str], bool] | None = None,
     ) -> None:
-        self._allow_private = allow_private
+        self._is_allowed = is_allowed or (_any_address if allow_private else is_public)
         self._timeout = timeout
         self._max_bytes = max_bytes
         self._session: aiohttp.ClientSession
@@ -85,7 +92,7 @@ class Fetcher:
             from bot.web.connections import open_session  # noqa: PLC0415
         except ImportError:
             raise WebError(NEEDS_EXTRA) from None
-        self._session = open_session(self._allow_private)
+        self._session = open_session(self._is_allowed)
         return self
 
     async def __aexit__(
@@ -171,10 +178,10 @@ class Fetcher:
         # A name is checked where it is resolved; an address in numbers is never resolved.
         if ":" in host or host.replace(".", "").isdigit():
             try:
-                public = is_public(host)
+                allowed = self._is_allowed(str(ipaddress.ip_address(host)))
             except ValueError:
                 raise FetchError(f"{name} is not a web address.") from None
-            if not public and not self._allow_private:
+            if not allowed:
                 raise FetchError(_not_public(name, host))
         return address
 
@@ -222,6 +229,10 @@ class Fetcher:
         if gzip and not gzip.complete:
             raise FetchError(f"{name} cannot be fetched: the content ends too early.")
         return bytes(body)
+
+
+def _any_address(_: str) -> bool:
+    return True
 
 
 def _join(address: "URL", target: str) -> str:
