@@ -77,7 +77,8 @@ def test_a_corpus_folder_of_ones_own(tmp_path: Path) -> None:
 def test_check_finds_no_fault_in_the_corpus() -> None:
     """The corpus that comes with the bot has no faults."""
     result = article_bot("check")
-    assert (result.returncode, result.stdout) == (0, "corpus: 1 article, no faults.\n")
+    said = "corpus: 1 article (en), 6 passages, no faults.\n"
+    assert (result.returncode, result.stdout) == (0, said)
 
 
 def test_check_names_a_sample_question_without_an_answer(tmp_path: Path) -> None:
@@ -88,14 +89,38 @@ def test_check_names_a_sample_question_without_an_answer(tmp_path: Path) -> None
     assert result.stdout == (
         f"{tmp_path}/bridge.md:7: The sample question 'Who won?' gets no answer. "
         "Use words that are in the article, or add aliases.\n"
+        f"{tmp_path}: 1 article (en), 3 passages, 1 fault.\n"
     )
 
 
 def test_check_names_faults(tmp_path: Path) -> None:
-    """All faults are printed, each on its own line."""
-    (tmp_path / "a.md").write_text("none")
-    (tmp_path / "b.md").write_text(GOOD.replace("language", "langauge"))
+    """All faults are printed, each on its own line, and a summary."""
+    (tmp_path / "a.md").write_text("")
+    (tmp_path / "b.md").write_text(GOOD.replace("en\n", "English\nurl: javascript:x\n"))
     result = article_bot("check", CORPUS_DIR=str(tmp_path))
     assert result.returncode == 1
-    assert len(result.stdout.splitlines()) == 3
+    assert len(result.stdout.splitlines()) == 4
+    assert result.stdout.endswith(f"{tmp_path}: 3 faults.\n")
     assert "Traceback" not in result.stderr
+
+
+def test_check_groups_what_is_alike(tmp_path: Path) -> None:
+    """A line for all files with the same fault, and for each kind of thing that is left out."""
+    for number in range(9):
+        text = GOOD.replace("language: en", f"layout: post\nx{number}: 1")
+        (tmp_path / f"a{number}.md").write_text(text)
+        (tmp_path / f"{number}.png").write_bytes(b"\x89PNG")
+    (tmp_path / "draft.md").write_text("---\ndraft: true\n---\nNot yet.")
+    result = article_bot("check", CORPUS_DIR=str(tmp_path))
+    assert result.returncode == 0, result.stdout
+    keys, languages, unread, summary = result.stdout.splitlines()
+    assert keys.startswith("Keys that the bot does not use: layout: 9 files, x0: 1 file, ")
+    assert languages.startswith("Languages that are not given and were detected: en: 9 files (")
+    assert unread.startswith("Not read: 10 files (.png: 9, draft: 1), such as 0.png, 1.png, 2.png")
+    assert summary == f"{tmp_path}: 9 articles (en), 27 passages, no faults."
+    for number in range(9):
+        (tmp_path / f"a{number}.md").write_text("")
+    result = article_bot("check", CORPUS_DIR=str(tmp_path))
+    [fault, summary] = result.stdout.splitlines()
+    assert fault.startswith("9 times: There is no text in the file. Add the article's paragraphs")
+    assert summary == f"{tmp_path}: 9 faults."

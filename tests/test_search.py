@@ -8,13 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.corpus.article import Article
+from bot.corpus.language import guess_language
 from bot.corpus.loader import load_corpus
-from bot.retrieval.analysis import Analyzer, char_ngrams, sentences, words
+from bot.corpus.sentences import sentences
+from bot.retrieval.analysis import Analyzer, char_ngrams, words
 from bot.retrieval.answer import Answer, Verdict
 from bot.retrieval.answer_types import AnswerType, classify, extract
 from bot.retrieval.index import Index
 from bot.retrieval.query import parse_query
-from bot.retrieval.question_language import guess_language
 from bot.retrieval.spelling import SpellingCorrector
 from tests.support.corpora import ROOT
 from tests.test_corpus import GOOD

@@ -7,7 +7,7 @@ from bot.corpus.loader import Corpus, find_corpus, load_corpus
 from bot.errors import CorpusError, Fault
 from bot.retrieval.index import Index
 from bot.retrieval.samples import is_answered
-from bot.views.terminal import count_of_articles
+from bot.views.corpus_report import count_of, faults_text, notes_text, summary, unread_text
 
 
 def add_arguments(_: argparse.ArgumentParser) -> None:
@@ -18,8 +18,8 @@ def run(settings: Settings, _: argparse.Namespace) -> int:
     """Look for faults in the corpus.
 
     Checks the articles, reactions and aliases, and that each article answers its
-    sample questions. Prints file, line, problem and a hint for each fault; the exit
-    code is 1 if there are any.
+    sample questions. Prints file, line, problem and a hint for each fault, and what
+    was left out or detected; the exit code is 1 if there are faults.
 
     Examples:
         article-bot check
@@ -28,17 +28,23 @@ def run(settings: Settings, _: argparse.Namespace) -> int:
     try:
         corpus = load_corpus(folder)
     except CorpusError as error:
-        print(error)
+        print(faults_text(error.faults))
+        print(f"{folder}: {count_of(len(error.faults), 'fault')}.")
         return 1
     faults = _unanswered_questions(corpus)
-    for fault in faults:
-        print(fault)
-    if not faults:
-        print(f"{folder}: {count_of_articles(corpus)}, no faults.")
+    texts = (faults_text(faults), notes_text(corpus.located), unread_text(corpus.unread, folder))
+    for text in filter(None, texts):
+        print(text)
+    found = count_of(len(faults), "fault") if faults else "no faults"
+    print(f"{folder}: {summary(corpus)}, {found}.")
     return 1 if faults else 0
 
 
 def _unanswered_questions(corpus: Corpus) -> list[Fault]:
+    # Indexing takes time, and most articles have no sample questions.
+    asked = [each for each in corpus.located if each.article.questions]
+    if not asked:
+        return []
     index = Index(corpus.articles, corpus.aliases)
     return [
         Fault(
@@ -47,7 +53,7 @@ def _unanswered_questions(corpus: Corpus) -> list[Fault]:
             f"The sample question {question!r} gets no answer.",
             "Use words that are in the article, or add aliases.",
         )
-        for located in corpus.located
+        for located in asked
         for question, line in zip(located.article.questions, located.question_lines, strict=True)
         if not is_answered(index, located.article, question)
     ]

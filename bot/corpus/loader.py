@@ -1,17 +1,22 @@
 """A folder -> a corpus: articles, reactions and aliases.
 
-The folder has one file per article, and may have ``reactions.yaml``, which replaces the reactions
-that come with the bot, and ``aliases.yaml``, which adds to the aliases that come with it.
+The folder and the folders in it have one file per article. The folder may also have
+``reactions.yaml``, which replaces the reactions that come with the bot, and ``aliases.yaml``, which
+adds to the aliases that come with it.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+import difflib
+import os
+import stat
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 from bot.corpus.aliases import Aliases, merge_aliases, read_aliases
-from bot.corpus.article import Article, LocatedArticle, read_article
+from bot.corpus.article import Article, LocatedArticle
 from bot.corpus.reactions import Reaction, read_reactions
+from bot.corpus.reader import DraftError, read_html, read_markdown, read_plain_text
 from bot.errors import CorpusError, Fault
 
 _PACKAGE = Path(__file__).parent.parent
@@ -19,11 +24,33 @@ _STARTER = _PACKAGE / "starter_corpus"
 DATA = _PACKAGE / "data"
 """The data files that come with the bot."""
 
-ARTICLE_READERS: Mapping[str, Callable[[Path], LocatedArticle]] = {".md": read_article}
+ARTICLE_READERS: Mapping[str, Callable[[Path], LocatedArticle]] = {
+    ".md": read_markdown,
+    ".markdown": read_markdown,
+    ".txt": read_plain_text,
+    ".html": read_html,
+}
 """File name extension, in lower case -> what reads an article from such a file."""
 YAML_FILES = ("aliases.yaml", "reactions.yaml")
+_SECTION_PAGES = ("_index",)
+"""Names of files that list the articles of a folder and are none themselves."""
+_NO_CONTENT = ("node_modules", "__pycache__")
+"""Folders in which no article can be."""
 
 Read = TypeVar("Read")
+
+
+@dataclass(frozen=True)
+class Unread:
+    """A file that is not read.
+
+    Attributes:
+        file: The file.
+        reason: Which kind it is, such as ".png" or "draft".
+    """
+
+    file: Path
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -34,11 +61,13 @@ class Corpus:
         located: The articles, sorted by file name; at least one.
         reactions: In the order in which they are shown; at least one.
         aliases: Names of one thing, which hold in every article.
+        unread: The files of the folder that are not read.
     """
 
     located: tuple[LocatedArticle, ...]
     reactions: tuple[Reaction, ...]
     aliases: Aliases
+    unread: tuple[Unread, ...] = ()
 
     @property
     def articles(self) -> tuple[Article, ...]:
@@ -67,33 +96,86 @@ def load_corpus(folder: Path) -> Corpus:
     Raises:
         CorpusError: With all faults of all files; also if there is no folder, or no article in it.
     """
+    faults: list[Fault] = []
+    unread: list[Unread] = []
+    located = []
+    for file in corpus_files(folder):
+        try:
+            if article := read_file(folder, file):
+                located.append(article)
+        except DraftError:
+            unread.append(Unread(file, "draft"))
+        except CorpusError as error:
+            faults.extend(error.faults)
+        else:
+            if article is None:
+                unread.append(Unread(file, _kind_of(file)))
+    return assemble(folder, located, unread, faults)
+
+
+def corpus_files(folder: Path) -> list[Path]:
+    """Return the files of a folder and of the folders in it, sorted; hidden ones are left out.
+
+    Raises:
+        CorpusError: There is no such folder.
+    """
     if not folder.is_dir():
         hint = "Create it, or set CORPUS_DIR to another folder."
         raise CorpusError(Fault(folder, None, "There is no such folder.", hint))
-    faults: list[Fault] = []
-    files = sorted(file for file in folder.iterdir() if not file.name.startswith("."))
-    faults.extend(_unknown_yaml_files(files))
-    located = _read_articles(files, faults)
-    if not located and not faults:
+    found = []
+    for parent, folders, names in os.walk(folder):
+        folders[:] = [f for f in folders if not f.startswith(".") and f not in _NO_CONTENT]
+        found += [Path(parent, name) for name in names if not name.startswith(".")]
+    own = {folder / name for name in YAML_FILES}
+    return sorted(file for file in found if file not in own)
+
+
+def read_file(folder: Path, file: Path) -> LocatedArticle | None:
+    """Return the article of a file; None if the file is of no kind that has one.
+
+    Raises:
+        CorpusError: With all faults found in the file.
+        DraftError: It is a draft.
+    """
+    read = ARTICLE_READERS.get(file.suffix.lower())
+    if file.parent == folder and file.suffix.lower() in (".yaml", ".yml"):
+        _refuse_misspelled(file)
+    if read is None or file.stem in _SECTION_PAGES:
+        return None
+    try:
+        mode = file.stat().st_mode
+    except OSError:
+        hint = "Remove it, or restore the file to which it leads."
+        raise CorpusError(Fault(file, None, "The link leads to no file.", hint)) from None
+    if not stat.S_ISREG(mode):
+        # Reading a pipe or a device may never end.
+        raise CorpusError(Fault(file, None, "This is no regular file.", "Remove it."))
+    return read(file)
+
+
+def assemble(
+    folder: Path,
+    located: Iterable[LocatedArticle],
+    unread: Iterable[Unread],
+    faults: Iterable[Fault] = (),
+) -> Corpus:
+    """Return the corpus of the articles that were read, with reactions and aliases of its folder.
+
+    Raises:
+        CorpusError: With the given faults and those found here.
+    """
+    located, found = tuple(located), list(faults)
+    found.extend(_duplicate_ids(located))
+    if not located and not found:
         hint = "Add a file such as my-article.md."
-        faults.append(Fault(folder, None, "The folder contains no article.", hint))
+        found.append(Fault(folder, None, "The folder contains no article.", hint))
     own = folder / "reactions.yaml"
-    reactions = _read_or_note(read_reactions, own if own.exists() else DATA / own.name, faults)
+    reactions = _read_or_note(read_reactions, own if own.exists() else DATA / own.name, found)
     alias_files = [DATA / "aliases.yaml", folder / "aliases.yaml"]
-    aliases = [_read_or_note(read_aliases, file, faults) for file in alias_files if file.exists()]
-    if faults:
-        raise CorpusError(*faults)
-    return Corpus(tuple(located), reactions or (), merge_aliases(filter(None, aliases)))
-
-
-def _read_articles(files: Iterable[Path], faults: list[Fault]) -> list[LocatedArticle]:
-    located = []
-    for file in files:
-        read = ARTICLE_READERS.get(file.suffix.lower())
-        if read is not None and (article := _read_or_note(read, file, faults)) is not None:
-            located.append(article)
-    faults.extend(_duplicate_ids(located))
-    return located
+    aliases = [_read_or_note(read_aliases, file, found) for file in alias_files if file.exists()]
+    if found:
+        raise CorpusError(*found)
+    return Corpus(located, reactions or (), merge_aliases(filter(None, aliases)), tuple(unread))
 
 
 def _read_or_note(read: Callable[[Path], Read], file: Path, faults: list[Fault]) -> Read | None:
@@ -105,22 +187,24 @@ def _read_or_note(read: Callable[[Path], Read], file: Path, faults: list[Fault])
         return None
 
 
-def _unknown_yaml_files(files: Iterable[Path]) -> list[Fault]:
-    problem = "The bot does not use a file of this name."
-    hint = f"Name it {' or '.join(YAML_FILES)}, or move it to another folder."
-    return [
-        Fault(file, None, problem, hint)
-        for file in files
-        if file.suffix.lower() in (".yaml", ".yml") and file.name not in YAML_FILES
-    ]
+def _kind_of(file: Path) -> str:
+    if file.stem in _SECTION_PAGES:
+        return file.name
+    return file.suffix.lower() or "no extension"
 
 
-def _duplicate_ids(located: Iterable[LocatedArticle]) -> list[Fault]:
-    first: dict[str, Path] = {}
-    faults = []
+def _refuse_misspelled(file: Path) -> None:
+    """Raise a CorpusError for a YAML file whose name is nearly one that the bot uses."""
+    near = difflib.get_close_matches(file.stem.lower(), ("aliases", "reactions"), 1, 0.75)
+    if near:
+        problem = "The bot does not use a file of this name."
+        raise CorpusError(Fault(file, None, problem, f"Name it {near[0]}.yaml, or remove it."))
+
+
+def _duplicate_ids(located: Iterable[LocatedArticle]) -> Iterator[Fault]:
+    first: dict[str, LocatedArticle] = {}
     for item in located:
-        other = first.setdefault(item.article.id, item.file)
-        if other is not item.file:
-            problem = f"The id '{item.article.id}' is already used by {other.name}."
-            faults.append(Fault(item.file, item.id_line, problem, "Give this file another 'id'."))
-    return faults
+        other = first.setdefault(item.article.id, item)
+        if other is not item:
+            problem = f"The id '{item.article.id}' is already used by {other.file}."
+            yield Fault(item.file, item.id_line, problem, "Give this file another 'id'.")

@@ -5,8 +5,6 @@ size: a few hundred bytes of nested aliases expand to gigabytes. Therefore the p
 checked before any value is built from them.
 """
 
-import datetime as dt
-import difflib
 import re
 import unicodedata
 from functools import lru_cache
@@ -18,8 +16,9 @@ import yaml
 from bot.errors import CorpusError, Fault
 
 MAX_FILE_BYTES = 1_000_000
-MAX_DEPTH = 4
-"""Levels of mappings and lists inside one another; the bot's own files need three."""
+MAX_DEPTH = 10
+"""Levels of mappings and lists inside one another; the bot's own files need three, those of others
+a few more."""
 MAX_ALIAS_LENGTH = 80
 """Characters."""
 
@@ -61,22 +60,6 @@ class Document:
         if self.faults:
             raise CorpusError(*self.faults)
 
-    def check_keys(self, required: tuple[str, ...], optional: tuple[str, ...]) -> None:
-        """Check that the document is a mapping with all required keys and no unknown ones."""
-        if not isinstance(self.value, dict):
-            self.fault("There are no keys here.", f"Add {', '.join(required)}.")
-            self.value = {}
-            return
-        known = (*required, *optional)
-        for key in self.value:
-            if key not in known:
-                near = difflib.get_close_matches(key, known, 1)
-                hint = f"Did you mean '{near[0]}'?" if near else f"Use one of {', '.join(known)}."
-                self.fault(f"Unknown key '{key}'.", hint, key)
-        for key in required:
-            if self.value.get(key) is None:
-                self.fault(f"The key '{key}' is missing.", f"Add a line '{key}: ...'.", key)
-
     def text(self, *path: str | int, limit: int) -> str:
         """Return a text of 1 to ``limit`` characters on one line; empty if there is none."""
         value = self._at(path)
@@ -85,8 +68,10 @@ class Document:
         name = f"'{path[-1]}'"
         if isinstance(path[-1], int):
             name = f"Item {path[-1] + 1} of '{path[-2]}'"
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            value = str(value)
         if not isinstance(value, str):
-            # YAML reads unquoted no, yes, on, off, dates and numbers as other types.
+            # YAML reads unquoted no, yes, on, off and dates as other types.
             self.fault(f"{name} is not text.", 'Put the value into "quotes".', *path)
             return ""
         text = one_line(value)
@@ -99,10 +84,12 @@ class Document:
         return text
 
     def texts(self, *path: str | int, limit: int) -> tuple[str, ...]:
-        """Return a list of one or more texts, each of 1 to ``limit`` characters."""
+        """Return a list of texts, or one, each of 1 to ``limit`` characters."""
         value = self._at(path)
         if value is None:
             return ()
+        if isinstance(value, str) and value.strip():
+            return tuple(filter(None, (self.text(*path, limit=limit),)))
         if not isinstance(value, list) or not value:
             problem = f"'{path[-1]}' is not a list with at least one item."
             self.fault(problem, f"Write for example: {path[-1]}: [one, two]", *path)
@@ -120,20 +107,6 @@ class Document:
             self.fault(problem, "Write for example: Kyiv: [Kiev]", *path)
             return {}
         return {name: self.texts(*path, name, limit=MAX_ALIAS_LENGTH) for name in value}
-
-    def date(self, key: str) -> dt.date | None:
-        """Return a date; None if there is none."""
-        value = self._at((key,))
-        if isinstance(value, dt.datetime):
-            return value.date()
-        if isinstance(value, dt.date) or value is None:
-            return value
-        try:
-            return dt.datetime.fromisoformat(str(value)).date()
-        except ValueError:
-            problem = f"'{key}' is not a date of the calendar."
-            self.fault(problem, "Write for example: 2026-01-31", key)
-            return None
 
     def _at(self, path: ValuePath) -> Any:
         value = self.value
@@ -250,7 +223,8 @@ def _note_lines(file: Path, node: yaml.Node, path: ValuePath, lines: dict[ValueP
     elif isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             name, line = key.value, key.start_mark.line + 1
-            if key.tag != "tag:yaml.org,2002:str":
+            # Deeper down, it is the matter of whoever wrote it.
+            if key.tag != "tag:yaml.org,2002:str" and (not path or path[0] == "aliases"):
                 problem = f"The key {name!r} is not text."
                 raise CorpusError(Fault(file, line, problem, 'Put it into "quotes".'))
             if (*path, name) in lines:

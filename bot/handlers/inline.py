@@ -83,7 +83,7 @@ async def _passage_result(
 
 def _sentence(match: Match) -> str:
     start, end = match.sentence
-    return match.passage.text[start:end]
+    return " ".join(match.passage.text[start:end].split())
 
 
 def _offers(services: Services) -> list[tuple[Article, str | None]]:
@@ -105,7 +105,7 @@ async def _offer_result(
         if found is not None:
             message = with_question(view.inline_passage(found.best), question)
             return list_item(question, _sentence(found.best), message, question_key(question))
-    return list_item(article.title, article.standfirst, view.inline_about(), "about")
+    return list_item(article.title, article.lead, view.inline_about(), "about")
 
 
 async def _ask_in_chat_button(

@@ -189,7 +189,7 @@ class Responder:
         if article is None:
             in_group = asker.surface is not Surface.PRIVATE
             return chat_texts.start(translator, articles, in_group=in_group)
-        shown = (1,) if article.standfirst else ()
+        shown = (1,) if article.passages[0].text == article.lead else ()
         self.conversations.remember(asker, Exchange(article.id, article.title, (), shown))
         return (await self.view(article, translator, scope, asker)).about(is_answer=True)
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-import sentencex
 import stopwordsiso
 
 from bot.retrieval.folding import HAN, fold
@@ -24,6 +23,7 @@ _NUMBER = r"\d+(?:[.,]\d+)*"
 # The Arabic article with what is written onto it, as light stemming takes it off (Larkey,
 # Ballesteros and Connell, "Improving stemming for Arabic information retrieval", SIGIR 2002).
 _ARABIC_ARTICLE = re.compile(r"(?<!\w)(?:[وفبك]?ال|لل)(?=\w{3})")
+_NOT_SEARCHED = re.compile(r"(?:https?://|www\.)\S+|(?<=\w)[⁰¹²³⁴-⁹]+", re.IGNORECASE)
 _HANGUL = re.compile("[\uac00-\ud7a3]")
 _UNSPACED = f"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff{HAN}"  # and Thai, Lao, Burmese, Khmer
 _INDIC = "\u0900-\u0963\u0966-\u0dff"  # where vowel signs, no letters to Python, stand in words
@@ -44,28 +44,17 @@ def words(text: str, limit: int | None = None) -> list[str]:
     return _WORD.findall(_ARABIC_ARTICLE.sub("", folded))
 
 
+def searchable(text: str) -> str:
+    """Return a text without addresses of pages, and without raised numbers, as of footnotes.
+
+    Nobody asks for these, but what an address says by chance would be taken for an answer.
+    """
+    return _NOT_SEARCHED.sub(" ", text)
+
+
 def same_words(one: str, other: str) -> bool:
     """Return whether two texts have the same words, however they are written."""
     return words(one) == words(other)
-
-
-def sentences(text: str, language: str) -> list[tuple[int, int]]:
-    """Return the sentences of a text as (start, end) in characters, without surrounding spaces.
-
-    Args:
-        text: The text.
-        language: A BCP 47 tag; a language without rules of its own is split by general ones.
-    """
-    spans = []
-    position = 0
-    for sentence in sentencex.segment(language.split("-", maxsplit=1)[0], text):
-        start = text.index(sentence, position)
-        position = start + len(sentence)
-        stripped = sentence.strip()
-        if stripped:
-            start += len(sentence) - len(sentence.lstrip())
-            spans.append((start, start + len(stripped)))
-    return spans
 
 
 @dataclass(frozen=True)

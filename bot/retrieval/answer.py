@@ -25,6 +25,7 @@ class Match:
         score: 0 or more; comparable within one question only.
         confidence: The share of the question that the passage holds beyond chance, 0 to 1.
         verdict: What the bot may claim if this is the best passage.
+        sentences: (start, end) of all sentences of the passage.
     """
 
     passage: Passage
@@ -33,6 +34,7 @@ class Match:
     score: float
     confidence: float
     verdict: Verdict
+    sentences: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -187,8 +187,8 @@ class ArticleIndex:
     def _match(
         self, number: int, sentence: int, score: float, confidence: float, verdict: Verdict
     ) -> Match:
-        span = self._sentences.spans[number][sentence]
-        return Match(self._passages[number], span, sentence, score, confidence, verdict)
+        spans, passage = self._sentences.spans[number], self._passages[number]
+        return Match(passage, spans[sentence], sentence, score, confidence, verdict, tuple(spans))
 
     def _verdict(
         self, number: int, confidence: float, query: Query, content: ContentWords

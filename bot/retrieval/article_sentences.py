@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import accumulate, pairwise
 
-from bot.corpus.article import Article
+from bot.corpus.article import Article, Passage
 from bot.corpus.loader import DATA
+from bot.corpus.sentences import sentences
 from bot.corpus.yaml import read_data
-from bot.retrieval.analysis import sentences, words
+from bot.retrieval.analysis import searchable, words
 from bot.retrieval.answer_types import AnswerType, extract
 from bot.retrieval.params import RetrievalParams
 from bot.retrieval.query import Query
@@ -19,19 +20,16 @@ class ArticleSentences:
     Attributes:
         spans: For each passage, (start, end) of its sentences in characters; at least one each.
         slices: For each passage, which sentences of the article are its own.
-        texts: All sentences.
+        texts: All sentences, as they are searched.
     """
 
     def __init__(self, article: Article, params: RetrievalParams) -> None:
         self._params = params
-        # A passage of nothing but spaces, as a question set may have, is one empty sentence.
-        self.spans = [
-            sentences(p.text, article.language) or [(0, len(p.text))] for p in article.passages
-        ]
+        self.spans = [_sentences(passage, article.language) for passage in article.passages]
         ends = accumulate(map(len, self.spans), initial=0)
         self.slices = [slice(*bounds) for bounds in pairwise(ends)]
         self.texts = [
-            passage.text[start:end]
+            searchable(passage.text[start:end])
             for passage, spans in zip(article.passages, self.spans, strict=True)
             for start, end in spans
         ]
@@ -65,6 +63,15 @@ class ArticleSentences:
         That is a time for "when", and so on.
         """
         return any(_holds_type(each, query) for each in self._extracted[self.slices[passage]])
+
+
+def _sentences(passage: Passage, language: str) -> list[tuple[int, int]]:
+    """Return where a passage's sentences are: items of a list and rows of a table count as such."""
+    whole = [(0, len(passage.text))]
+    if passage.layout.is_code:
+        return whole
+    # A passage of nothing but spaces, as a question set may have, is one empty sentence.
+    return list(passage.layout.parts) or sentences(passage.text, language) or whole
 
 
 def _holds_type(extracted: Mapping[AnswerType, frozenset[str]], query: Query) -> bool:

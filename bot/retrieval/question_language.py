@@ -4,8 +4,6 @@ import unicodedata
 from collections import Counter
 from functools import lru_cache
 
-import langdetect
-
 from bot.corpus.article import Article
 from bot.retrieval.analysis import function_words, words
 
@@ -43,7 +41,7 @@ def is_other_language(question: str, article: Article) -> bool:
     """
     own = article.language.split("-", maxsplit=1)[0].lower()
     text, found = unicodedata.normalize("NFC", question).lower(), set(words(question))
-    script, own_script = _script(text), _script(f"{article.title} {article.standfirst}")
+    script, own_script = _script(text), _script(f"{article.title} {article.lead}")
     if not script or not own_script:
         return False
     if script != own_script:
@@ -83,14 +81,3 @@ def _script(text: str) -> str:
     names = (unicodedata.name(char, "").split(" ")[0] for char in text if char.isalpha())
     scripts = Counter(_ONE_SCRIPT.get(name, name) for name in names)
     return max(scripts, key=lambda script: scripts[script], default="")
-
-
-def guess_language(text: str) -> str:
-    """Return the language that a text is most probably in, a BCP 47 tag; "en" without letters."""
-    # It draws samples of the text; the same text must always be in the same language.
-    langdetect.DetectorFactory.seed = 0
-    try:
-        found: str = langdetect.detect(text)
-    except langdetect.LangDetectException:
-        return "en"
-    return "zh" if found == "zh-cn" else found

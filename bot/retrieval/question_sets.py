@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.corpus.article import Article
+from bot.corpus.language import guess_language
 from bot.errors import QuestionSetError
-from bot.retrieval.question_language import guess_language
 
 LANGUAGE_SAMPLE = 20_000
 """Characters from which a file's language is guessed."""

@@ -18,12 +18,11 @@ from bot.views.i18n import Translator, long_date
 from bot.views.keyboards import Row, question_rows, reaction_rows, search_all_row, turn_row
 from bot.views.outgoing import MAX_QUESTION_SHOWN, OutgoingMessage
 from bot.views.places import place_of, short_place
+from bot.views.quotations import add_quotation
 from bot.views.rich_text import (
     TEXT_LIMIT,
     Piece,
     RichText,
-    cut,
-    cut_around,
     cut_at_word,
     units,
 )
@@ -125,7 +124,7 @@ class ArticleView:
                 "place_match", place=place, position=position + 1, count=len(matches)
             )
             rows.append(turn_row(self.translator, self.article, matches, position))
-        _quote(text, match, place, self._room(text), bold=bold)
+        add_quotation(text, match, place, self._room(text), bold=bold)
         return self._message(self._asking_reaction(text), rows, is_answer=True)
 
     def closest(self, matches: Sequence[Match]) -> OutgoingMessage:
@@ -135,7 +134,7 @@ class ArticleView:
         room = self._room(text) // len(matches)
         for match in matches:
             # Collapsed: two whole passages would push the line above them out of sight.
-            _quote(
+            add_quotation(
                 text.add("\n"),
                 match,
                 place_of(self.translator, match.passage),
@@ -227,7 +226,9 @@ class ArticleView:
             is_sure: Whether the passage is an answer, so that the answering sentence is marked.
         """
         text = RichText().add(headline(self.article)).add("\n")
-        _quote(text, match, short_place(match.passage), _ROOM - units(text.text), bold=is_sure)
+        add_quotation(
+            text, match, short_place(match.passage), _ROOM - units(text.text), bold=is_sure
+        )
         return self._message(text, is_answer=True)
 
     def _message(
@@ -266,27 +267,9 @@ class ArticleView:
         """Return headline, standfirst, and author and date as far as they are known."""
         article = self.article
         text = RichText().add(headline(article)).add("\n")
-        text.add(cut(article.standfirst, TEXT_LIMIT // 2), MessageEntity.BLOCKQUOTE)
+        text.add(cut_at_word(article.lead, TEXT_LIMIT // 2), MessageEntity.BLOCKQUOTE)
         byline = [article.author] if article.author else []
         byline += [long_date(article.published, article.language)] if article.published else []
         if byline:
             text.add("\n").add(" · ".join(byline), MessageEntity.ITALIC)
         return text
-
-
-def _quote(
-    text: RichText,
-    match: Match,
-    place: str,
-    room: int,
-    bold: bool = False,
-    collapsed: bool = False,
-) -> None:
-    """Add a passage and the line that says where it is, in at most ``room`` UTF-16 units."""
-    quoted, (start, end) = cut_around(match.passage.text, match.sentence, room - units(place) - 1)
-    begin = text.end
-    text.add(quoted, MessageEntity.EXPANDABLE_BLOCKQUOTE if collapsed else MessageEntity.BLOCKQUOTE)
-    if bold:
-        text.mark(begin + start, begin + end, MessageEntity.BOLD)
-    if place:
-        text.add("\n").add(place, MessageEntity.ITALIC)

@@ -1,5 +1,6 @@
 """Text with entities instead of markup, which needs no escaping; and lengths in UTF-16 units."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from telegram import MessageEntity
@@ -91,13 +92,18 @@ def cut_at_word(text: str, limit: int) -> str:
     return shorter.rstrip(" ,;:–—-") + "…" if shorter else cut(text, limit)
 
 
-def cut_around(text: str, span: tuple[int, int], limit: int) -> tuple[str, tuple[int, int]]:
+def cut_around(
+    text: str, span: tuple[int, int], limit: int, parts: Sequence[tuple[int, int]] = ()
+) -> tuple[str, tuple[int, int]]:
     """Cut a text to the surroundings of a span; ellipses mark what is left out.
+
+    It is cut between parts where one fits, otherwise between words.
 
     Args:
         text: The text.
         span: (start, end) in characters.
         limit: UTF-16 units of the result, 3 or more.
+        parts: (start, end) of the sentences of the text, or of its lines.
 
     Returns:
         The part of the text, and the span in it. A span that is itself too long loses its end.
@@ -107,14 +113,36 @@ def cut_around(text: str, span: tuple[int, int], limit: int) -> tuple[str, tuple
     start, end = span
     room = limit - 2 - units(text[start:end])
     if room <= 0:
-        kept = cut(text[start:end], limit - 1)
+        kept = cut_at_word(text[start:end], limit - 1)
         return f"…{kept}", (1, 1 + len(kept))
     before = len(text[:start]) - fitting(text[:start][::-1], room // 2)
     after = end + fitting(text[end:], room - units(text[before:start]))
     before = start - fitting(text[:start][::-1], room - units(text[end:after]))
+    before = _start_at(text, before, start, [first for first, _ in parts])
+    after = _end_at(text, end, after, [last for _, last in parts])
     head, tail = "…" if before else "", "…" if after < len(text) else ""
     shift = len(head) - before
     return head + text[before:after] + tail, (start + shift, end + shift)
+
+
+def _start_at(text: str, earliest: int, latest: int, starts: Sequence[int]) -> int:
+    """Return where a cut text begins: where a part does, or else a word."""
+    if earliest == 0:
+        return 0
+    if fit := [start for start in starts if earliest <= start < latest]:
+        return fit[0]
+    words = (n for n in range(earliest, latest) if text[n - 1].isspace())
+    return next(words, latest)
+
+
+def _end_at(text: str, earliest: int, latest: int, ends: Sequence[int]) -> int:
+    """Return where a cut text ends: where a part does, or else a word."""
+    if latest == len(text):
+        return latest
+    if fit := [end for end in ends if earliest < end <= latest]:
+        return fit[-1]
+    words = (n for n in range(latest, earliest, -1) if text[n].isspace())
+    return next(words, earliest)
 
 
 def fitting(text: str, limit: int) -> int:

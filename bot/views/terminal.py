@@ -68,7 +68,9 @@ def answer_text(
         for button in buttons_of(message.keyboard)
         if isinstance(parse(str(button.callback_data)), QuestionButton | ArticleButton)
     ]
-    text = _marked(message, ("\033[1m", "\033[0m") if bold else ("**", "**"))
+    text = message.text
+    if found is not None and found.verdict is Verdict.ANSWERED:
+        text = _marked(message, ("\033[1m", "\033[0m") if bold else ("**", "**"))
     for key in ("your_reaction", "what_reaction"):
         # There is nothing to tap here.
         text = text.removesuffix(translator.text(key)).rstrip()
@@ -96,7 +98,10 @@ def _message(
 
 
 def _marked(message: OutgoingMessage, marks: tuple[str, str]) -> str:
-    """Return a message's text with the answering sentence, bold in a quotation, between marks."""
+    """Return a message's text with the answering sentence between marks.
+
+    It is the first bold part of the quotation, as what is bold in the article itself comes later.
+    """
     text, entities = message.text.encode("utf-16-le"), message.entities
     quoted = [each for each in entities if each.type == MessageEntity.BLOCKQUOTE]
     for entity in entities:

@@ -1,0 +1,27 @@
+"""Which language a text is in, where its file does not say so."""
+
+import langdetect
+
+SAMPLE = 2_000
+"""Characters of a text from which its language is detected."""
+_TAGS = {"zh-cn": "zh", "zh-tw": "zh-TW"}
+
+
+def detect_language(text: str) -> tuple[str, float]:
+    """Return the language that a text is most probably in, a BCP 47 tag, and how sure that is.
+
+    Returns:
+        "en" and 0 for a text without letters.
+    """
+    # It draws samples of the text; the same text must always be in the same language.
+    langdetect.DetectorFactory.seed = 0
+    try:
+        best = langdetect.detect_langs(text)[0]
+    except langdetect.LangDetectException:
+        return "en", 0.0
+    return _TAGS.get(best.lang, best.lang), float(best.prob)
+
+
+def guess_language(text: str) -> str:
+    """Return the language that a text is most probably in; see ``detect_language``."""
+    return detect_language(text)[0]
