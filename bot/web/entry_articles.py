@@ -12,6 +12,8 @@ from bot.web.fetcher import Fetched, Fetcher
 MIN_CONTENT = 400
 """Characters of text from which on a feed's own content is taken for an article; many feeds have
 only the first sentences."""
+MAX_HEADING = 80
+"""Characters of a heading that is made of the first words."""
 
 
 async def article_of(entry: FeedEntry, fetcher: Fetcher) -> ExtractedArticle:
@@ -50,11 +52,12 @@ def _own_article(entry: FeedEntry) -> ExtractedArticle | None:
 def _page_of(entry: FeedEntry) -> Fetched:
     """Return a page that holds what the feed says of an entry."""
     content = entry.content or ""
+    heading = entry.title or _first_words(plain(content))
     # In many feeds the summary is the content, or its beginning.
     is_beginning = plain(content).startswith(entry.summary.removesuffix("…").strip())
     day = entry.published.date().isoformat() if entry.published else None
     metadata = {
-        "og:title": entry.title,
+        "og:title": heading,
         "author": entry.author,
         "article:published_time": day,
         "description": None if is_beginning else entry.summary,
@@ -64,9 +67,15 @@ def _page_of(entry: FeedEntry) -> Fetched:
         for name, value in metadata.items()
         if value
     )
-    title = html.escape(entry.title)
     page = (
-        f"<!doctype html><html><head><title>{title}</title>{head}</head>"
-        f"<body><article><h1>{title}</h1>{content}</article></body></html>"
+        f"<!doctype html><html><head><title>{html.escape(heading)}</title>{head}</head>"
+        f"<body><article><h1>{html.escape(heading)}</h1>{content}</article></body></html>"
     )
     return Fetched(entry.link, 200, "text/html", "utf-8", page.encode())
+
+
+def _first_words(text: str) -> str:
+    """Return the beginning of a text, for entries without a title."""
+    if len(text) <= MAX_HEADING:
+        return text
+    return text[:MAX_HEADING].rpartition(" ")[0] + "…"

@@ -6,13 +6,17 @@ what could not be fetched is fetched later, even if the feed no longer lists it.
 """
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bot.errors import FetchError, StoreError, WebError
+from bot.corpus.article_ids import article_id as article_id_of_name
+from bot.corpus.loader import read_file
+from bot.corpus.reader import DraftError
+from bot.errors import CorpusError, FetchError, StoreError, WebError
 from bot.logs import FailureLog
 from bot.store.base import Store
 from bot.store.feed_records import FeedState, ListedEntry, PendingEntry, PostState
@@ -229,7 +233,8 @@ class FeedFollower:
             self._folder_failures.recovered("Articles of feeds are written again.")
             if written.outcome is Outcome.EDITED:
                 log.info("%s was edited by hand, and is not updated.", written.file.name)
-            await self._store.entry_written(feed.key, pending, written.file.stem, self._clock())
+            article_id = await asyncio.to_thread(_id_of, self._folder, written.file)
+            await self._store.entry_written(feed.key, pending, article_id, self._clock())
 
     async def _note_missing(self, feed: _Followed, pending: PendingEntry, error: WebError) -> None:
         """Note that an entry's article could not be fetched; give it up after MAX_TRIES."""
@@ -240,3 +245,11 @@ class FeedFollower:
         asked = error.retry_after if isinstance(error, FetchError) else None
         wait = self._wait(self._interval * 2.0**pending.failures, asked)
         await self._store.entry_failed(feed.key, pending, self._clock() + wait)
+
+
+def _id_of(folder: Path, file: Path) -> str:
+    """Return the id of a file's article, which may have been edited by hand."""
+    with contextlib.suppress(CorpusError, DraftError):
+        if (located := read_file(folder, file)) is not None:
+            return located.article.id
+    return article_id_of_name(file.stem)

@@ -16,7 +16,7 @@ import trafilatura
 from lxml.etree import ParserError
 from trafilatura.metadata import extract_metadata
 
-from bot.retrieval.question_language import guess_language
+from bot.corpus.language import guess_language
 from bot.web import wording
 from bot.web.decoding import decode
 from bot.web.extracted import ExtractedArticle

@@ -2,8 +2,8 @@
 
 import re
 
+from bot.corpus.language import guess_language
 from bot.corpus.yaml import one_line
-from bot.retrieval.question_language import guess_language
 from bot.web import wording
 from bot.web.decoding import decode
 from bot.web.extracted import MAX_TITLE, ExtractedArticle
