@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable
 
-from bot.corpus.article import MAX_PARAGRAPH
 from bot.web.wording import squashed
 
 QUOTE = "\u241b"
@@ -12,8 +11,8 @@ _HEADING = re.compile(r"#{1,6} +")
 _FENCE = re.compile(r"(`{3,}|~{3,})")
 _DATE_LINE = re.compile(r"[\d\s.,:/|·–-]*(\w+[\s.,:/|·–-]+){0,4}\d{4}([\s,T|·–-]+[\d:]+\s*\w*)?")
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|(?<=[。！？])")
-MAX_BLOCK = MAX_PARAGRAPH - 500
-"""Characters; the corpus refuses paragraphs that are a little longer."""
+MAX_BLOCK = 4_500
+"""Characters; longer paragraphs are hard to read."""
 _MAX_HEADER = 3
 """Blocks at the beginning of which some may repeat the author and the date."""
 
