@@ -5,7 +5,7 @@ import json
 import re
 import unicodedata
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from html.parser import HTMLParser
 from typing import Self
@@ -17,6 +17,9 @@ MAX_TEXT = 5_000
 """Characters of a title, name or summary that are read; articles have room for fewer."""
 MAX_CONTENT = 500_000
 """Characters of content; longer content is not used, and the article is read from its page."""
+
+_CLOCKS_DIFFER = timedelta(days=1)
+"""A date without a time zone may be almost a day ahead."""
 
 
 @dataclass(frozen=True)
@@ -105,8 +108,8 @@ def make_entry(
         link=page,
         title=plain(title),
         author=plain(author) or None,
-        published=published,
-        updated=updated,
+        published=_past(published),
+        updated=_past(updated),
         summary=plain(summary),
         content=_cleaned(html) if isinstance(html, str) and len(html) <= MAX_CONTENT else None,
     )
@@ -129,6 +132,11 @@ def as_utc(moment: datetime) -> datetime:
         OverflowError: It is too far in the past or future.
     """
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _past(moment: datetime | None) -> datetime | None:
+    """Return a moment unless it lies in the future, where it would be the newest for years."""
+    return moment if moment is not None and moment <= datetime.now(UTC) + _CLOCKS_DIFFER else None
 
 
 def _page(feed_url: str, link: object) -> str | None:

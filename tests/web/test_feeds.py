@@ -44,7 +44,8 @@ def test_rss() -> None:
         rss(
             "<title>The &lt;b&gt;bridge&lt;/b&gt; &amp;amp; the river</title><link>/bridge</link>"
             "<guid isPermaLink='false'>b-1</guid><dc:creator>A. Writer</dc:creator>"
-            "<pubDate>Sat, 31 Jan 2026 11:00:00 +0100</pubDate><description>It opened.</description>"
+            "<pubDate>Sat, 31 Jan 2026 11:00:00 +0100</pubDate>"
+            "<description>It opened.</description>"
             "<content:encoded><![CDATA[<p>All of it.</p>]]></content:encoded>",
             "<title>Other</title><link>https://news.example/other</link>"
             "<description>&lt;p&gt;Said shortly.&lt;/p&gt;</description>",
