@@ -12,7 +12,9 @@ from telegram.ext import Application, ContextTypes, ExtBot
 
 from bot.config import Settings
 from bot.corpus.loader import Corpus
+from bot.delivery.channel_publisher import ChannelPublisher
 from bot.delivery.client import create_bot, create_request, errors_explained
+from bot.delivery.feed_posts import check_feeds, follow_feeds
 from bot.delivery.live_counts import LiveCounts
 from bot.delivery.message_editor import MessageEditor
 from bot.delivery.ordering import UpdateSequencer
@@ -62,10 +64,11 @@ async def run(
         clock: The clock of votes and of everything else that is kept.
 
     Raises:
-        SettingsError: A setting that is needed is missing.
+        SettingsError: A setting that is needed is missing, or something that a setting needs.
         StoreError: The database or the voter key's file cannot be used.
         ConnectError: Telegram cannot be reached at the start, or refuses the token at any time.
     """
+    check_feeds(settings)
     bot = create_bot(settings)
     async with open_store(settings, clock) as (store, voters):
         services = build_services(settings, corpus, store, voters, bot, clock)
@@ -163,6 +166,7 @@ async def _serve(
     background = [
         asyncio.create_task(refresher.run()),
         asyncio.create_task(_delete_old_questions(store)),
+        asyncio.create_task(_follow_feeds(settings, application, clock)),
     ]
     try:
         async with create_request(settings) as request:
@@ -173,6 +177,16 @@ async def _serve(
             task.cancel()
         await asyncio.gather(*background, return_exceptions=True)
         await services.live_counts.stop()
+
+
+async def _follow_feeds(settings: Settings, application: BotApplication, clock: Clock) -> None:
+    bot, services = application.bot, application.bot_data.services
+
+    def publisher() -> ChannelPublisher:
+        reactions = services.corpus.reactions
+        return ChannelPublisher(bot, services.store, services.sender, services.languages, reactions)
+
+    await follow_feeds(settings, services.store, publisher, lambda: services.corpus, clock)
 
 
 async def _delete_old_questions(store: Store) -> None:

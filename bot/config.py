@@ -5,7 +5,6 @@ Every key is the name of a field of Settings in capitals; .env.example explains 
 
 import os
 import re
-from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from io import StringIO
@@ -16,6 +15,7 @@ from dotenv import dotenv_values
 from dotenv.parser import Binding, parse_stream
 
 from bot.errors import SettingsError
+from bot.logs import address_secrets, query_secrets, shown_address
 
 TELEGRAM = "https://api.telegram.org"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
@@ -30,12 +30,6 @@ _TOKEN_IN_ADDRESS = re.compile(
     # Not a host and its port, nor a user and a password, which an @ follows.
     r"(?:^|/)(?:bot)?\d+:(?!\d+(?:[/?#]|$))[A-Za-z0-9_-]+(?=[/?#]|$)"
 )
-_SCHEME = r"(?P<scheme>[a-z][a-z0-9+.-]*://)?"
-_ADDRESS = re.compile(
-    # An @ after the host is not allowed: what precedes it may be the rest of a password.
-    rf"{_SCHEME}(?P<user>[^/?#]*@)?(?P<host>(?:[\w.-]+|\[[\da-f:.]+\])(?::\d+)?)(?P<rest>[/?#][^@]*)?",
-    re.IGNORECASE,
-)
 _YES, _NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
 
@@ -49,6 +43,10 @@ class Settings:
         telegram_test_environment: Whether to use Telegram's test environment, which has its own
             accounts and tokens.
         corpus_dir: The folder of articles; None to look in the usual places (``find_corpus``).
+        feeds: Addresses of the feeds whose articles are added, each http or https and once.
+        publish_to: The channel in which new articles of the feeds are posted, "@name" or its id;
+            None for none. It needs feeds.
+        allow_private_addresses: Whether feeds and pages may be on this machine or its network.
         database_url: "sqlite:///" and a path, or "postgresql://user:password@host/database".
         voter_key: The secret from which the codes that readers are stored under are made, at least
             MIN_VOTER_KEY characters; None to keep one in a file beside the SQLite database.
@@ -63,6 +61,9 @@ class Settings:
     bot_api_url: str = TELEGRAM
     telegram_test_environment: bool = False
     corpus_dir: Path | None = None
+    feeds: tuple[str, ...] = ()
+    publish_to: str | None = None
+    allow_private_addresses: bool = False
     database_url: str = "sqlite:///votes.db"
     voter_key: str | None = None
     private_chat_per_second: float = 1.0
@@ -85,13 +86,15 @@ class Settings:
             passwords = [parts.password or "", *parse_qs(parts.query).get("password", ())]
         # The part after the colon alone, as the colon is escaped in some URLs.
         found = [token, token.partition(":")[2], self.voter_key or "", *passwords]
-        found += _address_secrets(self.bot_api_url)
+        found += address_secrets(self.bot_api_url)
+        for feed in self.feeds:
+            found += query_secrets(feed)
         return tuple(secret for secret in dict.fromkeys((*found, *map(unquote, found))) if secret)
 
     @property
     def shown_api_url(self) -> str:
         """The Bot API's address for messages: without user, password and path."""
-        return _shown_address(self.bot_api_url)
+        return shown_address(self.bot_api_url)
 
     @property
     def base_url(self) -> str:
@@ -122,12 +125,15 @@ def read_settings(environ: Mapping[str, str] = os.environ, dotenv: Path = Path("
     """
     both = (*_read_dotenv(dotenv).items(), *environ.items())
     values = {key: value.strip() for key, value in both if value and value.strip()}
-    corpus = values.get("CORPUS_DIR")
+    corpus, feeds = values.get("CORPUS_DIR"), _feeds(values.get("FEEDS", ""))
     return Settings(
         bot_token=_token(values.get("BOT_TOKEN")),
         bot_api_url=_api_url(values.get("BOT_API_URL", TELEGRAM)),
         telegram_test_environment=_switch(values, "TELEGRAM_TEST_ENVIRONMENT"),
         corpus_dir=Path(corpus).expanduser() if corpus else None,
+        feeds=feeds,
+        publish_to=_publish_to(values.get("PUBLISH_TO"), feeds),
+        allow_private_addresses=_switch(values, "ALLOW_PRIVATE_ADDRESSES"),
         database_url=_database_url(values.get("DATABASE_URL", Settings.database_url)),
         voter_key=_voter_key(values.get("VOTER_KEY")),
         private_chat_per_second=_rate(values, "PRIVATE_CHAT_PER_SECOND"),
@@ -158,7 +164,9 @@ def _read_dotenv(file: Path) -> Mapping[str, str | None]:
 
 def _problem(binding: Binding) -> str | None:
     """Return what is wrong with a statement of a .env file, without the secret it may contain."""
-    ours = (binding.key or "").lower() in Settings.__dataclass_fields__
+    key = (binding.key or "").lower()
+    # Only this one may have several lines.
+    ours = key in Settings.__dataclass_fields__ and key != "feeds"
     quoted = re.search(r"=\s*[\"']", binding.original.string)
     if quoted and (binding.error or (ours and "\n" in (binding.value or ""))):
         return "A quotation mark is missing, or text follows the last: quote all of the value."
@@ -188,48 +196,45 @@ def _api_url(value: str) -> str:
     if not fits or has_token or set(url) & set("{}?# "):
         hint = " The token belongs in BOT_TOKEN, and not there." if has_token else ""
         raise SettingsError(
-            f"BOT_API_URL is {_shown_address(value)!r}: "
+            f"BOT_API_URL is {shown_address(value)!r}: "
             f"give a server's address such as {TELEGRAM}.{hint}"
         )
     return url
 
 
-def _shown_address(value: str) -> str:
-    """Return an address, which need not be valid, with "[secret]" for all that may be secret.
+def _feeds(value: str) -> tuple[str, ...]:
+    # A comma within an address belongs to it.
+    addresses = re.split(r"[\s,]*\s[\s,]*|,(?=https?:|$)", value.strip(" ,"), flags=re.IGNORECASE)
+    feeds = [address for address in addresses if address]
+    for number, feed in enumerate(feeds, 1):
+        try:
+            parts = urlsplit(feed)
+            fits = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+            fits = fits and parts.username is None
+        except ValueError:
+            fits = False
+        # The message does not repeat it: it may hold a secret.
+        if not fits:
+            raise SettingsError(
+                f"Address {number} of FEEDS is not the address of a feed: give addresses that "
+                "begin with http:// or https://, without user and password."
+            )
+    return tuple(dict.fromkeys(feeds))
 
-    A user and password may be in it, and a token or a key in its path.
-    """
-    match = _ADDRESS.fullmatch(value)
-    if match is None:
-        scheme = re.match(_SCHEME, value, re.IGNORECASE)
-        return f"{scheme[0] if scheme else ''}[secret]"
-    user = "[secret]@" if match["user"] else ""
-    rest = "/[secret]" if match["rest"] else ""
-    return f"{match['scheme'] or ''}{user}{match['host']}{rest}"
 
-
-def _address_secrets(url: str) -> list[str]:
-    """Return what of the Bot API's address no log may show.
-
-    Most of it with what stands around it, as a short password alone looks like any word.
-    """
-    if _shown_address(url) == url:
-        return []
-    parts = urlsplit(url)
-    user, _, host = parts.netloc.rpartition("@")
-    secrets = [url]
-    if user:
-        name, _, password = user.partition(":")
-        # As the header of a request has it.
-        encoded = b64encode(f"{unquote(name)}:{unquote(password)}".encode()).decode()
-        secrets += [f"://{user}@", f"{user}@", user, password or name, encoded]
-    if parts.path:
-        # The client adds "/bot" and the token.
-        secrets += [f"{host}{parts.path}", f"{parts.path}/bot"]
-    for part in parts.path.split("/"):
-        if ":" in part:
-            secrets += [part, part.partition(":")[2]]
-    return secrets
+def _publish_to(value: str | None, feeds: tuple[str, ...]) -> str | None:
+    if value is None:
+        return None
+    if not re.fullmatch(r"@[A-Za-z]\w{3,31}|-?\d+", value, re.ASCII):
+        raise SettingsError(
+            f"PUBLISH_TO is {value!r}: give a channel's @name, or its id such as -1001234567890."
+        )
+    if not feeds:
+        raise SettingsError(
+            "PUBLISH_TO is set, but only articles of feeds are posted there: set FEEDS too. To "
+            "post a single article, use article-bot publish."
+        )
+    return value
 
 
 def _switch(values: Mapping[str, str], key: str) -> bool:

@@ -6,7 +6,9 @@ BotError
 ├── ConnectError     the Bot API cannot be reached or rejects the token
 ├── PublishError     an article cannot be posted, or linked to, as requested
 ├── QuestionSetError a question set cannot be used to measure retrieval
-└── StoreError       the database cannot be opened, read or written
+├── StoreError       the database cannot be opened, read or written
+└── WebError         a page or feed cannot be fetched or used
+    └── FetchError   it cannot be fetched
 """
 
 from dataclasses import dataclass
@@ -35,6 +37,27 @@ class QuestionSetError(BotError):
 
 class StoreError(BotError):
     """The database cannot be opened, read or written."""
+
+
+class WebError(BotError):
+    """A page or feed cannot be fetched or used; the message names it."""
+
+
+class FetchError(WebError):
+    """A page or feed cannot be fetched.
+
+    Attributes:
+        status: The HTTP status that the server answered with; None if it did not answer.
+        retry_after: After how many seconds the server asks to be tried again; None if it does not
+            say.
+    """
+
+    def __init__(
+        self, message: str, status: int | None = None, retry_after: float | None = None
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.retry_after = retry_after
 
 
 @dataclass(frozen=True)

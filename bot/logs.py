@@ -1,10 +1,13 @@
 """Logging that shows no secrets and does not repeat a lasting failure all the time."""
 
 import logging
+import re
 import sys
 import time
+from base64 import b64encode
 from collections.abc import Awaitable, Iterable
 from typing import TypeVar
+from urllib.parse import unquote, urlsplit
 
 from bot.errors import StoreError
 
@@ -14,6 +17,61 @@ REPEAT_AFTER = 600.0
 """Seconds after which a failure that persists is logged again."""
 MIN_SECRET_LENGTH = 8
 """Characters. Shorter texts occur in ordinary words too, so they are not replaced."""
+
+_SCHEME = r"(?P<scheme>[a-z][a-z0-9+.-]*://)?"
+_ADDRESS = re.compile(
+    # An @ after the host is not allowed: what precedes it may be the rest of a password.
+    rf"{_SCHEME}(?P<user>[^/?#]*@)?(?P<host>(?:[\w.-]+|\[[\da-f:.]+\])(?::\d+)?)(?P<rest>[/?#][^@]*)?",
+    re.IGNORECASE,
+)
+
+
+def shown_address(value: str) -> str:
+    """Return an address, which need not be valid, with "[secret]" for all that may be secret.
+
+    A user and password may be in it, and a token or a key in its path.
+    """
+    match = _ADDRESS.fullmatch(value)
+    if match is None:
+        scheme = re.match(_SCHEME, value, re.IGNORECASE)
+        return f"{scheme[0] if scheme else ''}[secret]"
+    user = "[secret]@" if match["user"] else ""
+    rest = "/[secret]" if match["rest"] else ""
+    return f"{match['scheme'] or ''}{user}{match['host']}{rest}"
+
+
+def address_secrets(url: str) -> list[str]:
+    """Return what of the Bot API's address no log may show.
+
+    Most of it with what stands around it, as a short password alone looks like any word.
+    """
+    if shown_address(url) == url:
+        return []
+    parts = urlsplit(url)
+    user, _, host = parts.netloc.rpartition("@")
+    secrets = [url]
+    if user:
+        name, _, password = user.partition(":")
+        # As the header of a request has it.
+        encoded = b64encode(f"{unquote(name)}:{unquote(password)}".encode()).decode()
+        secrets += [f"://{user}@", f"{user}@", user, password or name, encoded]
+    if parts.path:
+        # The client adds "/bot" and the token.
+        secrets += [f"{host}{parts.path}", f"{parts.path}/bot"]
+    for part in parts.path.split("/"):
+        if ":" in part:
+            secrets += [part, part.partition(":")[2]]
+    return secrets
+
+
+def query_secrets(url: str) -> list[str]:
+    """Return what of an address's query no log may show: all of it, in every form.
+
+    Not its short values alone, which may look like any word.
+    """
+    query = urlsplit(url).query
+    values = [part.partition("=")[2] for part in query.split("&")]
+    return [query, *query.split("&"), *(value for value in values if len(value) >= 16)]
 
 
 def redact(text: str, secrets: Iterable[str]) -> str:

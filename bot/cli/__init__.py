@@ -63,11 +63,13 @@ def build_parser() -> "argparse.ArgumentParser":
     from importlib.metadata import version  # noqa: PLC0415
 
     from bot.cli import (  # noqa: PLC0415
+        add,
         ask,
         backup,
         check,
         evaluate,
         link,
+        new,
         publish,
         restore,
         run,
@@ -84,7 +86,8 @@ def build_parser() -> "argparse.ArgumentParser":
     parser.add_argument("--version", action="version", version=version("article-bot"))
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     # In the order of ``article-bot --help``.
-    for command in (run, sandbox, ask, check, link, publish, stats, backup, restore, evaluate):
+    articles, votes = (ask, add, new, check, link, publish), (stats, backup, restore)
+    for command in (run, sandbox, *articles, *votes, evaluate):
         _add_command(commands, command)
     return parser
 

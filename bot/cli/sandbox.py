@@ -75,6 +75,9 @@ def run(settings: Settings, arguments: argparse.Namespace) -> int:
             telegram_test_environment=False,
             database_url=f"sqlite:///{Path(folder) / 'votes.db'}",
             voter_key=secrets.token_hex(32),
+            # Nor may it follow feeds, which it would do anew each time, into the real articles.
+            feeds=(),
+            publish_to=None,
         )
         asyncio.run(_serve_bot(own, corpus, arguments))
     return 0

@@ -19,6 +19,7 @@ from bot.corpus.reader import DraftError, read_html, read_markdown, read_plain_t
 from bot.errors import CorpusError, Fault
 
 _PACKAGE = Path(__file__).parent.parent
+_STARTER = _PACKAGE / "starter_corpus"
 DATA = _PACKAGE / "data"
 """The data files that come with the bot."""
 
@@ -102,10 +103,15 @@ def find_corpus(configured: Path | None) -> Path:
     """Return the folder to use: the configured one, ./corpus, or the one that came with the bot."""
     if configured is not None:
         return configured
-    for folder in (Path("corpus"), _PACKAGE / "starter_corpus"):
+    for folder in (Path("corpus"), _STARTER):
         if folder.is_dir():
             return folder
     return _PACKAGE.parent / "corpus"
+
+
+def comes_with_the_bot(folder: Path) -> bool:
+    """Return whether a folder is the installed one, which an update of the bot replaces."""
+    return folder.resolve() == _STARTER.resolve()
 
 
 def load_corpus(folder: Path) -> Corpus:

@@ -1,9 +1,9 @@
 """The store contract: what the bot keeps, and the records that cross this border.
 
 A store keeps votes and their counts, the messages that show counts, posts in channels, the
-settings of chats, questions behind links, and updates whose handling was deferred. Of several
-processes on one database it chooses the leader. ``bot.store.sql`` implements the contract for SQL
-databases.
+settings of chats, questions behind links, updates whose handling was deferred, and what is known
+of feeds (``bot.store.feed_records``). Of several processes on one database it chooses the leader.
+``bot.store.sql`` implements the contract for SQL databases.
 """
 
 import time
@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
+
+from bot.store.feed_records import FeedStore
 
 REPEAT_WINDOW = 1.0
 """Seconds in which the same tap of a reader counts once: apps repeat a tap that got no answer."""
@@ -134,7 +136,7 @@ def toggle(previous: str | None, reaction_id: str) -> tuple[Change, str | None]:
     return (Change.CHANGED if previous else Change.VOTED), reaction_id
 
 
-class Store(Protocol):
+class Store(FeedStore, Protocol):
     """Keeps everything that outlives the process.
 
     Readers and chats are named by 32 bytes made from their ids (see ``bot.store.voters``). Every

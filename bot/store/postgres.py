@@ -63,6 +63,8 @@ class PostgresStore(SqlStore):
         self._url = url
         self._pool: asyncpg.Pool[asyncpg.Record] | None = None
         self._leader: Connection | None = None
+        # Several tasks ask who is the leader, and a connection serves one at a time.
+        self._leadership = asyncio.Lock()
 
     async def open(self) -> None:
         """Connect; create the schema or bring it up to date.
@@ -126,6 +128,10 @@ class PostgresStore(SqlStore):
 
         The server releases it as soon as the process and its connections end.
         """
+        async with self._leadership:
+            return await self._try_acquire_leadership()
+
+    async def _try_acquire_leadership(self) -> bool:
         try:
             if self._leader is not None and not self._leader.is_closed():
                 await self._leader.execute("SELECT 1")

@@ -16,7 +16,8 @@ from bot.store.base import (
     VoteResult,
     toggle,
 )
-from bot.store.engine import Engine, Operation, Row, Rows
+from bot.store.engine import Operation, Row, Rows
+from bot.store.feed_sql import SqlFeedStore
 
 _THIS_MESSAGE = "chat_id = $1 AND message_id = $2 AND inline_message_id = $3"
 _TRACKED = f"SELECT * FROM tracked_messages WHERE {_THIS_MESSAGE}"
@@ -49,7 +50,7 @@ _DELETE_EXPIRED = """
         SELECT callback_query_id FROM callback_queries WHERE at < $1 ORDER BY at LIMIT 100 {})"""
 
 
-class SqlStore(Engine, Store):
+class SqlStore(SqlFeedStore, Store):
     """Implements the contract on top of an engine. The methods are documented in ``Store``."""
 
     async def vote(

@@ -12,7 +12,7 @@ from bot.store.migrations import scripts
 from bot.store.sql import SqlStore
 from tests.store.conftest import ADA, BEN, Clock, create_store, execute
 
-NEWEST = 4
+NEWEST = 5
 ROWS = {
     1: [
         "INSERT INTO facts VALUES ('voter key', {key})",
@@ -28,6 +28,7 @@ ROWS = {
         "INSERT INTO posts VALUES (-5, 'x', 7)",
         "INSERT INTO questions VALUES ('k', 'Why?', 1000000)",
     ],
+    4: [],
 }
 """What is inserted after the script of each version."""
 

@@ -1,0 +1,168 @@
+"""HTML -> an article.
+
+trafilatura finds the text among everything that surrounds it. What the page says about itself is
+read here, and only if it says nothing, taken from trafilatura's own guess.
+"""
+
+import copy
+import datetime as dt
+import logging
+import re
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+import langdetect
+import lxml.html
+import trafilatura
+from lxml.etree import ParserError
+from trafilatura.metadata import extract_metadata
+
+from bot.corpus.language import guess_language
+from bot.web import wording
+from bot.web.decoding import decode
+from bot.web.extracted import ExtractedArticle
+from bot.web.fetcher import Fetched
+from bot.web.html_metadata import PageMetadata, read_metadata
+from bot.web.markdown_text import QUOTE, tidy
+
+MIN_TEXT = 150
+"""Letters and digits; a page with less is a notice or a list of links."""
+MAX_URL = 2_000
+"""Characters, as the address of an article may have."""
+MIN_DETECTED = 300
+"""Characters from which on the text tells its language better than the page's mark does."""
+_TRACKING = re.compile(r"(utm_\w+|fbclid|gclid|mc_[ce]id|igshid|yclid)", re.IGNORECASE)
+
+
+def read_html(page: Fetched) -> ExtractedArticle | None:
+    """Return the article of an HTML page; None if there is none."""
+    # What they log about a page helps nobody who has just given its address.
+    for package in ("trafilatura", "htmldate", "readability"):
+        logging.getLogger(package).setLevel(logging.CRITICAL)
+    try:
+        tree = _parse(decode(page))
+    except (ParserError, ValueError):
+        return None
+    web = page.url if urlsplit(page.url).scheme in ("http", "https") else ""
+    found = read_metadata(tree, web)
+    url = _address(web, found.canonical)
+    text = _text(tree, web or url)
+    if text is None:
+        return None
+    guess = _guess(tree, url)
+    sites = [*found.sites, *_host_names(url)]
+    title = wording.choose_title(
+        [*found.titles, *filter(None, [guess.title])], found.headings, sites
+    )
+    language = _language(found, text)
+    authors = [*found.authors, *filter(None, [guess.author])]
+    author = wording.choose_author(authors, sites, language)
+    published = found.published or _day(guess.date)
+    text = tidy(text, title, author)
+    if len(wording.squashed(text)) < MIN_TEXT or not title:
+        return None
+    standfirst = wording.choose_standfirst(found.descriptions, title, text)
+    known = url if 0 < len(url) <= MAX_URL else None
+    return ExtractedArticle(title, standfirst, text, known, author, published, language)
+
+
+def _parse(text: str) -> lxml.html.HtmlElement:
+    # In bytes: a text that declares an encoding of its own would be refused.
+    parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    return lxml.html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+
+
+def _text(tree: lxml.html.HtmlElement, url: str) -> str | None:
+    """Return the text of the article as Markdown."""
+    marked = copy.deepcopy(tree)
+    for quote in marked.iter("blockquote"):
+        # trafilatura writes quotes as other paragraphs; the mark survives it.
+        for element in [e for e in quote.iter("p") if e.text_content().strip()] or [quote]:
+            element.text = QUOTE + (element.text or "").replace(QUOTE, "").lstrip()
+    try:
+        return trafilatura.extract(
+            marked,
+            url=url or None,
+            output_format="markdown",
+            include_formatting=True,
+            include_links=True,
+            include_tables=True,
+            include_images=False,
+            include_comments=False,
+        )
+    except Exception:
+        # Pages are whatever strangers write; it must not end with a traceback.
+        return None
+
+
+def _guess(tree: lxml.html.HtmlElement, url: str) -> trafilatura.metadata.Document:
+    """Return what trafilatura takes the page's title, author and date to be."""
+    try:
+        return extract_metadata(copy.deepcopy(tree), url or None, extensive=False)
+    except Exception:
+        # As above.
+        return trafilatura.metadata.Document()
+
+
+def _address(fetched: str, canonical: str | None) -> str:
+    """Return the address of an article: the page's own choice, if it is on the same site.
+
+    Args:
+        fetched: Where the page was fetched; "" if it comes from a file.
+        canonical: The address that the page names.
+    """
+    address = fetched
+    if canonical and (not fetched or _site(canonical) == _site(fetched)):
+        path = urlsplit(canonical).path.strip("/")
+        # Some sites name their front page on every page.
+        if path or not fetched or not urlsplit(fetched).path.strip("/"):
+            address = canonical
+    parts = urlsplit(address)
+    query = [
+        pair
+        for pair in parse_qsl(parts.query, keep_blank_values=True)
+        if not _TRACKING.fullmatch(pair[0])
+    ]
+    kept = parts.query if not _TRACKING.search(parts.query) else urlencode(query)
+    return urlunsplit((parts.scheme, parts.netloc, parts.path, kept, ""))
+
+
+def _site(url: str) -> str:
+    """Return the part of a host's name that is the same for all pages of a site, as a rule."""
+    host = (urlsplit(url).hostname or "").removeprefix("www.")
+    return host.split(".", 1)[1] if re.match(r"(m|mobile|amp)\.", host) else host
+
+
+def _host_names(url: str) -> list[str]:
+    """Return the names of a site that its address contains: example.org, example."""
+    host = _site(url) if url else ""
+    labels = host.split(".")
+    return [name for name in (host, labels[0], labels[-2] if len(labels) > 1 else "") if name]
+
+
+def _day(date: str | None) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(date or "")
+    except ValueError:
+        return None
+
+
+def _language(found: PageMetadata, text: str) -> str:
+    """Return the language of an article: as marked, unless the text is clearly in another."""
+    language, _, region = found.language.partition("-")
+    marked = language.lower() + (f"-{region}" if region else "")
+    if not marked:
+        return guess_language(text)
+    if len(text) < MIN_DETECTED:
+        return marked
+    langdetect.DetectorFactory.seed = 0
+    try:
+        [best, *_] = langdetect.detect_langs(text[:5_000])
+    except langdetect.LangDetectException:
+        return marked
+    known = langdetect.detector_factory._factory.langlist
+    detected = best.lang.split("-")[0]
+    own = {"nb": "no", "nn": "no", "iw": "he"}.get(language.lower(), language.lower())
+    listed = {name.split("-")[0] for name in known}
+    if best.prob > 0.999 and own in listed and detected != own:
+        return str(detected)
+    return marked
