@@ -57,7 +57,7 @@ _AUTHOR_NAMES = (
 )
 _TITLE_NAMES = ("og:title", "twitter:title", "citation_title", "dc.title", "parsely-title")
 _STANDFIRST_NAMES = ("og:description", "description", "twitter:description", "dc.description")
-_SITE_NAMES = ("og:site_name", "application-name", "apple-mobile-web-app-title", "twitter:site")
+_SITE_NAMES = ("og:site_name", "application-name", "apple-mobile-web-app-title")
 _DATE = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)|^(\d{4})(\d{2})(\d{2})(?!\d)")
 
 
@@ -206,17 +206,24 @@ def _bylines(tree: HtmlElement) -> Iterator[str]:
     marks = (
         "//*[@itemprop='author']//*[@itemprop='name']",
         "//*[@itemprop='author']",
+        "(//a[contains(@href, '/author/') or contains(@href, '/authors/')])[1]",
         "//a[contains(concat(' ', @rel, ' '), ' author ')]",
         "//*[contains(concat(' ', @class, ' '), ' p-author ')]",
         "//*[contains(@class, 'byline') or contains(@class, 'Byline')]//a",
         "//*[contains(@class, 'author-name') or contains(@class, 'author__name')]",
     )
     for mark in marks:
-        found = [one_line(e.text_content()) for e in tree.xpath(mark) if e.tag != "meta"]
+        found = [_name_of(element) for element in tree.xpath(mark)]
         names = [name for name in dict.fromkeys(found) if 2 < len(name) <= 60]
         # A list of many stands below an article and names the authors of others.
         if 0 < len(names) <= 4:
             yield ", ".join(names)
+
+
+def _name_of(element: HtmlElement) -> str:
+    """Return the text of an element that names somebody; a picture's may stand for it."""
+    texts = (element.get("content"), element.text_content(), *element.xpath(".//img/@alt"))
+    return next(filter(None, (one_line(text) for text in texts if text)), "")
 
 
 def _published(

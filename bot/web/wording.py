@@ -56,11 +56,11 @@ def choose_title(titles: Sequence[str], headings: Sequence[str], sites: Iterable
     """
     keys = {squashed(site) for site in sites} - {""}
     own = [without_site(title, keys) for title in titles]
+    own = [title for title in own if not _is_site(title, keys)]
     for heading in headings:
         if squashed(heading) not in keys and any(_alike(heading, title) for title in own):
             return shortened(heading, MAX_TITLE)
-    usable = [title for title in [*own, *headings] if squashed(title) not in keys]
-    return shortened(next(iter([*usable, *own, *headings]), ""), MAX_TITLE)
+    return shortened(next(iter([*own, *headings, *titles]), ""), MAX_TITLE)
 
 
 def _alike(heading: str, title: str) -> bool:
@@ -106,6 +106,11 @@ def _is_site(part: str, sites: set[str]) -> bool:
     )
 
 
+def by_words(language: str) -> str:
+    """Return a regular expression of how bylines begin in a language, or in English."""
+    return "|".join(filter(None, (_BY[""], _BY.get(language.split("-", maxsplit=1)[0]))))
+
+
 def clean_author(names: str, language: str) -> str:
     """Return names of authors without "By" before and roles behind them; "" if they are none."""
     by = "|".join(filter(None, (_BY[""], _BY.get(language.split("-", maxsplit=1)[0]))))
@@ -131,9 +136,7 @@ def choose_author(candidates: Iterable[str], sites: Iterable[str], language: str
     """
     keys = {squashed(site) for site in sites}
     cleaned = [name for text in candidates if (name := clean_author(text, language))]
-    people = [name for name in cleaned if squashed(name) not in keys]
-    full = [name for name in people if " " in name or not name.isascii()]
-    return next(iter([*full, *people, *cleaned]), None)
+    return next((name for name in cleaned if squashed(name) not in keys), None)
 
 
 def choose_standfirst(candidates: Iterable[str], title: str, text: str) -> str:
