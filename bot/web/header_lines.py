@@ -132,11 +132,15 @@ def bylines(lines: list[str], by: str, language: str) -> Iterator[str]:
     pattern = re.compile(
         rf"(?:.*[|·•—–]\s*)?(?:{by})(?:\s*[:：]\s*|\s+)(?P<name>\S.*)", re.IGNORECASE
     )
+    months = {**_months("en"), **_months(language.split("-", maxsplit=1)[0])}
     for line in lines:
         if match := pattern.fullmatch(line):
-            name = _NAME_END.split(match["name"])[0]
-            if 0 < len(name.split()) <= 6 and not re.search(r"[.!?]\s*$", name):
-                yield name
+            words = _NAME_END.split(match["name"])[0].split()
+            # "By Ann Lee January 31, 2026"
+            while words and words[-1].casefold().rstrip(".,") in months:
+                words.pop()
+            if 0 < len(words) <= 6 and not words[0].islower() and words[-1][-1] not in ".!?":
+                yield " ".join(words)
     for position, line in enumerate(lines):
         parts = [part for part in _PARTS.split(line) if part]
         names = [part for part in parts if _FULL_NAME.fullmatch(part)]

@@ -31,6 +31,9 @@ MAX_URL = 2_000
 """Characters, as the address of an article may have."""
 MIN_DETECTED = 300
 """Characters from which on the text tells its language better than the page's mark does."""
+_EAST_ASIAN = {"zh", "ja", "ko"}
+"""Languages that detection takes for one another."""
+_HIDDEN = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 _PREVIOUS_NEXT = re.compile(
     r"(?:^|[\s_-])(?:prev(?:ious)?[_-]?next|next[_-]?prev(?:ious)?|(?:post|article|entry)[_-]?nav"
     r"(?:igation)?|nav[_-]?links|pager|pagination)(?:$|[\s_-])",
@@ -57,9 +60,8 @@ def read_html(page: Fetched) -> ExtractedArticle | None:
         return None
     guess = _guess(tree, url)
     sites = [*found.sites, *_host_names(url)]
-    title = wording.choose_title(
-        [*found.titles, *filter(None, [guess.title])], found.headings, sites
-    )
+    titles = found.titles or tuple(filter(None, [guess.title]))
+    title = wording.choose_title(titles, found.headings, sites)
     language = _language(found, text)
     lines = header_lines(tree)
     # A title may name another day than that of its publication.
@@ -87,6 +89,7 @@ def _parse(text: str) -> lxml.html.HtmlElement:
 def _text(tree: lxml.html.HtmlElement, url: str) -> str | None:
     """Return the text of the article as Markdown."""
     marked = copy.deepcopy(tree)
+    _drop_unseen(marked)
     _drop_anchors(marked)
     _drop_what_follows(marked)
     for quote in marked.iter("blockquote"):
@@ -107,6 +110,20 @@ def _text(tree: lxml.html.HtmlElement, url: str) -> str | None:
     except Exception:
         # Pages are whatever strangers write; it must not end with a traceback.
         return None
+
+
+def _drop_unseen(tree: lxml.html.HtmlElement) -> None:
+    """Remove what readers do not see, dialogs, and the controls of players."""
+    for element in tree.xpath("//body//*[@hidden or @style or @role or @aria-modal or @class]"):
+        unseen = (
+            "hidden" in element.attrib
+            or element.get("aria-modal") == "true"
+            or element.get("role") in ("dialog", "alertdialog")
+            or _HIDDEN.search(element.get("style") or "")
+            or "vjs-" in (element.get("class") or "")
+        )
+        if unseen and element.getparent() is not None:
+            element.drop_tree()
 
 
 def _drop_anchors(tree: lxml.html.HtmlElement) -> None:
@@ -217,6 +234,6 @@ def _language(found: PageMetadata, text: str) -> str:
     detected = best.lang.split("-")[0]
     own = {"nb": "no", "nn": "no", "iw": "he"}.get(language.lower(), language.lower())
     listed = {name.split("-")[0] for name in known}
-    if best.prob > 0.999 and own in listed and detected != own:
+    if best.prob > 0.999 and own in listed - _EAST_ASIAN and detected != own:
         return str(detected)
     return marked

@@ -75,6 +75,8 @@ def _clean_block(block: str) -> str:
     block = _LINK.sub(
         lambda m: m[0] if re.match(r"<?(https?:|mailto:|tel:)", m[2]) else m[1], block
     )
+    # Headings within items of a list are only larger text.
+    block = re.sub(r"(?m)^( *(?:[-*+]|\d{1,9}[.)]) )#{1,6} ", r"\1", block)
     lines: list[str] = []
     for line in block.split("\n"):
         starts = _ITEM.match(line) or line.lstrip().startswith((QUOTE, "|", "#"))
