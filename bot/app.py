@@ -5,6 +5,7 @@ import contextlib
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from telegram import Update
@@ -27,6 +28,7 @@ from bot.handlers.article_refs import ArticleResolver
 from bot.handlers.chat_state import ChatState
 from bot.handlers.conversations import Conversations
 from bot.handlers.error_handler import handler_failed
+from bot.handlers.live_corpus import LiveCorpus
 from bot.handlers.messenger import Messenger
 from bot.handlers.profile import register
 from bot.handlers.responder import Responder
@@ -35,7 +37,6 @@ from bot.handlers.services import BotData, Context, Services
 from bot.handlers.targets import Targets
 from bot.logs import FailureLog
 from bot.retrieval.index import Index
-from bot.retrieval.samples import with_answered_samples
 from bot.store.base import DELETE_QUESTIONS_EVERY, Store
 from bot.store.open import open_store
 from bot.store.voters import Voters
@@ -54,6 +55,7 @@ async def run(
     stop: asyncio.Event,
     ready: Callable[[str], None],
     clock: Clock = time.time,
+    reload: asyncio.Event | None = None,
 ) -> None:
     """Run the bot by long polling until ``stop`` is set; what was begun is finished first.
 
@@ -63,6 +65,7 @@ async def run(
         stop: Ends the bot.
         ready: Called once, with the bot's username, when the bot takes questions.
         clock: The clock of votes and of everything else that is kept.
+        reload: Set to have the files of the corpus looked at; they are watched anyway.
 
     Raises:
         SettingsError: A setting that is needed is missing, or something that a setting needs.
@@ -72,7 +75,8 @@ async def run(
     check_feeds(settings)
     bot = create_bot(settings)
     async with open_store(settings, clock) as (store, voters):
-        services = build_services(settings, corpus, store, voters, bot, clock)
+        live = LiveCorpus(corpus, reload)
+        services = build_services(settings, *live.prepare(), store, voters, bot, clock)
         application = build_application(bot, services)
         with errors_explained(settings):
             async with application:
@@ -80,12 +84,13 @@ async def run(
                 # Telegram allows no polling while a webhook is set.
                 await bot.delete_webhook()
                 ready(bot.username)
-                await _serve(settings, application, stop, clock)
+                await _serve(settings, application, live, stop, clock)
 
 
 def build_services(
     settings: Settings,
     corpus: Corpus,
+    index: Index,
     store: Store,
     voters: Voters,
     bot: ExtBot[None],
@@ -99,12 +104,12 @@ def build_services(
     sender = Sender(RateLimiter(limits))
     editor = MessageEditor(bot, store, voters, corpus.reactions)
     live_counts = LiveCounts(store, editor, sender, failures)
-    index = Index(corpus.articles, corpus.aliases)
-    corpus = with_answered_samples(corpus, index)
     articles = ArticleResolver(corpus.articles)
     chats = ChatState(store, voters, languages, articles, failures)
-    conversations = Conversations(clock)
-    targets = Targets(articles, chats)
+    conversations, targets = Conversations(clock), Targets(articles, chats)
+    responder = Responder(
+        corpus, index, store, articles, chats, targets, conversations, voters, failures
+    )
     return Services(
         corpus=corpus,
         store=store,
@@ -112,15 +117,30 @@ def build_services(
         languages=languages,
         articles=articles,
         chats=chats,
-        responder=Responder(
-            corpus, index, store, articles, chats, targets, conversations, voters, failures
-        ),
+        responder=responder,
         conversations=conversations,
         messenger=Messenger(bot, sender, live_counts),
         sender=sender,
         live_counts=live_counts,
         failures=failures,
     )
+
+
+def with_corpus(services: Services, corpus: Corpus, index: Index) -> Services:
+    """Return services that answer from another version of the corpus, and share all else."""
+    services.live_counts.use_reactions(corpus.reactions)
+    articles = ArticleResolver(corpus.articles)
+    chats = replace(services.chats, articles=articles)
+    targets = Targets(articles, chats)
+    responder = replace(
+        services.responder,
+        corpus=corpus,
+        index=index,
+        articles=articles,
+        chats=chats,
+        targets=targets,
+    )
+    return replace(services, corpus=corpus, articles=articles, chats=chats, responder=responder)
 
 
 def build_application(bot: ExtBot[None], services: Services) -> BotApplication:
@@ -140,7 +160,11 @@ def build_application(bot: ExtBot[None], services: Services) -> BotApplication:
 
 
 async def _serve(
-    settings: Settings, application: BotApplication, stop: asyncio.Event, clock: Clock
+    settings: Settings,
+    application: BotApplication,
+    live: LiveCorpus,
+    stop: asyncio.Event,
+    clock: Clock,
 ) -> None:
     sequencer, services = UpdateSequencer(), application.bot_data.services
 
@@ -153,6 +177,7 @@ async def _serve(
     background = [
         asyncio.create_task(refresher.run()),
         asyncio.create_task(_delete_old_questions(store)),
+        asyncio.create_task(_follow_corpus(application, live)),
         asyncio.create_task(_follow_feeds(settings, application, clock)),
     ]
     try:
@@ -166,14 +191,35 @@ async def _serve(
         await services.live_counts.stop()
 
 
+async def _follow_corpus(application: BotApplication, live: LiveCorpus) -> None:
+    data = application.bot_data
+
+    def use(corpus: Corpus, index: Index) -> None:
+        data.services = with_corpus(data.services, corpus, index)
+
+    await live.run(use, lambda: _publisher(application))
+
+
 async def _follow_feeds(settings: Settings, application: BotApplication, clock: Clock) -> None:
-    bot, services = application.bot, application.bot_data.services
+    data = application.bot_data
+    await follow_feeds(
+        settings,
+        data.services.store,
+        lambda: _publisher(application),
+        lambda: data.services.corpus,
+        clock,
+    )
 
-    def publisher() -> ChannelPublisher:
-        reactions = services.corpus.reactions
-        return ChannelPublisher(bot, services.store, services.sender, services.languages, reactions)
 
-    await follow_feeds(settings, services.store, publisher, lambda: services.corpus, clock)
+def _publisher(application: BotApplication) -> ChannelPublisher:
+    services = application.bot_data.services
+    return ChannelPublisher(
+        application.bot,
+        services.store,
+        services.sender,
+        services.languages,
+        services.corpus.reactions,
+    )
 
 
 async def _delete_old_questions(store: Store) -> None:

@@ -22,7 +22,7 @@ def run(settings: Settings, arguments: argparse.Namespace) -> int:
     Examples:
         article-bot link us-ukraine-security-guarantees
     """
-    from bot.channel_posts import bot_links  # noqa: PLC0415
+    from bot.delivery.channel_posts import bot_links  # noqa: PLC0415
 
     set_up_logging(settings.log_level, settings.secrets)
     corpus = load_corpus(find_corpus(settings.corpus_dir))

@@ -29,7 +29,7 @@ def run(settings: Settings, arguments: argparse.Namespace) -> int:
     Examples:
         article-bot publish us-ukraine-security-guarantees --to @your_channel
     """
-    from bot.channel_posts import publish  # noqa: PLC0415
+    from bot.delivery.channel_posts import publish  # noqa: PLC0415
 
     set_up_logging(settings.log_level, settings.secrets)
     corpus = load_corpus(find_corpus(settings.corpus_dir))

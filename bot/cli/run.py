@@ -3,7 +3,7 @@
 import argparse
 import asyncio
 
-from bot.cli.signals import stop_on_signals
+from bot.cli.signals import reload_on_signal, stop_on_signals
 from bot.config import Settings
 from bot.corpus.loader import Corpus, find_corpus, load_corpus
 from bot.errors import SettingsError
@@ -59,4 +59,4 @@ async def _run_until_stopped(settings: Settings, corpus: Corpus) -> None:
         articles = count_of_articles(corpus)
         print(f"@{username} answers questions about {articles}. Ctrl-C stops.", flush=True)
 
-    await run_bot(settings, corpus, stop_on_signals(), ready)
+    await run_bot(settings, corpus, stop_on_signals(), ready, reload=reload_on_signal())

@@ -1,7 +1,15 @@
-"""Stopping on Ctrl-C and on the signal that service managers send."""
+"""Stopping on Ctrl-C and on the signals that service managers send."""
 
 import asyncio
 import signal
+
+
+def reload_on_signal() -> asyncio.Event:
+    """Return an event that is set on SIGHUP, where there is one; needs a running event loop."""
+    reload = asyncio.Event()
+    if hasattr(signal, "SIGHUP"):
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, reload.set)
+    return reload
 
 
 def stop_on_signals() -> asyncio.Event:

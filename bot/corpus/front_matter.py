@@ -20,7 +20,7 @@ from bot.corpus.article import MAX_QUESTION
 from bot.corpus.dates import parse_date
 from bot.corpus.html_blocks import plain_text
 from bot.corpus.markdown import inline_to_html
-from bot.corpus.yaml import Document, one_line, parse_yaml
+from bot.corpus.yaml import Document, ValuePath, one_line, parse_yaml
 from bot.errors import CorpusError, Fault
 
 MAX_FRONT_MATTER = 50_000
@@ -43,6 +43,7 @@ _CORRECTED = (*(keys[0] for keys in (TITLE, STANDFIRST, LANGUAGE, PUBLISHED, AUT
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _FENCES = {"---": re.compile(r"(?:---|\.\.\.)[ \t]*"), "+++": re.compile(r"\+\+\+[ \t]*")}
+_METADATA = re.compile(r"([A-Za-z][\w-]{0,30}):[ \t]*(.*)")
 _TOML_KEY = re.compile(r"[ \t]*\"?([\w-]+)\"?[ \t]*=")
 _TOML_LINE = re.compile(r"line (\d+)")
 
@@ -87,7 +88,7 @@ def split(file: Path, text: str) -> tuple[Document, str]:
     lines = text.split("\n")
     opening = lines[0].rstrip(" \t")
     if opening not in _FENCES:
-        return Document(file, {}, {}), text
+        return _split_metadata(file, lines) or (Document(file, {}, {}), text)
     closing = _FENCES[opening]
     end = next((n for n, line in enumerate(lines[1:], 1) if closing.fullmatch(line)), None)
     if end is None:
@@ -105,8 +106,19 @@ def split(file: Path, text: str) -> tuple[Document, str]:
     return document, "\n".join(lines[end + 1 :])
 
 
+def _split_metadata(file: Path, lines: list[str]) -> tuple[Document, str] | None:
+    """Return metadata without fences, as Pelican has it, and the text below it; None for none."""
+    end = next((n for n, line in enumerate(lines) if not line.strip()), len(lines))
+    matches = [_METADATA.match(line) for line in lines[:end]]
+    values = {match[1]: match[2] for match in matches if match}
+    if len(values) < max(end, 2) or "title" not in map(str.lower, values):
+        return None
+    numbers: dict[ValuePath, int] = {(key,): number for number, key in enumerate(values, 1)}
+    return Document(file, values, numbers), "\n".join(lines[end:])
+
+
 def _parse_toml(file: Path, text: str) -> Document:
-    lines: dict[tuple[str | int, ...], int] = {}
+    lines: dict[ValuePath, int] = {}
     for number, line in enumerate(text.split("\n"), 1):
         if match := _TOML_KEY.match(line):
             lines.setdefault((match[1],), number)

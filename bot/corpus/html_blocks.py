@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from urllib.parse import urljoin, urlsplit
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
 from bot.corpus.html_elements import HEADINGS, INLINE, PHRASES, first_number, is_hidden
+from bot.corpus.html_parsing import parse_html
 from bot.corpus.inline_text import Format, InlineText
 from bot.corpus.layout import HEADING_SEPARATOR, Block, Layout, Style
 
-MAX_DEPTH = 80
+MAX_DEPTH = 60
 """Elements within one another; of what is in deeper ones, only the text is read."""
 _SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -26,13 +27,6 @@ def read_blocks(root: LexborNode, base: str | None = None, title: str = "") -> l
     reader.walk_children(root, ())
     reader.flush()
     return reader.blocks
-
-
-def parse_html(html: str) -> LexborNode:
-    """Return the body of an HTML document, which is there even if the document has none."""
-    body = LexborHTMLParser(f"<body>{html}" if "<body" not in html.lower() else html).body
-    assert body is not None, "the parser adds what is missing"
-    return body
 
 
 def first_heading(root: LexborNode) -> str:

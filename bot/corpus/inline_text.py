@@ -13,6 +13,9 @@ MAX_SPANS = 2_000
 """Formats of a block that are kept; a message shows a hundred."""
 
 _SPACES = re.compile(r"[ \t\n\r\f]+")
+_HAN = "\u3000-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uff00-\uffef"
+_WRAPPED_HAN = re.compile(rf"(?<=[{_HAN}])[ \t]*\n[ \t]*(?=[{_HAN}])")
+"""The end of a line within a sentence in Chinese or Japanese, which have no spaces."""
 _INVISIBLE = {"\u00ad", "\u200b", "\u2060", "\ufeff"}
 """Soft hyphens and the like: nobody sees them, and they would cut words in two."""
 _CLOSED = (Style.CODE, Style.PRE, Style.LINK)
@@ -60,7 +63,7 @@ class InlineText:
             formats: How it is shown, the outermost first.
             verbatim: Whether its white space is kept as it is.
         """
-        text = clean(text if verbatim else _SPACES.sub(" ", text))
+        text = clean(text if verbatim else _SPACES.sub(" ", _WRAPPED_HAN.sub("", text)))
         if not verbatim and (not self._pieces or self._pieces[-1][-1] in " \n"):
             text = text.lstrip(" ")
         start = self._append(text)

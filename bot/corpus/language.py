@@ -1,9 +1,15 @@
 """Which language a text is in, where its file does not say so."""
 
+import re
+
 import langdetect
 
 SAMPLE = 2_000
 """Characters of a text from which its language is detected."""
+MIN_SHARE = 0.2
+"""Share of the letters that are not Latin, from which on the text is in another script."""
+
+_LATIN = re.compile("[A-Za-z]+")
 _TAGS = {"zh-cn": "zh", "zh-tw": "zh-TW"}
 
 
@@ -13,6 +19,11 @@ def detect_language(text: str) -> tuple[str, float]:
     Returns:
         "en" and 0 for a text without letters.
     """
+    letters = sum(map(str.isalpha, text))
+    others = _LATIN.sub("", text)
+    if sum(map(str.isalpha, others)) > MIN_SHARE * letters:
+        # Names and commands in Latin letters, in a text of another script.
+        text = others
     # It draws samples of the text; the same text must always be in the same language.
     langdetect.DetectorFactory.seed = 0
     try:

@@ -7,9 +7,8 @@ adds to the aliases that come with it.
 
 import difflib
 import os
-import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
@@ -53,6 +52,27 @@ class Unread:
     reason: str
 
 
+Stamp = tuple[int, int, int, int]
+"""Times of modification and of change, size and inode of a file."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What reading a file gave: an article, a reason why there is none, or faults.
+
+    Attributes:
+        stamp: The file as it was just before it was read; None if it is not there.
+        located: The article; None if there is none.
+        unread: Why the file is not read; None if it is, or has faults.
+        faults: What is wrong in it.
+    """
+
+    stamp: Stamp | None
+    located: LocatedArticle | None = None
+    unread: Unread | None = None
+    faults: tuple[Fault, ...] = ()
+
+
 @dataclass(frozen=True)
 class Corpus:
     """Everything that the bot answers from.
@@ -62,12 +82,16 @@ class Corpus:
         reactions: In the order in which they are shown; at least one.
         aliases: Names of one thing, which hold in every article.
         unread: The files of the folder that are not read.
+        folder: Where it was read from; None if it was made otherwise.
+        outcomes: What was read, by file.
     """
 
     located: tuple[LocatedArticle, ...]
     reactions: tuple[Reaction, ...]
     aliases: Aliases
     unread: tuple[Unread, ...] = ()
+    folder: Path | None = None
+    outcomes: Mapping[Path, Outcome] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def articles(self) -> tuple[Article, ...]:
@@ -96,21 +120,10 @@ def load_corpus(folder: Path) -> Corpus:
     Raises:
         CorpusError: With all faults of all files; also if there is no folder, or no article in it.
     """
-    faults: list[Fault] = []
-    unread: list[Unread] = []
-    located = []
-    for file in corpus_files(folder):
-        try:
-            if article := read_file(folder, file):
-                located.append(article)
-        except DraftError:
-            unread.append(Unread(file, "draft"))
-        except CorpusError as error:
-            faults.extend(error.faults)
-        else:
-            if article is None:
-                unread.append(Unread(file, _kind_of(file)))
-    return assemble(folder, located, unread, faults)
+    outcomes = {file: read_file(folder, file) for file in corpus_files(folder)}
+    faults = [fault for each in outcomes.values() for fault in each.faults]
+    faults += duplicate_ids(each.located for each in outcomes.values() if each.located)
+    return assemble(folder, outcomes, faults)
 
 
 def corpus_files(folder: Path) -> list[Path]:
@@ -130,42 +143,70 @@ def corpus_files(folder: Path) -> list[Path]:
     return sorted(file for file in found if file not in own)
 
 
-def read_file(folder: Path, file: Path) -> LocatedArticle | None:
-    """Return the article of a file; None if the file is of no kind that has one.
+def read_file(folder: Path, file: Path) -> Outcome:
+    """Read a file of a corpus.
 
-    Raises:
-        CorpusError: With all faults found in the file.
-        DraftError: It is a draft.
+    Args:
+        folder: The folder of the corpus.
+        file: The file.
+
+    Returns:
+        An article, why there is none, or all faults found in the file.
     """
+    stamp = None
+    try:
+        stamp = stamp_of(file)
+        read = _reader_of(folder, file)
+        if read is None:
+            return Outcome(stamp, unread=Unread(file, _kind_of(file)))
+        return Outcome(stamp, located=read(file))
+    except DraftError:
+        return Outcome(stamp, unread=Unread(file, "draft"))
+    except CorpusError as error:
+        return Outcome(stamp, faults=error.faults)
+
+
+def _reader_of(folder: Path, file: Path) -> Callable[[Path], LocatedArticle] | None:
     read = ARTICLE_READERS.get(file.suffix.lower())
     if file.parent == folder and file.suffix.lower() in (".yaml", ".yml"):
         _refuse_misspelled(file)
     if read is None or file.stem in _SECTION_PAGES:
         return None
+    if not file.is_file():
+        # Reading a pipe or a device may never end.
+        raise CorpusError(Fault(file, None, "This is no regular file.", "Remove it."))
+    return read
+
+
+def stamp_of(file: Path) -> Stamp:
+    """Return what changes when a file does.
+
+    Raises:
+        CorpusError: There is no such file.
+    """
     try:
-        mode = file.stat().st_mode
+        found = file.stat()
     except OSError:
         hint = "Remove it, or restore the file to which it leads."
         raise CorpusError(Fault(file, None, "The link leads to no file.", hint)) from None
-    if not stat.S_ISREG(mode):
-        # Reading a pipe or a device may never end.
-        raise CorpusError(Fault(file, None, "This is no regular file.", "Remove it."))
-    return read(file)
+    return found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino
 
 
 def assemble(
-    folder: Path,
-    located: Iterable[LocatedArticle],
-    unread: Iterable[Unread],
-    faults: Iterable[Fault] = (),
+    folder: Path, outcomes: Mapping[Path, Outcome], faults: Iterable[Fault] = ()
 ) -> Corpus:
-    """Return the corpus of the articles that were read, with reactions and aliases of its folder.
+    """Return the corpus of the files that were read, with reactions and aliases of its folder.
+
+    Args:
+        folder: The folder.
+        outcomes: What was read, by file.
+        faults: What was found to be wrong.
 
     Raises:
         CorpusError: With the given faults and those found here.
     """
-    located, found = tuple(located), list(faults)
-    found.extend(_duplicate_ids(located))
+    found = list(faults)
+    located = tuple(each.located for each in outcomes.values() if each.located)
     if not located and not found:
         hint = "Add a file such as my-article.md."
         found.append(Fault(folder, None, "The folder contains no article.", hint))
@@ -175,7 +216,9 @@ def assemble(
     aliases = [_read_or_note(read_aliases, file, found) for file in alias_files if file.exists()]
     if found:
         raise CorpusError(*found)
-    return Corpus(located, reactions or (), merge_aliases(filter(None, aliases)), tuple(unread))
+    unread = tuple(each.unread for each in outcomes.values() if each.unread)
+    merged = merge_aliases(filter(None, aliases))
+    return Corpus(located, reactions or (), merged, unread, folder, outcomes)
 
 
 def _read_or_note(read: Callable[[Path], Read], file: Path, faults: list[Fault]) -> Read | None:
@@ -201,7 +244,8 @@ def _refuse_misspelled(file: Path) -> None:
         raise CorpusError(Fault(file, None, problem, f"Name it {near[0]}.yaml, or remove it."))
 
 
-def _duplicate_ids(located: Iterable[LocatedArticle]) -> Iterator[Fault]:
+def duplicate_ids(located: Iterable[LocatedArticle]) -> Iterator[Fault]:
+    """Yield a fault for each article whose id an earlier one has."""
     first: dict[str, LocatedArticle] = {}
     for item in located:
         other = first.setdefault(item.article.id, item)

@@ -15,15 +15,24 @@ from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.tasklists import tasklists_plugin
 
 _FENCE = re.compile(r"[\s>]*(?:(?:[*+-]|\d{1,9}[.)]) +)?(`{3,}|~{3,})(?!.*`)")
-_LIQUID_CODE = re.compile(r"^[ \t]*\{(?:%-?|\{<)\s*highlight\s+([\w+-]*).*?(?:-?%|>\})\}[ \t]*$")
-_LIQUID_END = re.compile(r"^[ \t]*\{(?:%-?\s*endhighlight|\{<\s*/\s*highlight).*\}[ \t]*$")
+_LIQUID_CODE = re.compile(
+    r"^[ \t]*\{(?:%-?|\{<)\s*(?:highlight|codeblock)\b\s*([\w+-]*).*?(?:-?%|>\})\}[ \t]*$"
+)
+_LIQUID_END = re.compile(
+    r"^[ \t]*\{(?:%-?\s*end(?:highlight|codeblock)|\{<\s*/\s*highlight).*\}[ \t]*$"
+)
 _ADMONITION = re.compile(r'^(?:!!!|\?\?\?\+?)[ \t]+\w[\w -]*?(?:[ \t]+"(.*)")?[ \t]*$')
+_SHORTCODES = re.compile(
+    # Those of Hugo; tags, values and comments of Liquid, Nunjucks and Jinja. Lengths are bounded,
+    # so that a text of nothing but opening braces takes no longer than another.
+    r"\{\{[<%].{0,2000}?[>%]\}\}|\{%.{0,2000}?%\}|\{\{.{0,1000}?\}\}|\{#.{0,1000}?#\}",
+    re.DOTALL,
+)
 _GENERATORS = re.compile(
-    # Inline code comes first: within it, everything is kept. Lengths are bounded, so that a text
-    # of nothing but opening braces takes no longer than another.
+    # Inline code comes first: within it, everything is kept.
     r"(?P<code>(?<!`)(`+)(?!`).{1,2000}?(?<!`)\2(?!`))"
-    # Shortcodes of Hugo; tags, values and comments of Liquid, Nunjucks and Jinja.
-    r"|\{\{[<%].{0,2000}?[>%]\}\}|\{%.{0,2000}?%\}|\{\{.{0,1000}?\}\}|\{#.{0,1000}?#\}"
+    # And of components in JSX: style={{...}}, with the sign before it.
+    rf"|=\{{\{{[^}}\n]{{0,300}}\}}\}}|{_SHORTCODES.pattern}"
     # Attributes, as in kramdown and Pandoc: {: .class}, {#id}, ![](x){width=50%}.
     r"|\{:[^}\n]{0,300}\}|[ \t]*\{[#.][A-Za-z][^}\n]{0,300}\}|(?<=\))\{[^}\n]{0,300}\}",
     re.DOTALL,
@@ -34,11 +43,20 @@ _LINES = re.compile(
     r"|\*\[[^\]\n]+\]:.*|:{3,}.*|import\s.+\sfrom\s+['\"].+['\"];?)[ \t]*$",
     re.MULTILINE,
 )
+_KRAMDOWN_BREAK = re.compile(r"(?<=\S)[ \t]*\\\\[ \t]*$", re.MULTILINE)
 _ALERT = re.compile(r"^([ \t]*>[ \t]*)\[!(\w+)\][-+]?[ \t]*(.*)$", re.MULTILINE)
 _WIKI_EMBED = re.compile(r"!\[\[[^\]\n]{1,300}\]\]")
 _WIKI_LINK = re.compile(r"\[\[(?:[^|\]\n]{1,300}\|)?([^|\]\n]{1,300})\]\]")
 _MARKDOWN_IN_HTML = re.compile(
-    r"^([ \t]*<[a-z][^>\n]*\smarkdown(?:=[\"']?\w+[\"']?)?[^>\n]*>)[ \t]*$", re.MULTILINE
+    # A tag alone on its line, above a line of text: many generators read Markdown there.
+    r"^([ \t]{0,3}<(?!pre|script|style|textarea|svg)[A-Za-z][^>\n]*>)[ \t]*\n"
+    r"(?=[ \t]{0,3}(?:[^\s<]|<(?:a|b|i|em|strong|code|span|img)\b))",
+    re.MULTILINE | re.IGNORECASE,
+)
+_STRONG_BESIDE_LETTERS = re.compile(
+    # CommonMark does not take these for marks: **(so)**so, so**"so"**. Chinese and Korean, which
+    # have no spaces there, need them.
+    r"(?<!\\)\*\*(?=\S)([^*\n]{1,500}[^*\w\s])\*\*(?=\w)|(?<=\w)\*\*([^*\w\s][^*\n]{0,500}\S)\*\*"
 )
 _INLINE_MARKS = re.compile(r"[<&*_`\[~\\]")
 
@@ -48,6 +66,11 @@ def markdown_to_html(text: str) -> str:
     parts = [part if is_code else _plain_markdown(part) for is_code, part in _split_code(text)]
     html: str = _parser().render("\n".join(parts))
     return html
+
+
+def without_shortcodes(text: str) -> str:
+    """Return a text without tags and values that a generator of websites fills in."""
+    return _SHORTCODES.sub("", text)
 
 
 def inline_to_html(text: str) -> str:
@@ -98,7 +121,9 @@ def _closes(line: str, fence: str) -> bool:
 def _plain_markdown(text: str) -> str:
     """Return Markdown without what generators of websites add to it."""
     text = _LINES.sub("", text)
+    text = _KRAMDOWN_BREAK.sub(r"\\", text)
     text = _ALERT.sub(lambda m: f"{m[1]}**{m[3] or m[2].capitalize()}**\n{m[1].rstrip()}", text)
     text = _GENERATORS.sub(lambda match: match["code"] or "", text)
     text = _WIKI_LINK.sub(r"\1", _WIKI_EMBED.sub("", text))
-    return _MARKDOWN_IN_HTML.sub(r"\n\1\n", text)
+    text = _STRONG_BESIDE_LETTERS.sub(lambda m: f"<strong>{m[1] or m[2]}</strong>", text)
+    return _MARKDOWN_IN_HTML.sub(r"\1\n\n", text)

@@ -4,6 +4,8 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+from selectolax.lexbor import LexborNode
+
 from bot.corpus.article import Article, LocatedArticle, Note, NoteKind
 from bot.corpus.article_ids import article_id
 from bot.corpus.dates import parse_date
@@ -15,14 +17,15 @@ from bot.corpus.front_matter import (
     read_front_matter,
     split,
 )
-from bot.corpus.html_blocks import first_heading, parse_html, plain_text, read_blocks
+from bot.corpus.html_blocks import first_heading, plain_text, read_blocks
 from bot.corpus.html_page import article_node, read_fields
+from bot.corpus.html_parsing import MAX_NESTING, TooDeepError, parse_html
 from bot.corpus.inline_text import clean
 from bot.corpus.language import SAMPLE, detect_language
 from bot.corpus.layout import Block, cut_long
-from bot.corpus.markdown import markdown_to_html
+from bot.corpus.markdown import markdown_to_html, without_shortcodes
 from bot.corpus.yaml import Document, read_text
-from bot.errors import Fault
+from bot.errors import CorpusError, Fault
 
 WRAPPED = 60
 """Characters of a line of plain text from which on it was probably ended to wrap it."""
@@ -30,6 +33,7 @@ MAX_FIRST_LINE = 150
 """Characters of a first line of plain text that may be a headline."""
 
 _DATED_NAME = re.compile(r"(\d{4}-\d{1,2}-\d{1,2})[-_.]?")
+_INDEX_LANGUAGE = re.compile(r"(?<=^index)[_-]([a-z]{2}(?:-[A-Za-z]{2,4})?)$")
 _LANGUAGE_SUFFIX = re.compile(r"\.([a-z]{2}(?:-[A-Za-z]{2,4})?)$")
 
 
@@ -46,7 +50,7 @@ def read_markdown(file: Path) -> LocatedArticle:
     """
     document, body = split(file, read_text(file))
     fields = _fields(document)
-    root = parse_html(markdown_to_html(body))
+    root = _parse(document.file, markdown_to_html(body))
     fields = replace(fields, title=fields.title or first_heading(root)[:MAX_TITLE])
     return _located(document, fields, read_blocks(root, fields.url, fields.title))
 
@@ -54,8 +58,12 @@ def read_markdown(file: Path) -> LocatedArticle:
 def read_html(file: Path) -> LocatedArticle:
     """Read an article from an HTML file, a whole page or a part of one; see ``read_markdown``."""
     document, body = split(file, read_text(file))
-    fields, page = _fields(document), read_fields(body)
-    root = parse_html(body)
+    fields = _fields(document)
+    if document.value:
+        # A file with front matter is made for a generator.
+        body = without_shortcodes(body)
+    page = read_fields(body)
+    root = _parse(document.file, body)
     title = fields.title or first_heading(root) or page.title
     standfirst = fields.standfirst or plain_text(page.description)
     fields = replace(
@@ -93,6 +101,14 @@ def _lines(paragraph: str) -> str:
     return (" " if is_wrapped else "\n").join(filter(None, lines))
 
 
+def _parse(file: Path, html: str) -> LexborNode:
+    try:
+        return parse_html(html)
+    except TooDeepError:
+        problem = f"Elements of HTML are nested more than {MAX_NESTING} levels deep."
+        raise CorpusError(Fault(file, None, problem, "Close those that are open.")) from None
+
+
 def _fields(document: Document) -> FrontMatter:
     fields = read_front_matter(document)
     if fields.is_draft:
@@ -103,8 +119,8 @@ def _fields(document: Document) -> FrontMatter:
 def file_name(file: Path) -> str:
     """Return the name of a file, without its extension; of an index, that of its folder."""
     stem, language = file.stem, ""
-    if match := _LANGUAGE_SUFFIX.search(stem):
-        stem, language = stem[: match.start()], match[0]
+    if match := _LANGUAGE_SUFFIX.search(stem) or _INDEX_LANGUAGE.search(stem):
+        stem, language = stem[: match.start()], f".{match[1]}"
     if stem == "index" and (folder := file.absolute().parent.name):
         stem = folder
     return stem + language
@@ -137,8 +153,7 @@ def _located(document: Document, fields: FrontMatter, blocks: list[Block]) -> Lo
     article = Article(
         id=id_,
         title=fields.title or _title(name),
-        # Some generators repeat the first paragraph there.
-        standfirst=fields.standfirst if fields.standfirst != blocks[0].text else "",
+        standfirst="" if _is_repeated(fields.standfirst, blocks[0].text) else fields.standfirst,
         language=language,
         questions=fields.questions,
         paragraphs=tuple(block.text for block in blocks),
@@ -150,6 +165,11 @@ def _located(document: Document, fields: FrontMatter, blocks: list[Block]) -> Lo
     )
     lines = tuple(document.line("questions", n) for n in range(len(article.questions)))
     return LocatedArticle(article, file, document.line("id"), lines, tuple(notes))
+
+
+def _is_repeated(standfirst: str, first: str) -> bool:
+    """Return whether a standfirst is the text's beginning, as some programs make it of that."""
+    return first.startswith(standfirst.rstrip(" .…")) or standfirst.startswith(first)
 
 
 def _language(name: str, title: str, blocks: list[Block]) -> tuple[str, list[Note]]:

@@ -1,5 +1,6 @@
 """Finds channels, posts articles in them and edits these posts."""
 
+import logging
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from bot.views.answers import ArticleView
 from bot.views.i18n import Languages
 from bot.views.links import start_link
 from bot.views.outgoing import OutgoingMessage
+
+log = logging.getLogger(__name__)
 
 _CHANNEL = re.compile(r"(?:https?://)?(?:t\.me/)?@?([A-Za-z]\w{3,31})", re.ASCII)
 
@@ -76,6 +79,19 @@ class ChannelPublisher:
         counts = await self.store.counts(article.id)
         view = ArticleView(translator, self.reactions, article, counts)
         return view.channel_post(start_link(self.bot.username, article.id))
+
+    async def edit_posts(self, article: Article) -> None:
+        """Edit all posts of an article; that one is not accepted is logged.
+
+        Raises:
+            StoreError: The database cannot be used.
+            TelegramError: Telegram cannot be reached.
+        """
+        for ref in await self.store.channel_posts(article.id):
+            try:
+                await self.edit(ref, await self.render(article))
+            except PublishError as error:
+                log.warning("A post of %s is not edited: %s", article.id, error)
 
     async def edit(self, ref: MessageRef, message: OutgoingMessage) -> bool:
         """Edit a post.

@@ -7,12 +7,13 @@ once; ``bot.delivery.refresher`` goes through all others.
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from typing import Any
 
 from telegram import InlineKeyboardMarkup
 from telegram.error import TelegramError
 
+from bot.corpus.reactions import Reaction
 from bot.delivery.message_editor import MessageEditor
 from bot.delivery.rate_limiter import ChatKey, Priority
 from bot.delivery.sender import Sender
@@ -64,6 +65,10 @@ class LiveCounts:
         self._waiting: dict[MessageRef, asyncio.Task[None]] = {}
         self._unsaved: dict[MessageRef, TrackedMessage] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+
+    def use_reactions(self, reactions: Sequence[Reaction]) -> None:
+        """Show other reactions from now on, in every message that is edited."""
+        self._editor.reactions = reactions
 
     async def track(
         self,

@@ -34,6 +34,9 @@ class MessageEditor:
 
     Each message is edited by one call at a time, and its counts are read just before: of two
     simultaneous calls, the one with the older counts could arrive last.
+
+    Attributes:
+        reactions: The reactions that messages show when they are edited.
     """
 
     def __init__(
@@ -45,12 +48,12 @@ class MessageEditor:
             bot: Makes the calls.
             store: Where messages are tracked.
             voters: Tells whose vote is marked in a private chat.
-            reactions: The reactions that messages show.
+            reactions: The reactions that messages show when they are edited.
         """
         self._bot = bot
         self._store = store
         self._voters = voters
-        self._reactions = reactions
+        self.reactions = reactions
         self._locks = KeyedLocks()
         # What messages showed when they were tapped, until they were edited.
         self._shown_at_tap: dict[MessageRef, TrackedMessage] = {}
@@ -126,7 +129,7 @@ class MessageEditor:
         ref, shown = message.ref, parse_keyboard(message.keyboard)
         async with self._locks.hold(ref):
             votes = (await self._store.counts(message.article_id)).votes
-            keyboard = with_counts(shown, message.article_id, self._reactions, votes)
+            keyboard = with_counts(shown, message.article_id, self.reactions, votes)
             if keyboard != shown or message.version == VERSION_UNKNOWN:
                 call = self._bot.edit_message_reply_markup(**asdict(ref), reply_markup=keyboard)
                 await self._edit(ref, call)
@@ -236,7 +239,7 @@ class MessageEditor:
     def _with_counts(self, message: TrackedMessage, counts: VoteCounts) -> InlineKeyboardMarkup:
         shown = parse_keyboard(message.keyboard)
         own = counts.own if _is_private(message.ref) else None
-        return with_counts(shown, message.article_id, self._reactions, counts.votes, own)
+        return with_counts(shown, message.article_id, self.reactions, counts.votes, own)
 
     def _reader(self, ref: MessageRef) -> bytes | None:
         """Return the reader of a private chat, whose own vote its messages mark."""

@@ -112,6 +112,10 @@ async def _open(query: CallbackQuery, services: Services, article: Article) -> N
 async def _turn(
     query: CallbackQuery, services: Services, article: Article, button: TurnButton
 ) -> None:
+    if button.version != article.version:
+        # The article was edited: the passages that matched are others now, or elsewhere.
+        await _toast(query, services, "article_edited")
+        return
     index = services.responder.index
     found = (index.match_at(article.id, *place) for place in button.places)
     matches = [match for match in found if match is not None]

@@ -54,15 +54,24 @@ class Services:
 
 @dataclass
 class BotData:
-    """What python-telegram-bot hands to every handler; ``bot.app`` fills it in."""
+    """What python-telegram-bot hands to every handler; ``bot.app`` fills it in.
+
+    Attributes:
+        services: What handlers work with that begin now; others, when the articles change.
+    """
 
     services: Services = field(init=False)
 
 
 class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], BotData]):
-    """The context of a handler."""
+    """The context of a handler, made for each update.
 
-    @property
-    def services(self) -> Services:
-        """What the handler works with."""
-        return self.bot_data.services
+    Attributes:
+        services: What the handler works with: that of the moment when it began, so that an answer
+            is finished on the version of the articles on which it was begun.
+    """
+
+    def __init__(self, application: Any, chat_id: int | None = None, user_id: int | None = None):
+        """Take the present services; the library gives the arguments."""
+        super().__init__(application, chat_id, user_id)
+        self.services: Services = application.bot_data.services

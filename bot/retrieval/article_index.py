@@ -33,6 +33,10 @@ class ArticleIndex:
         params: Thresholds and weights.
         background: What the articles of its language hold; this one is added. None for an article
             that is alone.
+
+    Attributes:
+        article: The article; other records of it may take its place.
+        source: The article as it was given.
     """
 
     def __init__(
@@ -42,7 +46,7 @@ class ArticleIndex:
         params: RetrievalParams = DEFAULT_PARAMS,
         background: CorpusBackground | None = None,
     ) -> None:
-        self.article = article
+        self.article = self.source = article
         self._params = params
         self._passages = article.passages
         self._analyzer = Analyzer(article.language, aliases, article.aliases, params=params)
@@ -61,7 +65,8 @@ class ArticleIndex:
         self._names = ArticleNames(texts, article.language)
         self._background = background or CorpusBackground(table_of(article.language))
         lengths = [len(passage.text) for passage in self._passages]
-        self._background.add(self._scorer.passages_with.keys(), sum(lengths))
+        self._characters = sum(lengths)
+        self._background.add(self._scorer.passages_with.keys(), self._characters)
         self._confidence = Confidence(self._scorer.passages_with, lengths, self._rate, params)
         above = params.many_passages * chance_of_many(len(lengths))
         self._answer_threshold = params.answer_threshold + above
@@ -72,14 +77,22 @@ class ArticleIndex:
             params.min_correctable_length,
         )
 
+    def leave(self) -> None:
+        """Take the article out of what the articles of its language hold."""
+        self._background.remove(self._scorer.passages_with.keys(), self._characters)
+
+    def holds(self, token: str) -> bool:
+        """Return whether a token is in the passages or the headline."""
+        return token in self._scorer.passages_with or token in self._title_tokens
+
     def tokens(self) -> set[str]:
         """Return every token of the passages and the headline."""
         return {*self._scorer.passages_with, *self._title_tokens}
 
     def title_tokens(self) -> set[str]:
         """Return every token of headline and standfirst."""
-        texts = (self.article.title, self.article.standfirst)
-        return {token for text in texts for token in self._analyzer.passage_tokens(words(text))}
+        standfirst = self._analyzer.passage_tokens(words(self.source.standfirst))
+        return {*self._title_tokens, *standfirst}
 
     def answer(self, query: Query) -> Answer | None:
         """Return the best passages; None if the question contains no word."""

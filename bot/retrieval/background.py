@@ -136,6 +136,12 @@ class CorpusBackground:
         self._articles += 1
         self._characters += characters
 
+    def remove(self, tokens: Iterable[str], characters: int) -> None:
+        """Remove an article that was added."""
+        self._articles_with.subtract(iter(tokens))
+        self._articles -= 1
+        self._characters -= characters
+
     def rate(self, token: str, is_own: bool) -> float:
         """Return how often a token occurs a character of text, above 0.
 

@@ -10,6 +10,7 @@ from bot.corpus.article import Article
 from bot.retrieval.analysis import Analyzer
 from bot.retrieval.answer import Answer, Match, Verdict
 from bot.retrieval.article_index import ArticleIndex
+from bot.retrieval.article_postings import ArticlePostings
 from bot.retrieval.background import CorpusBackground, table_of
 from bot.retrieval.intents import Intent
 from bot.retrieval.params import (
@@ -19,7 +20,6 @@ from bot.retrieval.params import (
     RetrievalParams,
 )
 from bot.retrieval.query import Query
-from bot.retrieval.scorer import postings
 
 
 class Index:
@@ -29,6 +29,8 @@ class Index:
         articles: At least one.
         aliases: Name -> other names of the same thing.
         params: Thresholds and weights.
+        previous: An index of other versions of the articles, of which everything that is still
+            right is used again; None for none. It may go on being searched.
     """
 
     def __init__(
@@ -36,19 +38,39 @@ class Index:
         articles: Sequence[Article],
         aliases: Mapping[str, Sequence[str]],
         params: RetrievalParams = DEFAULT_PARAMS,
+        previous: "Index | None" = None,
     ) -> None:
         self._params = params
-        backgrounds = {a.language: CorpusBackground(table_of(a.language)) for a in articles}
-        self._indexes = [
-            ArticleIndex(article, aliases, params, backgrounds[article.language])
-            for article in articles
-        ]
-        self._by_id = {index.article.id: index for index in self._indexes}
+        self._aliases = aliases
+        if previous is not None and (previous._aliases, previous._params) != (aliases, params):
+            previous = None
+        known: dict[str, ArticleIndex] = previous._by_id if previous is not None else {}
+        # Shared with the previous index: how common a token is hardly changes with one article.
+        self._backgrounds: dict[str, CorpusBackground] = (
+            previous._backgrounds if previous is not None else {}
+        )
+        self._indexes = [self._index_of(article, known.get(article.id)) for article in articles]
+        self._by_id: dict[str, ArticleIndex] = {index.article.id: index for index in self._indexes}
+        for id_, index in known.items():
+            if self._by_id.get(id_) is not index:
+                index.leave()
         self._analyzers = {
             a.language: Analyzer(a.language, aliases, params=params) for a in articles
         }
-        self._articles_with = _arrays(postings(index.tokens() for index in self._indexes))
-        self._titles_with = _arrays(postings(index.title_tokens() for index in self._indexes))
+        self._postings: ArticlePostings = (
+            previous._postings.updated(self._indexes)
+            if previous is not None
+            else ArticlePostings(self._indexes)
+        )
+
+    def _index_of(self, article: Article, known: ArticleIndex | None) -> ArticleIndex:
+        if known is not None and (known.source is article or known.source == article):
+            return known
+        background = self._backgrounds.get(article.language)
+        if background is None:
+            background = CorpusBackground(table_of(article.language))
+            self._backgrounds[article.language] = background
+        return ArticleIndex(article, self._aliases, self._params, background)
 
     def replace_articles(self, articles: Sequence[Article]) -> None:
         """Take other records of the same articles, which differ in nothing that is searched."""
@@ -132,19 +154,11 @@ class Index:
         for language, analyzer in self._analyzers.items():
             found, total = np.zeros(count), 0.0
             for token, weight in analyzer.query_tokens(query.words).items():
-                holders = self._articles_with.get(token, _NONE)
+                holders = self._postings.holders(token)
                 idf_weight = weight * math.log((count + 1) / max(1, len(holders)))
                 total += idf_weight
                 found[holders] += idf_weight
-                in_title = self._titles_with.get(token, _NONE)
-                found[in_title] += self._params.title_boost * idf_weight
+                found[self._postings.titled(token)] += self._params.title_boost * idf_weight
             of_language = [index.article.language == language for index in self._indexes]
             scores += np.where(of_language, found / (total or 1.0), 0.0)
         return scores
-
-
-_NONE = np.array([], dtype=np.int32)
-
-
-def _arrays(numbers: Mapping[str, Sequence[int]]) -> dict[str, NDArray[np.int32]]:
-    return {token: np.array(found, dtype=np.int32) for token, found in numbers.items()}

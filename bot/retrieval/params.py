@@ -38,6 +38,9 @@ class RetrievalParams:
         corrects_spelling: Whether misspelled words are replaced by the article's.
         min_correctable_length: Letters of the shortest word that is corrected; shorter words have
             too many neighbours.
+        min_passage_tokens: Tokens that a passage is taken to have at least, about two lines. A
+            caption or a single line is short for the sake of the layout; BM25+ would take each of
+            its words for what it is all about.
         sentence_weight: Weight of the best sentence's IDF weight beside the passage's BM25+ score.
         standfirst_boost: Factor on the standfirst's score, because it sums up the article.
         answer_type_boost: What a sentence gains by holding the type of answer that is asked for,
@@ -51,8 +54,7 @@ class RetrievalParams:
         unsure_threshold: Confidence (0 to 1) from which a passage is shown as the closest one.
         names_margin: What is added to answer_threshold in a language whose general words are not
             known, so that names cannot be told from what is asked about them.
-        names_margin: float = 0.03
-    names_threshold: Confidence (0 to 1) from which a passage that holds nothing of the question
+        names_threshold: Confidence (0 to 1) from which a passage that holds nothing of the question
             but names is shown as the closest one.
         many_passages: What is added to both thresholds for an article of 13.6 passages (5 times
             e), and so on with the logarithm of their number.
@@ -70,6 +72,7 @@ class RetrievalParams:
     context_weight: float = 0.3
     corrects_spelling: bool = True
     min_correctable_length: int = 5
+    min_passage_tokens: int = 200
     sentence_weight: float = 0.6
     standfirst_boost: float = 1.08
     answer_type_boost: float = 0.3

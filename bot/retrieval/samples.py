@@ -18,22 +18,37 @@ def is_answered(index: Index, article: Article, question: str) -> bool:
     return found is not None and found.verdict is Verdict.ANSWERED
 
 
-def with_answered_samples(corpus: Corpus, index: Index) -> Corpus:
-    """Return a corpus without the sample questions that their article does not answer.
+class AnsweredSamples:
+    """Leaves out the sample questions that their article does not answer."""
 
-    The index takes its articles. Those that are left out are logged, a line for each article.
+    def __init__(self) -> None:
+        """Start without having asked any."""
+        self._known: dict[str, tuple[LocatedArticle, LocatedArticle]] = {}
 
-    Args:
-        corpus: The corpus.
-        index: The index of its articles.
-    """
-    located = tuple(_with_answered(each, index) for each in corpus.located)
-    changed = replace(corpus, located=located)
-    index.replace_articles(changed.articles)
-    return changed
+    def of(self, corpus: Corpus, index: Index) -> Corpus:
+        """Return a corpus without the questions that are not answered, and log them.
+
+        The index takes its articles. An article that was asked before is not asked again.
+
+        Args:
+            corpus: The corpus.
+            index: The index of its articles.
+        """
+        known = self._known
+        self._known = {
+            each.article.id: (each, _with_answered(each, index, known.get(each.article.id)))
+            for each in corpus.located
+        }
+        changed = replace(corpus, located=tuple(kept for _, kept in self._known.values()))
+        index.replace_articles(changed.articles)
+        return changed
 
 
-def _with_answered(located: LocatedArticle, index: Index) -> LocatedArticle:
+def _with_answered(
+    located: LocatedArticle, index: Index, known: tuple[LocatedArticle, LocatedArticle] | None
+) -> LocatedArticle:
+    if known is not None and known[0] is located:
+        return known[1]
     article, lines = located.article, located.question_lines
     answered = [is_answered(index, article, question) for question in article.questions]
     if all(answered):

@@ -42,6 +42,8 @@ class Scorer:
         self._bm25 = BM25Plus(
             [list(chain(heading, *own)) for heading, own in zip(headings, sentences, strict=True)]
         )
+        least = params.min_passage_tokens
+        self._bm25.doc_len = [max(least, length) for length in self._bm25.doc_len]
         self.passages_with = postings(self._bm25.doc_freqs)
         self._sentences_with = postings(chain(*sentences))
         self._counts = [len(own) for own in sentences]

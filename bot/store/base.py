@@ -224,6 +224,9 @@ class Store(FeedStore, Protocol):
     async def channel_post(self, chat_id: int, article_id: str) -> int | None:
         """Return the message id of an article's post in a channel; None if there is none."""
 
+    async def channel_posts(self, article_id: str) -> Sequence[MessageRef]:
+        """Return an article's posts in all channels."""
+
     async def save_channel_post(self, chat_id: int, article_id: str, message_id: int) -> None:
         """Remember an article's post in a channel, instead of an earlier one."""
 

@@ -158,6 +158,11 @@ class SqlStore(SqlFeedStore, Store):
         rows = await self._read(query, chat_id, article_id)
         return rows[0]["message_id"] if rows else None
 
+    async def channel_posts(self, article_id: str) -> Sequence[MessageRef]:
+        query = "SELECT chat_id, message_id FROM channel_posts WHERE article = $1"
+        rows = await self._read(query, article_id)
+        return [MessageRef(row["chat_id"], row["message_id"]) for row in rows]
+
     async def save_channel_post(self, chat_id: int, article_id: str, message_id: int) -> None:
         await self._write(
             "INSERT INTO channel_posts (chat_id, article, message_id) VALUES ($1, $2, $3)"

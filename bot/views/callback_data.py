@@ -5,6 +5,7 @@ Anyone can forge it, so it only names things and grants nothing.
 
 import hashlib
 import re
+import string
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -56,20 +57,22 @@ class TurnButton:
 
     Attributes:
         article_id: The article of the passages.
+        version: The version of the article (``Article.version``) in which they are.
         position: Index in ``places`` of the passage to show.
         places: For each match, best first, the passage's number (from 1) and the number of its
             marked sentence (from 0). So turning needs no question and works after a restart.
     """
 
     article_id: str
+    version: str
     position: int
     places: tuple[tuple[int, int], ...]
 
     @property
     def data(self) -> str:
-        """At most 64 bytes for three places of passages below 10,000 and sentences below 1,000."""
-        places = "-".join(f"{passage}.{sentence}" for passage, sentence in self.places)
-        return f"n:{self.article_id}:{self.position}:{places}"
+        """At most 57 bytes for three places."""
+        places = "".join(_encode(*place) for place in self.places)
+        return f"t:{self.article_id}:{self.version}:{self.position}:{places}"
 
 
 @dataclass(frozen=True)
@@ -96,10 +99,10 @@ Button = (
 )
 
 _ID = ID_PATTERN.pattern
+_DIGITS = string.ascii_letters + string.digits + "-_"
+_PLACE_LENGTH, _SENTENCES = 5, 64**2
 _TURN = re.compile(
-    rf"n:({_ID}):([0-2]):([1-9][0-9]{{0,3}}\.[0-9]{{1,3}}"
-    r"(?:-[1-9][0-9]{0,3}\.[0-9]{1,3}){0,2})",
-    re.ASCII,
+    rf"t:({_ID}):([\w-]{{4}}):([0-2]):((?:[\w-]{{{_PLACE_LENGTH}}}){{1,3}})", re.ASCII
 )
 _PLAIN: tuple[tuple[str, Callable[..., Button]], ...] = (
     (rf"r:({_ID}):({REACTION_ID.pattern})", ReactionButton),
@@ -129,12 +132,28 @@ def parse(data: str | None) -> Button | None:
     if data is None:
         return None
     if match := _TURN.fullmatch(data):
-        pairs = (place.split(".") for place in match[3].split("-"))
-        places = tuple((int(passage), int(sentence)) for passage, sentence in pairs)
-        button = TurnButton(match[1], int(match[2]), places)
-        # Another spelling of the same numbers, such as "007", is not valid.
-        return button if button.position < len(places) and button.data == data else None
+        encoded = match[4]
+        starts = range(0, len(encoded), _PLACE_LENGTH)
+        places = tuple(_decode(encoded[start : start + _PLACE_LENGTH]) for start in starts)
+        position = int(match[3])
+        return TurnButton(match[1], match[2], position, places) if position < len(places) else None
     for pattern, kind in _PLAIN:
         if match := re.fullmatch(pattern, data):
             return kind(*match.groups())
     return None
+
+
+def _encode(passage: int, sentence: int) -> str:
+    """Return the numbers of a passage and a sentence as 5 characters, in base 64."""
+    number, found = passage * _SENTENCES + sentence, ""
+    for _ in range(_PLACE_LENGTH):
+        number, digit = divmod(number, 64)
+        found = _DIGITS[digit] + found
+    return found
+
+
+def _decode(text: str) -> tuple[int, int]:
+    number = 0
+    for char in text:
+        number = number * 64 + _DIGITS.index(char)
+    return divmod(number, _SENTENCES)

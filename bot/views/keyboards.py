@@ -120,7 +120,7 @@ def turn_row(
     places = tuple((match.passage.position, match.sentence_number) for match in matches)
     targets = (("turn_previous", position - 1), ("turn_next", position + 1))
     return [
-        _button(translator.text(key), TurnButton(article.id, other, places))
+        _button(translator.text(key), TurnButton(article.id, article.version, other, places))
         for key, other in targets
         if 0 <= other < len(matches)
     ]

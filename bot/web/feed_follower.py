@@ -6,7 +6,6 @@ what could not be fetched is fetched later, even if the feed no longer lists it.
 """
 
 import asyncio
-import contextlib
 import logging
 import time
 from collections.abc import Callable, Collection, Sequence
@@ -15,8 +14,7 @@ from pathlib import Path
 
 from bot.corpus.article_ids import article_id as article_id_of_name
 from bot.corpus.loader import read_file
-from bot.corpus.reader import DraftError
-from bot.errors import CorpusError, FetchError, StoreError, WebError
+from bot.errors import FetchError, StoreError, WebError
 from bot.logs import FailureLog
 from bot.store.base import Store
 from bot.store.feed_records import FeedState, ListedEntry, PendingEntry, PostState
@@ -249,7 +247,5 @@ class FeedFollower:
 
 def _id_of(folder: Path, file: Path) -> str:
     """Return the id of a file's article, which may have been edited by hand."""
-    with contextlib.suppress(CorpusError, DraftError):
-        if (located := read_file(folder, file)) is not None:
-            return located.article.id
-    return article_id_of_name(file.stem)
+    located = read_file(folder, file).located
+    return located.article.id if located else article_id_of_name(file.stem)

@@ -34,6 +34,8 @@ def taken_back(previous: str) -> str:
 
 NOT_IN_ARTICLE = said("not_in_article")
 NEXT, PREVIOUS = said("turn_next"), said("turn_previous")
+NOT_IN_ANY = said("not_in_any")
+OLD_BUTTON, ARTICLE_EDITED = said("old_button"), said("article_edited")
 SEARCH_ALL = said("search_all")
 ASK_ABOUT = said("ask_about")
 WHAT_TO_ASK = said("ask_what", bot="").split("?")[0]

@@ -1,0 +1,121 @@
+"""Gives handlers the newest version of the articles while the bot runs, and edits their posts."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
+
+from telegram.error import TelegramError
+
+from bot.corpus.article import Article
+from bot.corpus.loader import Corpus
+from bot.corpus.reloading import CorpusReloader
+from bot.corpus.watching import changes
+from bot.delivery.channel_publisher import ChannelPublisher
+from bot.delivery.telegram_errors import describe
+from bot.errors import StoreError
+from bot.retrieval.index import Index
+from bot.retrieval.samples import AnsweredSamples
+
+EDIT_RETRY_INTERVAL = 5.0
+"""Seconds after which a post is edited again if the database or Telegram failed."""
+
+MAX_NAMED = 5
+"""Articles that a line of the log names; more are counted."""
+
+log = logging.getLogger(__name__)
+
+
+class LiveCorpus:
+    """The corpus that is in use: what it was read from is watched, and read again.
+
+    Attributes:
+        requested: Set to have the files looked at, although nothing seems to have changed.
+    """
+
+    def __init__(self, corpus: Corpus, requested: asyncio.Event | None = None) -> None:
+        """Start with a corpus as it was read.
+
+        Args:
+            corpus: The corpus.
+            requested: The event to use; None for a new one.
+        """
+        self.requested = requested or asyncio.Event()
+        self._reloader = CorpusReloader(corpus)
+        self._samples = AnsweredSamples()
+        self._index: Index | None = None
+        self._outdated_posts: dict[str, Article] = {}
+        self._has_outdated = asyncio.Event()
+
+    def prepare(self) -> tuple[Corpus, Index]:
+        """Return the newest version of the corpus, and its index; this takes time."""
+        corpus = self._reloader.corpus
+        index = Index(corpus.articles, corpus.aliases, previous=self._index)
+        answered = self._samples.of(corpus, index)
+        self._index = index
+        return answered, index
+
+    async def run(
+        self, use: Callable[[Corpus, Index], None], publisher: Callable[[], ChannelPublisher]
+    ) -> None:
+        """Watch the files until cancelled.
+
+        Args:
+            use: Called in a thread with every new version, from which updates are then answered.
+            publisher: Returns what edits posts.
+        """
+        folder = self._reloader.corpus.folder
+        if folder is None:
+            return
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._edit_posts(publisher))
+            async for _ in changes(folder, self.requested):
+                try:
+                    # In threads: reading and indexing would delay all answers.
+                    await self._reload(use)
+                except Exception:
+                    # What the bot has goes on being right.
+                    log.exception("The articles could not be read again")
+
+    async def _reload(self, use: Callable[[Corpus, Index], None]) -> None:
+        before = self._reloader.corpus
+        after = await asyncio.to_thread(self._reloader.reload)
+        if after is not None:
+            await asyncio.to_thread(use, *await asyncio.to_thread(self.prepare))
+            self._report(before.articles, after.articles)
+
+    def _report(self, before: Iterable[Article], after: Iterable[Article]) -> None:
+        """Log what is new, and note whose posts are outdated."""
+        old, new = {a.id: a for a in before}, {a.id: a for a in after}
+        changed = [id_ for id_ in new.keys() & old.keys() if new[id_] != old[id_]]
+        news = {
+            "added": new.keys() - old.keys(),
+            "changed": changed,
+            "removed": old.keys() - new.keys(),
+        }
+        for verb, ids in news.items():
+            if ids:
+                more = f" and {len(ids) - MAX_NAMED} more" if len(ids) > MAX_NAMED else ""
+                log.info("Articles %s: %s%s.", verb, ", ".join(sorted(ids)[:MAX_NAMED]), more)
+        kept = {id_: new[id_] for id_ in self._outdated_posts if id_ in new}
+        self._outdated_posts = {**kept, **{id_: new[id_] for id_ in changed}}
+        if changed:
+            self._has_outdated.set()
+
+    async def _edit_posts(self, publisher: Callable[[], ChannelPublisher]) -> None:
+        """Edit the posts of articles that were changed, one article after the other."""
+        while True:
+            await self._has_outdated.wait()
+            self._has_outdated.clear()
+            while self._outdated_posts:
+                id_, article = next(iter(self._outdated_posts.items()))
+                try:
+                    await publisher().edit_posts(article)
+                except (StoreError, TelegramError) as error:
+                    reason = describe(error) if isinstance(error, TelegramError) else str(error)
+                    log.warning("Posts of %s are edited later: %s", id_, reason)
+                    await asyncio.sleep(EDIT_RETRY_INTERVAL)
+                    continue
+                except Exception:
+                    log.exception("Posts of %s could not be edited", id_)
+                if self._outdated_posts.get(id_) is article:
+                    del self._outdated_posts[id_]
