@@ -16,6 +16,7 @@ import pytest
 from bot.config import Settings
 from bot.corpus.article import OPTIONAL, REQUIRED, read_article
 from bot.store.base import MessageRef, TrackedMessage
+from bot.store.feed_records import FeedState, ListedEntry, PostState
 from bot.store.sqlite import SqliteStore
 from bot.store.voters import Voters
 from tests.support.corpora import ROOT
@@ -208,6 +209,9 @@ async def fill(file: Path) -> None:
     await store.set_language(voters.code(1), "de")
     await store.save_channel_post(-1001, "bridge", 5)
     await store.save_question("key", "why 'this'\nand \\ that?")
+    state = FeedState('"e"', None, 5.5, 6.5, 1)
+    entry = ListedEntry("e", "1", json.dumps({"title": "it's 👍"}), PostState.WAITING)
+    await store.save_entries("feed", state, [entry, ListedEntry("f", "2", None)])
     await store.close()
 
 
@@ -231,6 +235,8 @@ def test_moving_to_postgresql_keeps_everything(tmp_path: Path, postgres_url: str
         "deferred_updates": "update_id, body",
         "chat_settings": "article, language",
         "channel_posts": "chat_id, article, message_id",
+        "feeds": "feed, etag, last_modified, failures",
+        "feed_entries": "feed, entry, number, fingerprint, body, failures, article, post, sends",
         "saved_questions": "key, question",
     }.items():
         query = f"SELECT {columns} FROM {{}}{table} ORDER BY {columns}"

@@ -21,8 +21,9 @@ from bot.web import wording
 from bot.web.decoding import decode
 from bot.web.extracted import ExtractedArticle
 from bot.web.fetcher import Fetched
+from bot.web.header_lines import author_in, bylines, date_in, header_lines
 from bot.web.html_metadata import PageMetadata, read_metadata
-from bot.web.markdown_text import QUOTE, tidy
+from bot.web.markdown_text import QUOTE, shown_text, tidy
 
 MIN_TEXT = 150
 """Letters and digits; a page with less is a notice or a list of links."""
@@ -30,6 +31,15 @@ MAX_URL = 2_000
 """Characters, as the address of an article may have."""
 MIN_DETECTED = 300
 """Characters from which on the text tells its language better than the page's mark does."""
+_EAST_ASIAN = {"zh", "ja", "ko"}
+"""Languages that detection takes for one another."""
+_HIDDEN = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
+_PREVIOUS_NEXT = re.compile(
+    r"(?:^|[\s_-])(?:prev(?:ious)?[_-]?next|next[_-]?prev(?:ious)?|(?:post|article|entry)[_-]?nav"
+    r"(?:igation)?|nav[_-]?links|pager|pagination)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+"""In the class of what leads to the previous and the next article."""
 _TRACKING = re.compile(r"(utm_\w+|fbclid|gclid|mc_[ce]id|igshid|yclid)", re.IGNORECASE)
 
 
@@ -50,17 +60,22 @@ def read_html(page: Fetched) -> ExtractedArticle | None:
         return None
     guess = _guess(tree, url)
     sites = [*found.sites, *_host_names(url)]
-    title = wording.choose_title(
-        [*found.titles, *filter(None, [guess.title])], found.headings, sites
-    )
+    titles = found.titles or tuple(filter(None, [guess.title]))
+    title = wording.choose_title(titles, found.headings, sites)
     language = _language(found, text)
-    authors = [*found.authors, *filter(None, [guess.author])]
-    author = wording.choose_author(authors, sites, language)
-    published = found.published or _day(guess.date)
-    text = tidy(text, title, author)
+    lines = header_lines(tree)
+    # A title may name another day than that of its publication.
+    lines = [line for line in lines if wording.squashed(line) not in wording.squashed(title)]
+    by = wording.by_words(language)
+    described = [author_in(text, by) for text in found.descriptions]
+    authors = [*found.authors, *bylines(lines, by, language), *described]
+    author = wording.choose_author(authors, found.sites, language)
+    published = found.published or _published(url, lines, language) or _day(guess.date)
+    text = tidy(text, [title, *found.sites], author, published)
     if len(wording.squashed(text)) < MIN_TEXT or not title:
         return None
-    standfirst = wording.choose_standfirst(found.descriptions, title, text)
+    descriptions = [text for text in found.descriptions if not author_in(text, by)]
+    standfirst = wording.choose_standfirst(descriptions, title, text)
     known = url if 0 < len(url) <= MAX_URL else None
     return ExtractedArticle(title, standfirst, text, known, author, published, language)
 
@@ -74,6 +89,9 @@ def _parse(text: str) -> lxml.html.HtmlElement:
 def _text(tree: lxml.html.HtmlElement, url: str) -> str | None:
     """Return the text of the article as Markdown."""
     marked = copy.deepcopy(tree)
+    _drop_unseen(marked)
+    _drop_anchors(marked)
+    _drop_what_follows(marked)
     for quote in marked.iter("blockquote"):
         # trafilatura writes quotes as other paragraphs; the mark survives it.
         for element in [e for e in quote.iter("p") if e.text_content().strip()] or [quote]:
@@ -94,8 +112,52 @@ def _text(tree: lxml.html.HtmlElement, url: str) -> str | None:
         return None
 
 
+def _drop_unseen(tree: lxml.html.HtmlElement) -> None:
+    """Remove what readers do not see, dialogs, and the controls of players."""
+    for element in tree.xpath("//body//*[@hidden or @style or @role or @aria-modal or @class]"):
+        unseen = (
+            "hidden" in element.attrib
+            or element.get("aria-modal") == "true"
+            or element.get("role") in ("dialog", "alertdialog")
+            or _HIDDEN.search(element.get("style") or "")
+            or "vjs-" in (element.get("class") or "")
+        )
+        if unseen and element.getparent() is not None:
+            element.drop_tree()
+
+
+def _drop_anchors(tree: lxml.html.HtmlElement) -> None:
+    """Remove lists of contents, "#" beside headings, and links that lead to no other page."""
+    for found in list(tree.iter("ul", "ol")):
+        links = found.xpath(".//a[starts-with(@href, '#')]")
+        names = [wording.squashed(link.text_content()) for link in links]
+        if len(links) > 2 and "".join(names) == wording.squashed(found.text_content()):
+            found.drop_tree()
+    for link in list(tree.iter("a")):
+        target = (link.get("href") or "#").strip()
+        if not target.startswith(("#", "javascript:")):
+            continue
+        if any(char.isalnum() for char in link.text_content()):
+            link.drop_tag()
+        else:
+            link.drop_tree()
+
+
+def _drop_what_follows(tree: lxml.html.HtmlElement) -> None:
+    """Remove what stands below the links to the previous and the next article."""
+    for element in tree.xpath("//*[@class and not(self::body)]"):
+        parent = element.getparent()
+        if parent is None or not _PREVIOUS_NEXT.search(element.get("class")):
+            continue
+        before = sum(len("".join(e.itertext())) for e in element.itersiblings(preceding=True))
+        if 2 * before > len("".join(parent.itertext())):
+            for sibling in [*element.itersiblings()]:
+                parent.remove(sibling)
+            parent.remove(element)
+
+
 def _guess(tree: lxml.html.HtmlElement, url: str) -> trafilatura.metadata.Document:
-    """Return what trafilatura takes the page's title, author and date to be."""
+    """Return what trafilatura takes the page's title and date to be."""
     try:
         return extract_metadata(copy.deepcopy(tree), url or None, extensive=False)
     except Exception:
@@ -139,6 +201,13 @@ def _host_names(url: str) -> list[str]:
     return [name for name in (host, labels[0], labels[-2] if len(labels) > 1 else "") if name]
 
 
+def _published(url: str, lines: list[str], language: str) -> dt.date | None:
+    """Return the date in an article's address or header; None if there is none."""
+    if match := re.search(r"/((?:19|20)\d\d)/(\d{1,2})/(\d{1,2})(?:/|$)", url):
+        return _day("{}-{:0>2}-{:0>2}".format(*match.groups()))
+    return next(filter(None, (date_in(line, language) for line in lines)), None)
+
+
 def _day(date: str | None) -> dt.date | None:
     try:
         return dt.date.fromisoformat(date or "")
@@ -148,21 +217,23 @@ def _day(date: str | None) -> dt.date | None:
 
 def _language(found: PageMetadata, text: str) -> str:
     """Return the language of an article: as marked, unless the text is clearly in another."""
-    language, _, region = found.language.partition("-")
-    marked = language.lower() + (f"-{region}" if region else "")
+    language, *others = found.language.split("-")
+    # As tags are usually written: zh-Hans, pt-BR.
+    others = [part.upper() if len(part) == 2 else part.title() for part in others]
+    marked = "-".join([language.lower(), *others])
     if not marked:
-        return guess_language(text)
+        return guess_language(shown_text(text))
     if len(text) < MIN_DETECTED:
         return marked
     langdetect.DetectorFactory.seed = 0
     try:
-        [best, *_] = langdetect.detect_langs(text[:5_000])
+        [best, *_] = langdetect.detect_langs(shown_text(text)[:5_000])
     except langdetect.LangDetectException:
         return marked
     known = langdetect.detector_factory._factory.langlist
     detected = best.lang.split("-")[0]
     own = {"nb": "no", "nn": "no", "iw": "he"}.get(language.lower(), language.lower())
     listed = {name.split("-")[0] for name in known}
-    if best.prob > 0.999 and own in listed and detected != own:
+    if best.prob > 0.999 and own in listed - _EAST_ASIAN and detected != own:
         return str(detected)
     return marked

@@ -134,17 +134,21 @@ async def test_a_slow_feed_delays_no_other(
     assert names(corpus) == ["bonn"]
 
 
-async def test_two_feeds_may_list_the_same_article(
+async def test_several_feeds_may_list_the_same_article(
     feed: FeedSite, follow: Follow, store: SqliteStore, corpus: Path
 ) -> None:
-    """It is one file."""
-    other = FeedSite(feed.site, "/other")
-    feed.add("bonn", "kiel")
-    other.add("bonn", "kiel")
-    async with follow(feed.url, other.url):
-        await all_written(store, feed, 2)
-        await all_written(store, other, 2)
-    assert names(corpus) == ["bonn", "kiel"]
+    """It is one file, even if they are read at the same moment."""
+    feeds = [FeedSite(feed.site, f"/feed{n}") for n in range(4)]
+    held, towns = asyncio.Event(), ["bonn", "jena", "kiel", "trier", "ulm", "worms"]
+    for each in feeds:
+        each.held = held
+        each.add(*towns)
+    async with follow(*(each.url for each in feeds)):
+        await until(lambda: all(len(each.looks) == 1 for each in feeds))
+        held.set()
+        for each in feeds:
+            await all_written(store, each, len(towns))
+    assert names(corpus) == towns
 
 
 async def test_what_is_listed_is_not_lost_when_the_bot_is_killed(
