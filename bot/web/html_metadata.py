@@ -21,6 +21,8 @@ MAX_JSON = 1_000_000
 _JSON_START = re.compile(r"^(?:\s|<!--|<!\[CDATA\[|//|/\*|\*/)+")
 _JSON_END = re.compile(r"(?:\s|-->|\]\]>|//|/\*|\*/|;)+$")
 """What some sites put around JSON-LD, as was needed around scripts once."""
+MAX_VALUE = 3_000
+"""Characters of a title or another value; longer ones only cost time."""
 MAX_SITE = 40
 """Characters of the name of a site; what is longer is something else by mistake."""
 _ARTICLE_TYPES = re.compile(r"Article$|^BlogPosting$|^Report$|^LiveBlogPosting$|^Review$")
@@ -130,7 +132,7 @@ def read_metadata(tree: HtmlElement, url: str) -> PageMetadata:
 
 def _texts(*values: Any) -> tuple[str, ...]:
     """Return those values that are text, on one line, without repetition."""
-    lines = (one_line(_plain(value)) for value in values if isinstance(value, str))
+    lines = (one_line(_plain(value[:MAX_VALUE])) for value in values if isinstance(value, str))
     return tuple(dict.fromkeys(line for line in lines if line))
 
 

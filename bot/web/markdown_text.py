@@ -9,7 +9,8 @@ from bot.web.wording import squashed
 QUOTE = "\u241b"
 """Marks a paragraph of a quotation until it is written as one."""
 _HEADING = re.compile(r"#{1,6} +")
-_LINK = re.compile(r"\[((?:\\.|[^\[\]\\])*)\]\((<[^>\n]*>|[^()\s]*)\)")
+# Lengths are limited: to look for the end of each of many brackets would take minutes.
+_LINK = re.compile(r"\[((?:\\.|[^\[\]\\]){0,1000})\]\((<[^>\n]*>|[^()\s]*)\)")
 _TARGET = re.compile(r"<?(?:https?:|mailto:|tel:)")
 _ITEM = re.compile(r" *(?:[-*+]|\d{1,9}[.)]) ")
 _COPYRIGHT = re.compile(r"(?:copyright\b|©|\(c\) (?:19|20)\d\d).{0,200}$", re.IGNORECASE)
