@@ -83,7 +83,7 @@ def make_entry(
     summary: object = None,
     content: object = None,
 ) -> FeedEntry | None:
-    """Return an entry made of what a feed says, which may be of any type and size.
+    """Return an entry made of what a feed says, of any type and size; None without a page.
 
     Args:
         feed_url: The feed's address, which links may be relative to.
@@ -95,9 +95,6 @@ def make_entry(
         updated: When it was changed.
         summary: Text or HTML.
         content: HTML; without it, the summary may be the whole article.
-
-    Returns:
-        The entry; None if it has no link to a page.
     """
     page = _page(feed_url, link)
     if page is None:
