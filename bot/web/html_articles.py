@@ -67,7 +67,7 @@ def read_html(page: Fetched) -> ExtractedArticle | None:
     guess = _guess(tree, url)
     sites = [*found.sites, *_host_names(url)]
     titles = found.titles or tuple(filter(None, [guess.title]))
-    title = wording.choose_title(titles, found.headings, sites)
+    title = wording.choose_title(titles, found.headings, sites) or wording.name_in(page.url)
     language = _language(found, text)
     lines = header_lines(tree)
     # A title may name another day than that of its publication.

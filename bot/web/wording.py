@@ -4,6 +4,7 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from urllib.parse import unquote, urlsplit
 
 from bot.corpus.yaml import one_line
 from bot.web.extracted import MAX_AUTHOR, MAX_STANDFIRST, MAX_TITLE
@@ -170,6 +171,13 @@ def choose_standfirst(candidates: Iterable[str], title: str, text: str) -> str:
             continue
         return shortened(candidate, MAX_STANDFIRST)
     return ""
+
+
+def name_in(url: str) -> str:
+    """Return the last part of an address as words: ".../bridge-opens.html" -> "Bridge opens"."""
+    last = unquote(urlsplit(url).path).rstrip("/").rpartition("/")[2]
+    words = re.sub(r"[-_\d\s]+", " ", re.sub(r"\.\w{1,8}$", "", last)).strip()
+    return words[:1].upper() + words[1:]
 
 
 def shortened(text: str, limit: int) -> str:

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from bot.errors import WebError
 from bot.web.extraction import ExtractedArticle, extract
 from tests.web.pages import PARAGRAPHS, fetched, html
 
@@ -79,6 +80,12 @@ def test_another_heading_of_the_page_is_not_the_title() -> None:
     assert article(BODY, head).title == "Harbour Bridge Opens"
 
 
+def test_a_page_without_a_title_is_named_as_its_address() -> None:
+    body = BODY.replace(HEADLINE, "")
+    page = fetched(html("", body=body), "https://example.org/2026/bridge-opens.html?a=1")
+    assert extract(page).title == "Bridge opens"
+
+
 def test_marks_of_html_do_not_show() -> None:
     """Small raised numbers stay what they are."""
     more = "<p>The deck has 12,000 m<sup>2</sup> and <u>no</u> CO<sub>2</sub> comes from it.</p>"
@@ -109,3 +116,15 @@ def test_broken_linked_data_does_no_harm(data: str) -> None:
     script = f'<script type="application/ld+json">{data}</script>'
     found = article(BODY, f"<title>Harbour Bridge Opens</title>{script}")
     assert (found.title, found.text) == ("Harbour Bridge Opens", TEXT)
+
+
+@pytest.mark.parametrize("many", ["<a href='#x'>abc</a> ", "[", "| ", "<span>a</span>"])
+def test_a_page_that_is_made_to_keep_its_reader_busy(many: str) -> None:
+    """It is read in a moment; without limits it would take minutes."""
+    found = article(f"{BODY}<p>{many * 10_000}</p>", f"<title>{many * 10_000}</title>")
+    assert PARAGRAPHS[0] in found.text
+
+
+def test_a_page_that_is_too_large_is_not_read() -> None:
+    with pytest.raises(WebError, match="too large"):
+        article(BODY + "<p>word</p>" * 300_000)
