@@ -38,6 +38,7 @@ from bot.handlers.targets import Targets
 from bot.logs import FailureLog
 from bot.retrieval.index import Index
 from bot.store.base import DELETE_QUESTIONS_EVERY, Store
+from bot.store.kept_ids import KeptIds
 from bot.store.open import open_store
 from bot.store.voters import Voters
 from bot.views.i18n import read_languages
@@ -75,8 +76,8 @@ async def run(
     check_feeds(settings)
     bot = create_bot(settings)
     async with open_store(settings, clock) as (store, voters):
-        live = LiveCorpus(corpus, reload)
-        services = build_services(settings, *live.prepare(), store, voters, bot, clock)
+        live = LiveCorpus(corpus, KeptIds(store), reload)
+        services = build_services(settings, *await live.prepare(), store, voters, bot, clock)
         application = build_application(bot, services)
         with errors_explained(settings):
             async with application:

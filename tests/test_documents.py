@@ -212,6 +212,7 @@ async def fill(file: Path) -> None:
     await store.defer(99, json.dumps({"text": "it's\n👍"}))
     await store.set_language(voters.code(1), "de")
     await store.save_channel_post(-1001, "bridge", 5)
+    await store.save_article_files({"it's/bridge.md": "bridge"})
     await store.save_question("key", "why 'this'\nand \\ that?")
     state = FeedState('"e"', None, 5.5, 6.5, 1)
     entry = ListedEntry("e", "1", json.dumps({"title": "it's 👍"}), PostState.WAITING)
@@ -238,6 +239,7 @@ def test_moving_to_postgresql_keeps_everything(tmp_path: Path, postgres_url: str
         "callback_queries": "callback_query_id, article, reaction",
         "deferred_updates": "update_id, body",
         "chat_settings": "article, language",
+        "article_files": "file, article",
         "channel_posts": "chat_id, article, message_id",
         "feeds": "feed, etag, last_modified, failures",
         "feed_entries": "feed, entry, number, fingerprint, body, failures, article, post, sends",

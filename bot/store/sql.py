@@ -222,6 +222,22 @@ class SqlStore(SqlFeedStore, Store):
             "DELETE FROM saved_questions WHERE at < $1", self._clock() - QUESTION_KEPT
         )
 
+    async def article_files(self) -> Mapping[str, str]:
+        rows = await self._read("SELECT file, article FROM article_files")
+        return {row["file"]: row["article"] for row in rows}
+
+    async def save_article_files(self, ids: Mapping[str, str]) -> None:
+        sql = (
+            "INSERT INTO article_files (file, article) VALUES ($1, $2)"
+            " ON CONFLICT (file) DO UPDATE SET article = $2"
+        )
+
+        def operation() -> Operation[None]:
+            for pair in ids.items():
+                yield sql, pair
+
+        await self._transaction(operation)
+
     async def defer(self, update_id: int, body: str) -> None:
         await self._write(
             "INSERT INTO deferred_updates (update_id, body) VALUES ($1, $2) ON CONFLICT DO NOTHING",
