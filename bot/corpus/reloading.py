@@ -2,7 +2,8 @@
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from bot.corpus.loader import (
@@ -43,7 +44,7 @@ class CorpusReloader:
         self._outcomes = dict(corpus.outcomes)
         self._good = {file: each for file, each in self._outcomes.items() if each.located}
         self._read_at = dict.fromkeys(self._outcomes, 0.0)
-        self._logged: set[str] = set()
+        self._logged: dict[str, set[str]] = defaultdict(set)
 
     def reload(self) -> Corpus | None:
         """Read what has changed; files are read, so this takes time.
@@ -57,8 +58,10 @@ class CorpusReloader:
             usable = self._read_changed(folder)
             corpus = assemble(folder, usable)
         except CorpusError as error:
-            self._log(error.faults, "The articles stay as they were.")
+            for fault in self._new("corpus", error.faults):
+                log.error("%s The articles stay as they were.", fault)
             return None
+        self._logged["corpus"] = set()
         if corpus == self.corpus:
             return None
         self.corpus = corpus
@@ -77,7 +80,8 @@ class CorpusReloader:
                 self._good.pop(file, None) if self._outcomes[file].unread else None
         usable = {file: self._usable(file) for file in files}
         faults = [fault for each in self._outcomes.values() for fault in each.faults]
-        self._log(faults, "The last good version of the file is used.")
+        for fault in self._new("files", faults):
+            log.error("%s The last good version of the file is used.", fault)
         return self._without_duplicates(usable)
 
     def _is_changed(self, file: Path) -> bool:
@@ -105,14 +109,13 @@ class CorpusReloader:
         located = [each.located for each in usable.values() if each.located]
         located.sort(key=lambda item: item.file not in present)
         faults = list(duplicate_ids(located))
-        self._log(faults, "The file is not used.")
+        for fault in self._new("ids", faults):
+            log.error("%s The file is not used.", fault)
         doubled = {fault.file for fault in faults}
         return {file: each for file, each in usable.items() if file not in doubled}
 
-    def _log(self, faults: list[Fault] | tuple[Fault, ...], consequence: str) -> None:
-        for fault in faults:
-            text = f"{fault} {consequence}"
-            if text not in self._logged:
-                log.error("%s", text)
-        said = {f"{fault} {consequence}" for fault in faults}
-        self._logged = {text for text in self._logged if not text.endswith(consequence)} | said
+    def _new(self, kind: str, faults: Iterable[Fault]) -> list[Fault]:
+        """Return the faults of a kind that were not there the last time."""
+        faults = list(faults)
+        before, self._logged[kind] = self._logged[kind], {str(fault) for fault in faults}
+        return [fault for fault in faults if str(fault) not in before]

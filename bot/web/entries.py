@@ -82,7 +82,7 @@ def make_entry(
     summary: object = None,
     content: object = None,
 ) -> FeedEntry | None:
-    """Return an entry made of what a feed says, which may be of any type and size.
+    """Return an entry made of what a feed says, of any type and size; None without a page.
 
     Args:
         feed_url: The feed's address, which links may be relative to.
@@ -93,9 +93,6 @@ def make_entry(
         dates: When it was published and when it was changed, each None if not known.
         summary: Text or HTML.
         content: HTML; without it, the summary may be the whole article.
-
-    Returns:
-        The entry; None if it has no link to a page.
     """
     page = _page(feed_url, link)
     if page is None:

@@ -16,7 +16,7 @@ import trafilatura
 from lxml.etree import ParserError, strip_elements, strip_tags
 from trafilatura.metadata import extract_metadata
 
-from bot.corpus.language import guess_language
+from bot.corpus.language_detection import guess_language
 from bot.errors import WebError
 from bot.web import wording
 from bot.web.addresses import without_query
@@ -55,18 +55,8 @@ def read_html(page: Fetched) -> ExtractedArticle | None:
     Raises:
         WebError: It is too large.
     """
-    # What they log about a page helps nobody who has just given its address.
-    for package in ("trafilatura", "htmldate", "readability"):
-        logging.getLogger(package).setLevel(logging.CRITICAL)
-    source = decode(page)
-    if len(source) > MAX_HTML:
-        raise WebError(
-            f"{without_query(page.url)} is too large to be read: at most "
-            f"{MAX_HTML // 1_000_000} million characters."
-        )
-    try:
-        tree = _parse(source)
-    except (ParserError, ValueError):
+    tree = _tree(page)
+    if tree is None:
         return None
     web = page.url if urlsplit(page.url).scheme in ("http", "https") else ""
     found = read_metadata(tree, web)
@@ -94,6 +84,27 @@ def read_html(page: Fetched) -> ExtractedArticle | None:
     standfirst = wording.choose_standfirst(descriptions, title, text)
     known = url if 0 < len(url) <= MAX_URL else None
     return ExtractedArticle(title, standfirst, text, known, author, published, language)
+
+
+def _tree(page: Fetched) -> lxml.html.HtmlElement | None:
+    """Return a page as a tree; None if nothing can be made of it.
+
+    Raises:
+        WebError: It is too large.
+    """
+    # What they log about a page helps nobody who has just given its address.
+    for package in ("trafilatura", "htmldate", "readability"):
+        logging.getLogger(package).setLevel(logging.CRITICAL)
+    source = decode(page)
+    if len(source) > MAX_HTML:
+        raise WebError(
+            f"{without_query(page.url)} is too large to be read: at most "
+            f"{MAX_HTML // 1_000_000} million characters."
+        )
+    try:
+        return _parse(source)
+    except (ParserError, ValueError):
+        return None
 
 
 def _parse(text: str) -> lxml.html.HtmlElement:

@@ -2,7 +2,7 @@
 
 import re
 
-from bot.corpus.language import guess_language
+from bot.corpus.language_detection import guess_language
 from bot.corpus.yaml import one_line
 from bot.web import wording
 from bot.web.decoding import decode

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.corpus.article import read_article
+from bot.corpus.reader import read_markdown
 from tests.support.processes import article_bot
 from tests.support.web_site import WebSite
 from tests.web.pages import HEAD, PARAGRAPHS, html
@@ -252,7 +252,7 @@ def test_a_new_article_is_accepted_once_it_is_filled_in(tmp_path: Path) -> None:
     file.write_text(f"{text}It opened on Monday at noon.\n", encoding="utf-8")
     result = article_bot("check", CORPUS_DIR=str(tmp_path))
     assert result.returncode == 0, result.stdout
-    assert read_article(file).article.title == "Bridge: open"
+    assert read_markdown(file).article.title == "Bridge: open"
 
 
 @pytest.mark.parametrize("name", ["../bridge", "Bridge", "-bridge", "a" * 33, "a/b", ""])
