@@ -22,7 +22,7 @@ LAYERS = [
     {"views"},
     {"delivery"},
     {"handlers"},
-    {"app", "channel_posts"},
+    {"app"},
     {"sandbox"},
     {"cli"},
     {"__main__"},

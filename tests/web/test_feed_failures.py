@@ -139,7 +139,10 @@ async def test_several_feeds_may_list_the_same_article(
 ) -> None:
     """It is one file, even if they are read at the same moment."""
     feeds = [FeedSite(feed.site, f"/feed{n}") for n in range(4)]
-    held, towns = asyncio.Event(), ["bonn", "jena", "kiel", "trier", "ulm", "worms"]
+    held, towns = asyncio.Event(), ["bonn", "kiel", "ulm"]
+    for number in range(300):
+        # Among many files it takes a while to find out that an article has none.
+        (corpus / f"old-{number}.md").write_text("---\ntitle: Old\n---\nNews of yesterday.\n")
     for each in feeds:
         each.held = held
         each.add(*towns)
