@@ -17,6 +17,8 @@ from bot.corpus.loader import (
 )
 from bot.errors import CorpusError, Fault
 
+UNFINISHED = 0.5
+"""Seconds after its last change in which a faulty file is perhaps not written to its end yet."""
 SETTLED = 2.0
 """Seconds after which another change of a file surely has another time of modification."""
 
@@ -30,6 +32,8 @@ class CorpusReloader:
 
     Attributes:
         corpus: That version.
+        is_unfinished: Whether a file seemed to be in the middle of being written, so that it
+            should be looked at again after UNFINISHED seconds.
     """
 
     def __init__(self, corpus: Corpus, now: Callable[[], float] = time.time) -> None:
@@ -40,6 +44,7 @@ class CorpusReloader:
             now: Returns the time of the file system, in seconds since 1970.
         """
         self.corpus = corpus
+        self.is_unfinished = False
         self._now = now
         self._outcomes = dict(corpus.outcomes)
         self._good = {file: each for file, each in self._outcomes.items() if each.located}
@@ -79,7 +84,14 @@ class CorpusReloader:
                 self._outcomes[file] = read_file(folder, file)
                 self._good.pop(file, None) if self._outcomes[file].unread else None
         usable = {file: self._usable(file) for file in files}
-        faults = [fault for each in self._outcomes.values() for fault in each.faults]
+        unfinished = [file for file in files if self._is_unfinished(file)]
+        self.is_unfinished = bool(unfinished)
+        faults = [
+            fault
+            for file, each in self._outcomes.items()
+            if file not in unfinished
+            for fault in each.faults
+        ]
         for fault in self._new("files", faults):
             log.error("%s The last good version of the file is used.", fault)
         return self._without_duplicates(usable)
@@ -96,6 +108,12 @@ class CorpusReloader:
             return stamp_of(file) != known.stamp
         except CorpusError:
             return True
+
+    def _is_unfinished(self, file: Path) -> bool:
+        outcome = self._outcomes[file]
+        if not outcome.faults or outcome.stamp is None:
+            return False
+        return 0 <= self._now() - outcome.stamp[0] / 1e9 < UNFINISHED
 
     def _usable(self, file: Path) -> Outcome:
         outcome = self._outcomes[file]

@@ -8,7 +8,7 @@ from telegram.error import TelegramError
 
 from bot.corpus.article import Article
 from bot.corpus.loader import Corpus
-from bot.corpus.reloading import CorpusReloader
+from bot.corpus.reloading import UNFINISHED, CorpusReloader
 from bot.corpus.watching import changes
 from bot.delivery.channel_publisher import ChannelPublisher
 from bot.delivery.telegram_errors import describe
@@ -86,6 +86,8 @@ class LiveCorpus:
             async for _ in changes(folder, self.requested):
                 try:
                     await self._reload(use)
+                    if self._reloader.is_unfinished:
+                        asyncio.get_running_loop().call_later(UNFINISHED, self.requested.set)
                 except Exception:
                     # What the bot has goes on being right.
                     log.exception("The articles could not be read again")
