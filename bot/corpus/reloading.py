@@ -19,8 +19,9 @@ from bot.errors import CorpusError, Fault
 
 UNFINISHED = 0.5
 """Seconds after its last change in which a faulty file is perhaps not written to its end yet."""
-SETTLED = 2.0
-"""Seconds after which another change of a file surely has another time of modification."""
+SETTLED, SETTLED_COARSE = 0.05, 2.0
+"""Seconds after which another change of a file surely has another time of modification, where
+times have fractions of a second, and where they have none."""
 
 log = logging.getLogger(__name__)
 
@@ -101,7 +102,8 @@ class CorpusReloader:
         if known is None or known.stamp is None:
             return True
         modified = known.stamp[0] / 1e9
-        if 0 <= self._read_at[file] - modified < SETTLED:
+        settled = SETTLED if known.stamp[0] % 1_000_000_000 else SETTLED_COARSE
+        if 0 <= self._read_at[file] - modified < settled:
             # It may have changed once more without another time of modification.
             return True
         try:
