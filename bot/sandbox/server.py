@@ -9,6 +9,7 @@ from tornado.httpserver import HTTPServer
 from tornado.web import Application, HTTPError
 
 from bot.sandbox.api.bot_api import BotApiHandler
+from bot.sandbox.api.downloads import DownloadHandler
 from bot.sandbox.control.paths import control_routes
 from bot.sandbox.held_requests import HeldRequests
 from bot.sandbox.http import SandboxHandler, Site, TelegramHandler
@@ -129,6 +130,7 @@ class SandboxServer:
                 (r"/", PageHandler, site),
                 (r"/page/(.+)", PageHandler, site),
                 (r"/bot([^/]+)/(?:test/)?([^/]+)", BotApiHandler, site),
+                (r"/file/bot([^/]+)/(?:test/)?(.+)", DownloadHandler, site),
                 *control_routes(self._site),
             ],
             default_handler_class=NotFoundHandler,

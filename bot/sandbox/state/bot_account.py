@@ -47,11 +47,13 @@ class BotAccount:
         """Return the bot as the control interface shows it.
 
         `commands` and the descriptions are those without a language. `scopes` has the commands by
-        the scope's type and language, for all chats of a kind. `descriptions` are by language.
+        the scope and the language; a scope is its type and its ids, as "default" or "chat:1001".
+        `descriptions` are by language.
         """
         scopes: dict[str, dict[str, Commands]] = {}
         for (scope, language), commands in self.commands.items():
-            scopes.setdefault(json.loads(scope)["type"], {})[language] = commands
+            name = ":".join(json.loads(scope).values())
+            scopes.setdefault(name, {})[language] = commands
         return {
             **self.me(),
             "commands": self.commands.get((DEFAULT_SCOPE, ""), []),
