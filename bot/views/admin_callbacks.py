@@ -4,6 +4,7 @@ As with all callback data, anyone can forge it: who presses is checked at each p
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.corpus.article import ID_PATTERN
@@ -103,8 +104,8 @@ AdminButton = (
     | ConfirmRemoveButton
 )
 
-_BY_KEY = {"m+": AddButton, "m-": CancelButton}
-_BY_ARTICLE = {
+_BY_KEY: dict[str, Callable[[str], AdminButton]] = {"m+": AddButton, "m-": CancelButton}
+_BY_ARTICLE: dict[str, Callable[[str], AdminButton]] = {
     "mo": ManageButton,
     "mp": PublishButton,
     "mr": RemoveButton,
