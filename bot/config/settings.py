@@ -88,6 +88,12 @@ class Settings:
         return f"{self.bot_api_url}/bot{{token}}{suffix}"
 
     @property
+    def base_file_url(self) -> str:
+        """The same for files that users sent to the bot; such an address contains the token."""
+        suffix = "/test" if self.telegram_test_environment else ""
+        return f"{self.bot_api_url}/file/bot{{token}}{suffix}"
+
+    @property
     def is_local(self) -> bool:
         """Whether the Bot API server runs on this machine, where no proxy can reach it."""
         host = urlsplit(self.bot_api_url).hostname or ""

@@ -29,6 +29,7 @@ class CorpusReloader:
 
     Attributes:
         corpus: That version.
+        faults: What was wrong at the last look, each fault once.
     """
 
     def __init__(self, corpus: Corpus, now: Callable[[], float] = time.time) -> None:
@@ -39,6 +40,7 @@ class CorpusReloader:
             now: Returns the time of the file system, in seconds since 1970.
         """
         self.corpus = corpus
+        self.faults: tuple[Fault, ...] = ()
         self._now = now
         self._outcomes = dict(corpus.outcomes)
         self._good = {file: each for file, each in self._outcomes.items() if each.located}
@@ -53,6 +55,7 @@ class CorpusReloader:
         """
         folder = self.corpus.folder
         assert folder is not None, "only a corpus with a folder can be read again"
+        self.faults = ()
         try:
             usable = self._read_changed(folder)
             corpus = assemble(folder, usable)
@@ -110,6 +113,7 @@ class CorpusReloader:
         return {file: each for file, each in usable.items() if file not in doubled}
 
     def _log(self, faults: list[Fault] | tuple[Fault, ...], consequence: str) -> None:
+        self.faults = tuple(dict.fromkeys((*self.faults, *faults)))
         for fault in faults:
             text = f"{fault} {consequence}"
             if text not in self._logged:
