@@ -42,7 +42,8 @@ async def test_a_file_is_sent_and_shown_as_telegram_shows_it(desk: Desk) -> None
     await expect(ben.said("notes on the harbour.md").locator(".reply")).to_contain_text("notes?")
     sent = (await desk.get(f"chats/{desk.group}/messages"))["messages"][-1]["document"]
     assert (sent["mime_type"], sent["file_size"]) == ("text/markdown", 2400)
-    # The same file once more: a picker tells of a change only.
+    # The same file once more: a picker that kept it would tell of no change.
+    await expect(ben.chat.locator("input[type=file]")).to_have_value("")
     await pick(ben, NOTES)
     await expect(ben.chat.locator(".file")).to_have_count(2)
 
@@ -78,6 +79,8 @@ async def test_one_of_the_two_readers_is_an_admin(desk: Desk) -> None:
     ada, ben = App(desk.page, "Ada"), App(desk.page, "Ben")
     await expect(ada.el.locator(".owner")).to_contain_text("admin")
     await expect(ben.el.locator(".owner")).not_to_contain_text("admin")
+    titles = await ada.el.locator(".row-title").all_inner_texts()
+    assert len({title[:7] for title in titles}) == 4, "names that are cut look alike"
     await ada.open("The Daily Sandbox")
     await ben.open("The Daily Sandbox")
     await expect(ben.chat.get_by_text("Nothing is posted yet")).to_be_visible()
