@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import re
 from pathlib import Path
 
 from telegram import CallbackQuery, Document, Message, Update
@@ -36,7 +37,7 @@ from bot.web.sent_files import (
     read_sent,
 )
 
-LINK = r"(?i)\s*https?://\S+\s*"
+LINK = re.compile(r"\A\s*https?://\S+\s*\Z", re.IGNORECASE)
 """A message that is nothing but a link."""
 
 log = logging.getLogger(__name__)

@@ -76,7 +76,7 @@ def _admin_routes(desk: AdminDesk) -> list[Route]:
         CommandHandler("articles", admin_articles.articles, filters=mine),
         CommandHandler("reload", admin_reports.reload, filters=mine),
         CommandHandler("stats", admin_reports.stats, filters=mine),
-        MessageHandler(mine & filters.Regex(rf"\A{admin_adding.LINK}\Z"), admin_adding.link),
+        MessageHandler(mine & filters.Regex(admin_adding.LINK), admin_adding.link),
     ]
     # A file is sent once, while its caption may be edited.
     files = MessageHandler(
