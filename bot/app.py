@@ -24,6 +24,7 @@ from bot.delivery.rate_limiter import Limits, RateLimiter
 from bot.delivery.refresher import Refresher
 from bot.delivery.sender import Sender
 from bot.errors import StoreError
+from bot.handlers.admin_desk import AdminDesk, build_desk
 from bot.handlers.article_refs import ArticleResolver
 from bot.handlers.chat_state import ChatState
 from bot.handlers.conversations import Conversations
@@ -77,11 +78,13 @@ async def run(
     bot = create_bot(settings)
     async with open_store(settings, clock) as (store, voters):
         live = LiveCorpus(corpus, KeptIds(store), reload)
-        services = build_services(settings, *await live.prepare(), store, voters, bot, clock)
+        desk = build_desk(settings, live, clock)
+        prepared = await live.prepare()
+        services = build_services(settings, *prepared, store, voters, bot, clock, desk)
         application = build_application(bot, services)
         with errors_explained(settings):
             async with application:
-                await register(bot, services.languages)
+                await register(bot, services.languages, settings.admins)
                 # Telegram allows no polling while a webhook is set.
                 await bot.delete_webhook()
                 ready(bot.username)
@@ -96,6 +99,7 @@ def build_services(
     voters: Voters,
     bot: ExtBot[None],
     clock: Clock,
+    desk: AdminDesk,
 ) -> Services:
     """Build what handlers work with, and all of its parts."""
     failures, languages = FailureLog(log), read_languages()
@@ -124,6 +128,7 @@ def build_services(
         sender=sender,
         live_counts=live_counts,
         failures=failures,
+        desk=desk,
     )
 
 
@@ -154,7 +159,7 @@ def build_application(bot: ExtBot[None], services: Services) -> BotApplication:
         .build()
     )
     application.bot_data.services = services
-    for route in routes():
+    for route in routes(services.desk):
         application.add_handler(route.handler)
     application.add_error_handler(handler_failed)
     return application

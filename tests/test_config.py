@@ -38,6 +38,11 @@ TOKEN = "4242:a-very-secret-token-that-no-log-may-show"
         ("DATABASE_URL", "postgresql://me:secret℀x@host/x", "DATABASE_URL cannot be read: write"),
         ("DATABASE_URL", "postgresql://", "DATABASE_URL names no database: write its name"),
         ("DATABASE_URL", "postgres://me:secret@host:5432/?a=b", "DATABASE_URL names no database"),
+        ("ADMINS", "@ada", "ADMINS has '@ada': give the ids of users, which are positive numbers"),
+        ("ADMINS", "12, -1001234567890", "ADMINS has '-1001234567890': give the ids of users"),
+        ("ADMINS", "0", "ADMINS has '0': give the ids of users"),
+        ("ADMINS", "12;13", "ADMINS has '12;13': give the ids of users"),
+        ("PUBLISH_TO", "@daily", "PUBLISH_TO is set, but only articles of feeds and those that"),
         ("GROUP_PER_MINUTE", "0", "GROUP_PER_MINUTE is '0': give a number of at least 0.001."),
         ("OVERALL_PER_SECOND", "many", "OVERALL_PER_SECOND is 'many': give a number"),
         ("OVERALL_PER_SECOND", "inf", "OVERALL_PER_SECOND is 'inf': give a number"),
@@ -158,3 +163,16 @@ def test_only_scheme_host_and_port_of_the_bot_api_are_shown(
     assert settings.bot_api_url == url
     assert settings.shown_api_url == shown
     assert (url in settings.secrets) is (url != shown)
+
+
+@pytest.mark.parametrize("value", ["12 13", "12,13", " 12 , 13, ", "013 12 12"])
+def test_admins_are_separated_by_spaces_or_commas(tmp_path: Path, value: str) -> None:
+    """In any order, and each counts once. With them, there is something to publish."""
+    settings = read_settings({"ADMINS": value, "PUBLISH_TO": "@daily"}, tmp_path / ".env")
+    assert settings.admins == {12, 13}
+    assert settings.publish_to == "@daily"
+
+
+def test_nobody_is_an_admin_by_default(tmp_path: Path) -> None:
+    """Also if the setting is there and empty."""
+    assert read_settings({"ADMINS": " "}, tmp_path / ".env").admins == frozenset()

@@ -136,7 +136,7 @@ async def test_readers_ask_about_an_article_of_a_feed(
     [
         ({"FEEDS": "ftp://news.example"}, "Address 1 of FEEDS is not the address of a feed"),
         ({"PUBLISH_TO": "channel"}, "PUBLISH_TO is 'channel': give a channel's @name"),
-        ({"FEEDS": ""}, "set FEEDS too"),
+        ({"FEEDS": ""}, "set FEEDS or ADMINS too"),
         ({"ALLOW_PRIVATE_ADDRESSES": "maybe"}, "set it to yes or no"),
     ],
 )

@@ -11,7 +11,7 @@ from babel import Locale
 from bot.corpus.article import Article
 from bot.corpus.reactions import Reaction
 from bot.retrieval.question_language import is_other_language
-from bot.views.chat_texts import GROUP_COMMANDS, PRIVATE_COMMANDS
+from bot.views.chat_texts import ADMIN_COMMANDS, GROUP_COMMANDS, PRIVATE_COMMANDS
 from bot.views.i18n import FOLDER, direction_of, read_languages
 from bot.views.rich_text import Piece
 from tests.support.chat import Chat, buttons
@@ -54,7 +54,7 @@ def test_every_key_is_used_and_every_used_key_is_there() -> None:
     said = set(re.findall(r'(?:\.text|\.rich|_toast)\((?:query, )?\s*"([a-z_]+)"', source))
     assert said - set(ENGLISH) == set()
     # Those that are put together, or chosen, from parts.
-    made = {f"command_{name}" for name in (*PRIVATE_COMMANDS, *GROUP_COMMANDS)}
+    made = {f"command_{name}" for name in (*PRIVATE_COMMANDS, *GROUP_COMMANDS, *ADMIN_COMMANDS)}
     made |= {key for key in ENGLISH if key.startswith("reaction_")}
     made |= {f"{kind}_{n}" for kind in ("hello", "only_words") for n in ("one", "several")}
     chosen = {key for key in ENGLISH if f'"{key}"' in source or f"'{key}'" in source}

@@ -35,6 +35,7 @@ class CorpusReloader:
         corpus: That version.
         is_unfinished: Whether a file seemed to be in the middle of being written, so that it
             should be looked at again after UNFINISHED seconds.
+        faults: What was wrong at the last look, each fault once.
     """
 
     def __init__(self, corpus: Corpus, now: Callable[[], float] = time.time) -> None:
@@ -46,6 +47,7 @@ class CorpusReloader:
         """
         self.corpus = corpus
         self.is_unfinished = False
+        self.faults: tuple[Fault, ...] = ()
         self._now = now
         self._outcomes = dict(corpus.outcomes)
         self._good = {file: each for file, each in self._outcomes.items() if each.located}
@@ -60,6 +62,7 @@ class CorpusReloader:
         """
         folder = self.corpus.folder
         assert folder is not None, "only a corpus with a folder can be read again"
+        self.faults = ()
         try:
             usable = self._read_changed(folder)
             corpus = assemble(folder, usable)
@@ -137,5 +140,6 @@ class CorpusReloader:
     def _new(self, kind: str, faults: Iterable[Fault]) -> list[Fault]:
         """Return the faults of a kind that were not there the last time."""
         faults = list(faults)
+        self.faults = tuple(dict.fromkeys((*self.faults, *faults)))
         before, self._logged[kind] = self._logged[kind], {str(fault) for fault in faults}
         return [fault for fault in faults if str(fault) not in before]

@@ -5,12 +5,11 @@ import difflib
 from bot.config import Settings
 from bot.corpus.article import Article
 from bot.corpus.loader import Corpus
-from bot.delivery.channel_publisher import ChannelPublisher, channel_name, tracked_post
+from bot.delivery.channel_publisher import ChannelPublisher
 from bot.delivery.client import connected
 from bot.delivery.rate_limiter import Limits, RateLimiter
 from bot.delivery.sender import Sender
 from bot.errors import PublishError
-from bot.store.base import MessageRef
 from bot.store.kept_ids import KeptIds
 from bot.store.open import open_store
 from bot.views.i18n import read_languages
@@ -57,15 +56,10 @@ async def publish(
         article = _find(corpus, article_id)
         sender, languages = Sender(RateLimiter(Limits())), read_languages()
         publisher = ChannelPublisher(bot, store, sender, languages, corpus.reactions)
-        chat = await publisher.find_chat(to)
-        message = await publisher.render(article)
-        old = None if again else await store.channel_post(chat.id, article.id)
-        if old is not None and await publisher.edit(MessageRef(chat.id, old), message):
-            return f"The post of {article.id!r} in {channel_name(chat)} is up to date."
-        ref = await publisher.post(chat, message)
-        await store.track(tracked_post(ref, message, message.counts_version))
-        await store.save_channel_post(chat.id, article.id, ref.message_id or 0)
-        return f"{article.id!r} is posted in {channel_name(chat)}."
+        published = await publisher.publish(article, to, again)
+        if published.is_new:
+            return f"{article.id!r} is posted in {published.channel}."
+        return f"The post of {article.id!r} in {published.channel} is up to date."
 
 
 def _find(corpus: Corpus, article_id: str) -> Article:

@@ -27,6 +27,19 @@ _CHANNEL = re.compile(r"(?:https?://)?(?:t\.me/)?@?([A-Za-z]\w{3,31})", re.ASCII
 
 
 @dataclass(frozen=True)
+class Published:
+    """An article is in a channel.
+
+    Attributes:
+        channel: What messages call the channel.
+        is_new: Whether it was posted; otherwise the post that was there is up to date.
+    """
+
+    channel: str
+    is_new: bool
+
+
+@dataclass(frozen=True)
 class ChannelPublisher:
     """Finds channels, posts and edits; what Telegram refuses becomes a PublishError.
 
@@ -68,6 +81,29 @@ class ChannelPublisher:
         if chat.type == ChatType.PRIVATE:
             raise PublishError(f"{name} is a private chat: publish to a channel or a group.")
         return chat
+
+    async def publish(self, article: Article, to: str, again: bool = False) -> Published:
+        """Post an article in a channel or group, or edit its post there.
+
+        Args:
+            article: The article.
+            to: The channel: "@name", a link to it, or its id.
+            again: Whether to post a new message even if there is a post.
+
+        Raises:
+            PublishError: There is no such channel, or the bot may not post there.
+            StoreError: The database cannot be used.
+            TelegramError: Telegram cannot be reached.
+        """
+        chat = await self.find_chat(to)
+        message, name = await self.render(article), channel_name(chat)
+        old = None if again else await self.store.channel_post(chat.id, article.id)
+        if old is not None and await self.edit(MessageRef(chat.id, old), message):
+            return Published(name, is_new=False)
+        ref = await self.post(chat, message)
+        await self.store.track(tracked_post(ref, message, message.counts_version))
+        await self.store.save_channel_post(chat.id, article.id, ref.message_id or 0)
+        return Published(name, is_new=True)
 
     async def render(self, article: Article) -> OutgoingMessage:
         """Return an article's post, with its counts as they are now.

@@ -25,7 +25,12 @@ def create_bot(settings: Settings) -> ExtBot[None]:
         )
     # Delays as timedelta: the library is about to drop plain numbers.
     os.environ.setdefault("PTB_TIMEDELTA", "true")
-    return ExtBot(settings.bot_token, base_url=settings.base_url, request=create_request(settings))
+    return ExtBot(
+        settings.bot_token,
+        base_url=settings.base_url,
+        base_file_url=settings.base_file_url,
+        request=create_request(settings),
+    )
 
 
 def create_request(settings: Settings) -> HTTPXRequest:

@@ -5,6 +5,7 @@ from telegram import CallbackQuery, Message, MessageEntity, MessageOriginChannel
 from bot.corpus.article import Article
 from bot.delivery.identity import tapper_id
 from bot.handlers import language
+from bot.handlers.admin_buttons import admin_tapped
 from bot.handlers.conversations import asker_of_tap
 from bot.handlers.mentions import addressed_question, command_question, content
 from bot.handlers.services import Context, Services
@@ -48,7 +49,8 @@ async def tapped(update: Update, context: Context) -> None:
         case LanguageButton(code):
             await language.button_tapped(query, code, services)
         case _:
-            await _toast(query, services, "old_button")
+            if not await admin_tapped(query, context):
+                await _toast(query, services, "old_button")
 
 
 async def _vote(

@@ -51,6 +51,7 @@ async def show_help(update: Update, context: Context) -> None:
         username(context.bot),
         has_inline_mode=bool(account(context.bot).supports_inline_queries),
         in_group=surface_of(update) is Surface.GROUP,
+        is_admin=services.desk.is_admin(message_of(update)),
     )
     await _send(update, context, text)
 

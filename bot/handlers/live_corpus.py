@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from telegram.error import TelegramError
 
@@ -12,7 +13,7 @@ from bot.corpus.reloading import UNFINISHED, CorpusReloader
 from bot.corpus.watching import changes
 from bot.delivery.channel_publisher import ChannelPublisher
 from bot.delivery.telegram_errors import describe
-from bot.errors import StoreError
+from bot.errors import Fault, StoreError
 from bot.retrieval.index import Index
 from bot.retrieval.samples import AnsweredSamples
 from bot.store.kept_ids import KeptIds
@@ -24,6 +25,25 @@ MAX_NAMED = 5
 """Articles that a line of the log names; more are counted."""
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Look:
+    """What was found when the files were looked at.
+
+    Attributes:
+        added: Ids of articles that are new.
+        changed: Ids of articles that are other than before.
+        removed: Ids of articles that are gone.
+        faults: What is wrong in files, whose last good versions are used.
+        failed: Whether the files could not be looked at, because of a fault of the bot.
+    """
+
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    failed: bool = False
 
 
 class LiveCorpus:
@@ -52,6 +72,17 @@ class LiveCorpus:
         self._is_unused = False
         self._outdated_posts: dict[str, Article] = {}
         self._has_outdated = asyncio.Event()
+        self._waiting: list[asyncio.Future[Look]] = []
+
+    async def look(self) -> Look:
+        """Have the files looked at now, and wait until what was found is in use.
+
+        It never ends if ``run`` does not run.
+        """
+        found: asyncio.Future[Look] = asyncio.get_running_loop().create_future()
+        self._waiting.append(found)
+        self.requested.set()
+        return await found
 
     async def prepare(self) -> tuple[Corpus, Index]:
         """Return the newest version of the corpus, and its index.
@@ -84,46 +115,54 @@ class LiveCorpus:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._edit_posts(publisher))
             async for _ in changes(folder, self.requested):
+                # Those who ask while the files are being read may mean a later change.
+                waiting, self._waiting = self._waiting, []
                 try:
-                    await self._reload(use)
+                    look = await self._reload(use)
                     if self._reloader.is_unfinished:
                         asyncio.get_running_loop().call_later(UNFINISHED, self.requested.set)
                 except Exception:
                     # What the bot has goes on being right.
                     log.exception("The articles could not be read again")
+                    look = Look(failed=True)
+                for each in waiting:
+                    if not each.done():
+                        each.set_result(look)
 
-    async def _reload(self, use: Callable[[Corpus, Index], None]) -> None:
+    async def _reload(self, use: Callable[[Corpus, Index], None]) -> Look:
         if await asyncio.to_thread(self._reloader.reload) is None and not self._is_unused:
-            return
+            return Look(faults=self._reloader.faults)
         before, self._is_unused = self._corpus, True
         try:
             prepared = await self.prepare()
         except StoreError as error:
             log.warning("The articles are read again later: %s", error)
-            await asyncio.sleep(RETRY_INTERVAL)
-            self.requested.set()
-            return
+            asyncio.get_running_loop().call_later(RETRY_INTERVAL, self.requested.set)
+            return Look(failed=True)
         await asyncio.to_thread(use, *prepared)
         self._is_unused = False
-        self._report(before.articles, self._corpus.articles)
+        return self._report(before.articles, self._corpus.articles)
 
-    def _report(self, before: Iterable[Article], after: Iterable[Article]) -> None:
-        """Log what is new, and note whose posts are outdated."""
+    def _report(self, before: Iterable[Article], after: Iterable[Article]) -> Look:
+        """Return and log what is new, and note whose posts are outdated."""
         old, new = {a.id: a for a in before}, {a.id: a for a in after}
         changed = [id_ for id_ in new.keys() & old.keys() if new[id_] != old[id_]]
-        news = {
-            "added": new.keys() - old.keys(),
-            "changed": changed,
-            "removed": old.keys() - new.keys(),
-        }
+        look = Look(
+            added=tuple(sorted(new.keys() - old.keys())),
+            changed=tuple(sorted(changed)),
+            removed=tuple(sorted(old.keys() - new.keys())),
+            faults=self._reloader.faults,
+        )
+        news = {"added": look.added, "changed": look.changed, "removed": look.removed}
         for verb, ids in news.items():
             if ids:
                 more = f" and {len(ids) - MAX_NAMED} more" if len(ids) > MAX_NAMED else ""
-                log.info("Articles %s: %s%s.", verb, ", ".join(sorted(ids)[:MAX_NAMED]), more)
+                log.info("Articles %s: %s%s.", verb, ", ".join(ids[:MAX_NAMED]), more)
         kept = {id_: new[id_] for id_ in self._outdated_posts if id_ in new}
         self._outdated_posts = {**kept, **{id_: new[id_] for id_ in changed}}
         if changed:
             self._has_outdated.set()
+        return look
 
     async def _edit_posts(self, publisher: Callable[[], ChannelPublisher]) -> None:
         """Edit the posts of articles that were changed, one article after the other."""

@@ -2,20 +2,31 @@
 
 import asyncio
 import logging
+from collections.abc import Collection
 
-from telegram import Bot, BotCommandScopeAllGroupChats, BotCommandScopeDefault
+from telegram import (
+    Bot,
+    BotCommandScopeAllGroupChats,
+    BotCommandScopeChat,
+    BotCommandScopeDefault,
+)
 from telegram.error import InvalidToken, TelegramError
 
-from bot.views.chat_texts import GROUP_COMMANDS, PRIVATE_COMMANDS, commands
+from bot.views.chat_texts import ADMIN_COMMANDS, GROUP_COMMANDS, PRIVATE_COMMANDS, commands
 from bot.views.i18n import Languages, Translator
 
 log = logging.getLogger(__name__)
 
 
-async def register(bot: Bot, languages: Languages) -> None:
+async def register(bot: Bot, languages: Languages, admins: Collection[int] = ()) -> None:
     """Set commands and descriptions in every language, unless Telegram already has them.
 
     A failure is only logged, because readers can ask without them.
+
+    Args:
+        bot: The Bot API client, connected.
+        languages: The languages that the bot speaks.
+        admins: Ids of users whose private chats list the commands for admins too.
 
     Raises:
         InvalidToken: Telegram does not know the token.
@@ -28,6 +39,21 @@ async def register(bot: Bot, languages: Languages) -> None:
         raise
     except TelegramError as error:
         log.warning("Commands and descriptions could not be registered: %s", error.message)
+    for admin in admins:
+        try:
+            await asyncio.gather(*(_register_for(bot, admin, *each) for each in spoken))
+        except InvalidToken:
+            raise
+        except TelegramError as error:
+            # As long as the admin has not opened the chat with the bot.
+            log.info("Commands of the admin %s are not listed: %s", admin, error.message)
+
+
+async def _register_for(bot: Bot, admin: int, code: str | None, translator: Translator) -> None:
+    scope = BotCommandScopeChat(admin)
+    listed = commands(translator, (*PRIVATE_COMMANDS, *ADMIN_COMMANDS))
+    if await bot.get_my_commands(scope=scope, language_code=code) != listed:
+        await bot.set_my_commands(listed, scope=scope, language_code=code)
 
 
 async def _register(bot: Bot, code: str | None, translator: Translator) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from telegram import Message
 from telegram.constants import UpdateType
 from telegram.ext import (
     BaseHandler,
@@ -17,7 +18,19 @@ from telegram.ext import (
 )
 
 from bot.delivery.identity import FromPeople
-from bot.handlers import buttons, commands, groups, guests, inline, language, private
+from bot.handlers import (
+    admin_adding,
+    admin_articles,
+    admin_reports,
+    buttons,
+    commands,
+    groups,
+    guests,
+    inline,
+    language,
+    private,
+)
+from bot.handlers.admin_desk import AdminDesk
 from bot.handlers.services import Context
 
 _WRITTEN = filters.TEXT | filters.CAPTION
@@ -37,8 +50,42 @@ class Route:
     updates: Sequence[UpdateType]
 
 
-def routes() -> list[Route]:
-    """Return all routes. The first one that fits an update handles it, so the order matters."""
+def routes(desk: AdminDesk | None = None) -> list[Route]:
+    """Return all routes. The first one that fits an update handles it, so the order matters.
+
+    Args:
+        desk: Says who may change the articles: their messages are tried on more routes.
+    """
+    return [*(_admin_routes(desk) if desk and desk.admins else ()), *_general_routes()]
+
+
+class _FromAdmin(filters.MessageFilter):
+    """Accepts what an admin writes in the private chat with the bot; the id alone counts."""
+
+    def __init__(self, desk: AdminDesk) -> None:
+        super().__init__()
+        self._desk = desk
+
+    def filter(self, message: Message) -> bool:
+        return self._desk.is_admin(message)
+
+
+def _admin_routes(desk: AdminDesk) -> list[Route]:
+    mine = _PRIVATE & _FromAdmin(desk)
+    handlers: list[BaseHandler[Any, Context, Any]] = [
+        CommandHandler("articles", admin_articles.articles, filters=mine),
+        CommandHandler("reload", admin_reports.reload, filters=mine),
+        CommandHandler("stats", admin_reports.stats, filters=mine),
+        MessageHandler(mine & filters.Regex(admin_adding.LINK), admin_adding.link),
+    ]
+    # A file is sent once, while its caption may be edited.
+    files = MessageHandler(
+        mine & _NEW & filters.Document.ALL & ~filters.ANIMATION, admin_adding.document
+    )
+    return [*(Route(each, [_MESSAGE, _EDITED]) for each in handlers), Route(files, [_MESSAGE])]
+
+
+def _general_routes() -> list[Route]:
     return [
         # First, because most updates are taps, and every route that is tried takes time.
         Route(CallbackQueryHandler(buttons.tapped), [UpdateType.CALLBACK_QUERY]),

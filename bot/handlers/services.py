@@ -8,6 +8,7 @@ from telegram.ext import CallbackContext, ExtBot
 from bot.corpus.loader import Corpus
 from bot.delivery.live_counts import LiveCounts
 from bot.delivery.sender import Sender
+from bot.handlers.admin_desk import AdminDesk
 from bot.handlers.article_refs import ArticleResolver
 from bot.handlers.chat_state import ChatState
 from bot.handlers.conversations import Conversations
@@ -36,6 +37,7 @@ class Services:
         sender: Answers buttons.
         live_counts: Keeps the counts under messages up to date.
         failures: Where failures of the store are logged.
+        desk: What admins work with.
     """
 
     corpus: Corpus
@@ -50,6 +52,7 @@ class Services:
     sender: Sender
     live_counts: LiveCounts
     failures: FailureLog
+    desk: AdminDesk
 
 
 @dataclass

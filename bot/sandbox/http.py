@@ -1,6 +1,7 @@
 """What all HTTP handlers share: access from this machine only, held requests, JSON answers."""
 
 import asyncio
+import hmac
 import json
 import logging
 from dataclasses import dataclass
@@ -128,6 +129,10 @@ class SandboxHandler(RequestHandler):
 
 class TelegramHandler(SandboxHandler):
     """Answers errors in the Bot API's form."""
+
+    def is_token(self, given: str) -> bool:
+        """Whether a path has the bot's token."""
+        return hmac.compare_digest(given.encode(), self.site.token.encode())
 
     def refuse(self, code: int, description: str, parameters: dict[str, int] | None = None) -> None:
         """Finish with an error of the Bot API. parameters: its ResponseParameters, if any."""

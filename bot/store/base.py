@@ -200,6 +200,9 @@ class Store(FeedStore, Protocol):
     async def tracked_in_chat(self, chat_id: int, limit: int) -> Sequence[TrackedMessage]:
         """Return at most ``limit`` tracked messages of a chat, most recently seen first."""
 
+    async def tracked_count(self) -> int:
+        """Return how many messages are tracked, in all chats."""
+
     async def outdated(self, before: float, limit: int) -> Sequence[TrackedMessage]:
         """Return messages that show older counts than the store has, most recently seen first.
 

@@ -144,6 +144,10 @@ class SqlStore(SqlFeedStore, Store):
         query = "SELECT * FROM tracked_messages WHERE chat_id = $1 ORDER BY last_seen DESC LIMIT $2"
         return [*map(_tracked_message, await self._read(query, chat_id, limit))]
 
+    async def tracked_count(self) -> int:
+        rows = await self._read("SELECT COUNT(*) AS number FROM tracked_messages", slow=True)
+        return int(rows[0]["number"])
+
     async def outdated(self, before: float, limit: int) -> Sequence[TrackedMessage]:
         return [*map(_tracked_message, await self._read(_OUTDATED, before, limit, slow=True))]
 

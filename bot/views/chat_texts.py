@@ -19,6 +19,8 @@ MAX_NAME_SHOWN = 100
 """UTF-16 units of an unknown name that is repeated."""
 PRIVATE_COMMANDS = ("article", "help", "privacy", "forget", "start")
 """Commands listed in private chats. Every command works in every chat."""
+ADMIN_COMMANDS = ("articles", "reload", "stats")
+"""Commands listed besides in the private chats of admins, and handled only there."""
 GROUP_COMMANDS = ("ask", "article", "language", "help", "privacy", "forget")
 """Commands listed in groups."""
 
@@ -65,6 +67,7 @@ def help_text(
     username: str,
     has_inline_mode: bool,
     in_group: bool,
+    is_admin: bool = False,
 ) -> OutgoingMessage:
     """Return how to ask and react, and the commands.
 
@@ -74,6 +77,7 @@ def help_text(
         username: The bot's, without "@".
         has_inline_mode: Whether the bot answers inline queries.
         in_group: Whether it is said in a group, where other commands are listed.
+        is_admin: Whether it is said to an admin in private, who has more commands.
     """
     text = RichText().add(translator.text("help_ask_title") + "\n", MessageEntity.BOLD)
     text.add(translator.text("help_ask"))
@@ -85,7 +89,11 @@ def help_text(
         [f"{reaction.emoji} {translator.label(reaction)}" for reaction in reactions]
     )
     text.add(translator.text("help_react", reactions=names) + "\n")
-    for command in commands(translator, GROUP_COMMANDS if in_group else PRIVATE_COMMANDS):
+    listed: tuple[str, ...] = GROUP_COMMANDS if in_group else PRIVATE_COMMANDS
+    if is_admin:
+        listed += ADMIN_COMMANDS
+        text.add("\n" + translator.text("admin_help") + "\n")
+    for command in commands(translator, listed):
         name, description = f"/{command.command}", command.description
         text.add("\n" + translator.text("command_line", command=name, description=description))
     return OutgoingMessage(text.text, text.entities)

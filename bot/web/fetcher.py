@@ -249,7 +249,7 @@ def _join(address: "URL", target: str) -> str:
 def _not_public(name: str, address: str) -> str:
     return (
         f"{name} is not fetched: its address, {address}, is not on the public internet. "
-        "If it is meant, allow private addresses (--allow-private)."
+        "If it is meant, allow private addresses (--allow-private, ALLOW_PRIVATE_ADDRESSES=yes)."
     )
 
 

@@ -30,6 +30,20 @@ async def test_commands_by_scope_and_language(api):
     assert len(await api("getMyCommands", scope=scope, language_code="de")) == 2
 
 
+async def test_commands_of_one_chat(api, people):
+    """The page is told of which chat they are; a chat that does not exist has none."""
+    admin = [{"command": "reload", "description": "Read again"}]
+    scope = {"type": "chat", "chat_id": ADA}
+    await api("setMyCommands", commands=admin, scope=scope)
+    assert await api("getMyCommands", scope={**scope, "chat_id": str(ADA)}) == admin
+    assert await api("getMyCommands", scope={**scope, "chat_id": BEN}) == []
+    assert (await people.get("state"))["bot"]["scopes"] == {f"chat:{ADA}": {"": admin}}
+    refused = await api.refused("setMyCommands", commands=[], scope={**scope, "chat_id": 5})
+    assert refused == (400, "chat not found")
+    await api("deleteMyCommands", scope=scope)
+    assert await api("getMyCommands", scope=scope) == []
+
+
 @pytest.mark.parametrize(
     "params",
     [

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from bot.sandbox.api.parameters import Params
+from bot.sandbox.api.target_chats import named_chat
 from bot.sandbox.api_errors import bad_request, expect
 from bot.sandbox.state.bot_account import Commands
 from bot.sandbox.state.world import World
@@ -29,8 +30,8 @@ _SCOPES: dict[str, tuple[str, ...]] = {
 }
 
 
-def _scope(params: Params) -> tuple[str, str]:
-    """Return the scope as JSON, and the language."""
+def _scope(world: World, params: Params) -> tuple[str, str]:
+    """Return the scope as JSON, with its ids as strings, and the language."""
     scope = params.nested("scope")
     if scope is None:
         scope = {"type": "default"}
@@ -41,6 +42,8 @@ def _scope(params: Params) -> tuple[str, str]:
         if not scope.get(name):
             raise bad_request(f"can't parse BotCommandScope: {name} is empty")
     fields = {name: str(scope[name]) for name in _SCOPES[kind]}
+    if "chat_id" in fields:
+        fields["chat_id"] = str(named_chat(world, Params(fields)).id)
     return json.dumps({"type": kind, **fields}), _language(params)
 
 
@@ -68,17 +71,17 @@ def _set_commands(world: World, params: Params) -> bool:
     commands = expect(list, params.nested("commands"), "commands")
     if len(commands) > MAX_COMMANDS:
         raise bad_request("BOT_COMMANDS_TOO_MUCH")
-    world.bot.commands[_scope(params)] = [_parse_command(command) for command in commands]
+    world.bot.commands[_scope(world, params)] = [_parse_command(command) for command in commands]
     world.send_bot()
     return True
 
 
 def _get_commands(world: World, params: Params) -> Commands:
-    return world.bot.commands.get(_scope(params), [])
+    return world.bot.commands.get(_scope(world, params), [])
 
 
 def _delete_commands(world: World, params: Params) -> bool:
-    world.bot.commands.pop(_scope(params), None)
+    world.bot.commands.pop(_scope(world, params), None)
     world.send_bot()
     return True
 

@@ -112,6 +112,18 @@ def _get_chat_member(world: World, params: Params) -> dict[str, Any]:
     return member
 
 
+def _get_file(world: World, params: Params) -> dict[str, Any]:
+    file_id = params.text("file_id")
+    if not file_id:
+        raise bad_request("file_id not specified")
+    document = world.documents.by_id.get(file_id)
+    if document is None:
+        raise bad_request("invalid file_id")
+    if document.is_too_big:
+        raise bad_request("file is too big")
+    return document.as_file()
+
+
 METHODS: dict[str, Method] = {
     "logOut": lambda _world, _params: True,
     "close": lambda _world, _params: True,
@@ -126,6 +138,7 @@ METHODS: dict[str, Method] = {
     "sendChatAction": _send_chat_action,
     "getChat": _get_chat,
     "getChatMember": _get_chat_member,
+    "getFile": _get_file,
 }
 """All methods but getUpdates, by name."""
 LOWER_CASE_METHODS = {name.lower(): method for name, method in METHODS.items()}

@@ -12,7 +12,7 @@ _QUOTED_ENTITIES = frozenset(
     ("bold", "italic", "underline", "strikethrough", "spoiler", "custom_emoji", "date_time")
 )
 # The fields of another chat's message that a reply to it shows.
-_EXTERNAL_FIELDS = ("link_preview_options", "photo", "sticker")
+_EXTERNAL_FIELDS = ("link_preview_options", "photo", "sticker", "document")
 
 
 def quote(
@@ -70,7 +70,7 @@ def origin(message: Message) -> dict[str, Any]:
 
 
 def text_of(message: Message) -> tuple[str, list[Entity]]:
-    """Return a message's text or its photo's caption, and the entities."""
+    """Return a message's text or caption, and the entities."""
     if "text" in message:
         return message["text"], message.get("entities", [])
     return message.get("caption", ""), message.get("caption_entities", [])

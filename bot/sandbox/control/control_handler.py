@@ -14,7 +14,7 @@ from tornado.web import HTTPError
 from bot.sandbox.api_errors import ApiError, ControlError
 from bot.sandbox.control.request_fields import Fields, refuse_unknown
 from bot.sandbox.held_requests import Hold
-from bot.sandbox.http import MAX_BODY, SandboxHandler, Site, parse_json
+from bot.sandbox.http import SandboxHandler, Site, parse_json
 from bot.sandbox.state.events import Listener, encode_event
 from bot.sandbox.state.world import World
 
@@ -38,6 +38,8 @@ class Endpoint:
     fields: tuple[str, ...] = ()
 
 
+MAX_FIELDS = 8_000_000
+"""The largest body, in bytes; larger ones get 413. It has room for the files that readers send."""
 KEEP_ALIVE = 15.0
 """Seconds without an event after which a comment is sent; it shows whether the page is gone."""
 
@@ -98,7 +100,7 @@ class ControlHandler(SandboxHandler):
         # Other types may be sent by other sites' pages without the browser asking us first.
         if self.content_type != "application/json":
             raise ControlError(415, "The Content-Type must be application/json.")
-        if len(self.request.body) > MAX_BODY:
+        if len(self.request.body) > MAX_FIELDS:
             raise HTTPError(413)
         try:
             fields = parse_json(self.request.body)

@@ -29,11 +29,10 @@ PATHS: dict[str, dict[str, Endpoint]] = {
         )
     },
     "totals": {"GET": _takes("", lambda world, _: world.calls.totals())},
-    "publish": {"GET": _takes("", lambda world, _: {"command": world.publish_command()})},
     "chats/<chat>/messages": {"GET": _takes("after wait", reader_messages.read)},
     "messages": {
         "POST": _takes(
-            "reader chat text photo caption sticker reply_to quote reply_to_chat topic as",
+            "reader chat text photo sticker document caption reply_to quote reply_to_chat topic as",
             reader_messages.send,
         )
     },

@@ -10,8 +10,9 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from bot.sandbox.api_errors import ControlError
-from bot.sandbox.content.formatted_text import MAX_CAPTION, MAX_TEXT
+from bot.sandbox.content.formatted_text import MAX_TEXT
 from bot.sandbox.content.quotes import external_reply, quote
+from bot.sandbox.control.reader_content import content
 from bot.sandbox.control.request_fields import (
     Fields,
     author_in_chat,
@@ -35,36 +36,6 @@ from bot.sandbox.state.world import World
 
 MAX_READ_WAIT = 60
 _PAYLOAD = re.compile(r"[A-Za-z0-9_-]{1,64}")
-
-
-def _file(name: str, width: int, height: int) -> dict[str, Any]:
-    return {
-        "file_id": f"sandbox-{name}-{width}",
-        "file_unique_id": f"{name}{width}",
-        "width": width,
-        "height": height,
-        "file_size": width * height // 8,
-    }
-
-
-def _content(fields: Fields) -> dict[str, Any]:
-    """Return what a reader sends: exactly one of text, photo and sticker."""
-    photo, sticker = field(fields, "photo", bool, False), field(fields, "sticker", bool, False)
-    if [photo, sticker, fields.get("text") is not None].count(True) != 1:
-        raise ControlError(400, 'A message has exactly one of "text", "photo" and "sticker".')
-    caption = field(fields, "caption", str, "")
-    if caption and not photo:
-        raise ControlError(400, "Only a photo has a caption.")
-    if photo:
-        sizes = [_file("photo", 90, 60), _file("photo", 800, 533)]
-        return {
-            "photo": sizes,
-            **(readers_text(caption, MAX_CAPTION, "caption") if caption else {}),
-        }
-    if sticker:
-        kind = {"type": "regular", "is_animated": False, "is_video": False, "emoji": "👍"}
-        return {"sticker": {**_file("sticker", 512, 512), **kind}}
-    return readers_text(field(fields, "text", str), MAX_TEXT)
 
 
 def _reply(
@@ -113,9 +84,9 @@ def send(world: World, fields: Fields) -> dict[str, Any]:
     reader, chat = author_in_chat(world, fields)
     sender, named = find_sender(world, fields, reader, chat)
     replied, reply = _reply(world, fields, reader, chat)
-    content = {**named, **reply, **_content(fields)}
+    sent = {**named, **reply, **content(world, fields)}
     thread = _topic(fields, reader, chat, replied)
-    return world.post(chat, sender, content, replied, author=reader.id, thread=thread)
+    return world.post(chat, sender, sent, replied, author=reader.id, thread=thread)
 
 
 def edit(world: World, fields: Fields) -> dict[str, Any]:
@@ -126,8 +97,8 @@ def edit(world: World, fields: Fields) -> dict[str, Any]:
     if not own or "text" not in old or "via_bot" in old:
         raise ControlError(400, "Readers can edit only texts of their own.")
     head = {name: value for name, value in old.items() if name not in ("text", "entities")}
-    content = readers_text(field(fields, "text", str), MAX_TEXT)
-    message = {**head, "edit_date": int(time.time()), **content}
+    text = readers_text(field(fields, "text", str), MAX_TEXT)
+    message = {**head, "edit_date": int(time.time()), **text}
     world.save_message(chat, message)
     return {"message": message, "update_id": world.notify_bot("edited_message", chat, message)}
 

@@ -18,6 +18,7 @@ class BotAccount:
         user: the bot as a User, as in a message's `from`.
         switches: whether each of SWITCHES is on.
         commands: by the scope as JSON and the language ("" for none).
+        admins: ids of the readers who are admins of the article bot, for the page to tell.
     """
 
     def __init__(self, bot_id: int) -> None:
@@ -29,6 +30,7 @@ class BotAccount:
         }
         self.switches = dict.fromkeys(SWITCHES, True)
         self.commands: dict[tuple[str, str], Commands] = {}
+        self.admins: set[int] = set()
         self._texts = {("name", ""): _DEFAULT_NAME}
 
     def me(self) -> dict[str, Any]:
@@ -47,17 +49,20 @@ class BotAccount:
         """Return the bot as the control interface shows it.
 
         `commands` and the descriptions are those without a language. `scopes` has the commands by
-        the scope's type and language, for all chats of a kind. `descriptions` are by language.
+        the scope and the language; a scope is its type and its ids, as "default" or "chat:1001".
+        `descriptions` are by language.
         """
         scopes: dict[str, dict[str, Commands]] = {}
         for (scope, language), commands in self.commands.items():
-            scopes.setdefault(json.loads(scope)["type"], {})[language] = commands
+            name = ":".join(json.loads(scope).values())
+            scopes.setdefault(name, {})[language] = commands
         return {
             **self.me(),
             "commands": self.commands.get((DEFAULT_SCOPE, ""), []),
             "description": self.text("description", ""),
             "short_description": self.text("short_description", ""),
             "scopes": scopes,
+            "admins": sorted(self.admins),
             "descriptions": {
                 language: text
                 for (kind, language), text in self._texts.items()

@@ -20,7 +20,7 @@ _ADDRESSED_COMMAND = re.compile(r"/\w+@(\w+)", re.ASCII)
 
 
 def mentions(message: Message, bot: dict[str, Any]) -> bool:
-    """Whether a message's text, or its photo's caption, mentions the @username of `bot`."""
+    """Whether a message's text or caption mentions the @username of `bot`."""
     text, entities = text_of(message)
     units, name = text.encode("utf-16-le"), f"@{bot['username']}".lower()
     for entity in entities:

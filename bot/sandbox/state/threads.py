@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from bot.sandbox.content import Message
 from bot.sandbox.state.chats import Chat
-from bot.sandbox.state.shared_chats import Group
+from bot.sandbox.state.shared_chats import Group, bot_view
 
 
 def place_in_thread(
@@ -48,3 +49,8 @@ def is_closed(chat: Chat, fields: dict[str, Any]) -> bool:
     """Whether a message with these fields would be in a closed topic."""
     topic = chat.topics.get(fields.get("message_thread_id", 0)) if isinstance(chat, Group) else None
     return bool(topic and topic.closed)
+
+
+def replied_view(message: Message) -> Message:
+    """Return a message as a reply to it shows it: Telegram leaves out the message's own reply."""
+    return {name: value for name, value in bot_view(message).items() if name != "reply_to_message"}

@@ -15,20 +15,16 @@ from bot.sandbox.held_requests import wake
 from bot.sandbox.state.bot_account import BotAccount
 from bot.sandbox.state.call_log import CallLog
 from bot.sandbox.state.chats import Chat, PrivateChat, Reader
+from bot.sandbox.state.documents import Documents
 from bot.sandbox.state.events import Broadcast
 from bot.sandbox.state.inline_queries import InlineQueries
 from bot.sandbox.state.queries import CallbackQueries, GuestQueries, GuestQuery
 from bot.sandbox.state.shared_chats import Channel, Group, bot_view, is_delivered_to_bot
-from bot.sandbox.state.threads import place_in_thread
+from bot.sandbox.state.threads import place_in_thread, replied_view
 from bot.sandbox.state.update_queue import UpdateQueue
 
 # The kinds of updates about messages in channels.
 _CHANNEL_KINDS = {"message": "channel_post", "edited_message": "edited_channel_post"}
-
-
-def _replied_view(message: Message) -> Message:
-    """Return a message as a reply to it shows it: Telegram leaves out the message's own reply."""
-    return {name: value for name, value in bot_view(message).items() if name != "reply_to_message"}
 
 
 class World:
@@ -36,7 +32,6 @@ class World:
 
     Attributes:
         restart: restarts the bot; None while no bot runs in this process.
-        publish_command: returns the command line that posts in the example channel, or None.
     """
 
     def __init__(self, bot_id: int) -> None:
@@ -51,9 +46,9 @@ class World:
         self.callback_queries = CallbackQueries()
         self.inline_queries = InlineQueries()
         self.guest_queries = GuestQueries()
+        self.documents = Documents()
         self.channels: dict[str, Channel] = {}
         self.restart: Callable[[], None] | None = None
-        self.publish_command: Callable[[], str | None] = lambda: None
         self._inline_messages: dict[str, tuple[Chat, int]] = {}
         self._reader_ids = count(1001)
         self._chat_ids = {
@@ -174,7 +169,7 @@ class World:
         if isinstance(chat, Channel):
             fields["sender_chat"] = chat.as_chat()
         if replied is not None and "external_reply" not in content:
-            fields["reply_to_message"] = _replied_view(chat.messages[replied])
+            fields["reply_to_message"] = replied_view(chat.messages[replied])
         message: Message = {
             "message_id": chat.new_id(),
             "from": sender,

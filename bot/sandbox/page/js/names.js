@@ -68,6 +68,7 @@ const flat = (text) => text.replace(/\s+/g, " ").slice(0, 160);
 export function summary(message) {
   if (isService(message)) return serviceText(message);
   if (message.text) return flat(message.text);
+  if (message.document) return [message.document.file_name, message.caption].filter(Boolean).map(flat).join(", ");
   if (message.photo) return message.caption ? `Photo: ${flat(message.caption)}` : "Photo";
   if (message.sticker) return `Sticker ${message.sticker.emoji ?? ""}`.trim();
   return "Message";
@@ -83,16 +84,18 @@ export const fullName = (date) => full.format(date);
 
 export const dayName = (date) => (date.toDateString() === new Date().toDateString() ? "Today" : day.format(date));
 
-// The commands offered in a chat: of its kind and the reader's language, if the bot set any.
+// The commands offered in a chat: those of the narrowest scope that the bot set any for, and there
+// those of the reader's language.
 export function commandsFor(bot, reader, chat) {
-  const scopes = chat.type === "private" ? ["all_private_chats", "default"] : ["all_group_chats", "default"];
-  for (const scope of scopes) {
-    for (const code of [reader.language_code ?? "", ""]) {
-      const found = bot.scopes?.[scope]?.[code];
-      if (found) return found;
-    }
+  const admin = chat.admins?.includes(reader.id);
+  const scopes = chat.type === "private"
+    ? [`chat:${chat.id}`, "all_private_chats"]
+    : [`chat_member:${chat.id}:${reader.id}`, admin && `chat_administrators:${chat.id}`, `chat:${chat.id}`, admin && "all_chat_administrators", "all_group_chats"];
+  for (const scope of [...scopes, "default"]) {
+    const found = bot.scopes[scope]?.[reader.language_code] ?? bot.scopes[scope]?.[""];
+    if (found) return found;
   }
-  return bot.commands ?? [];
+  return [];
 }
 
 export function descriptionFor(bot, reader) {
