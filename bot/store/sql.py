@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from bot.store.article_sql import SqlArticleStore
 from bot.store.base import (
     CALLBACK_QUERY_KEPT,
     QUESTION_KEPT,
@@ -50,7 +51,7 @@ _DELETE_EXPIRED = """
         SELECT callback_query_id FROM callback_queries WHERE at < $1 ORDER BY at LIMIT 100 {})"""
 
 
-class SqlStore(SqlFeedStore, Store):
+class SqlStore(SqlArticleStore, SqlFeedStore, Store):
     """Implements the contract on top of an engine. The methods are documented in ``Store``."""
 
     async def vote(
@@ -157,23 +158,6 @@ class SqlStore(SqlFeedStore, Store):
     async def forget_chat(self, chat_id: int) -> None:
         await self._write("DELETE FROM tracked_messages WHERE chat_id = $1", chat_id)
 
-    async def channel_post(self, chat_id: int, article_id: str) -> int | None:
-        query = "SELECT message_id FROM channel_posts WHERE chat_id = $1 AND article = $2"
-        rows = await self._read(query, chat_id, article_id)
-        return rows[0]["message_id"] if rows else None
-
-    async def channel_posts(self, article_id: str) -> Sequence[MessageRef]:
-        query = "SELECT chat_id, message_id FROM channel_posts WHERE article = $1"
-        rows = await self._read(query, article_id)
-        return [MessageRef(row["chat_id"], row["message_id"]) for row in rows]
-
-    async def save_channel_post(self, chat_id: int, article_id: str, message_id: int) -> None:
-        await self._write(
-            "INSERT INTO channel_posts (chat_id, article, message_id) VALUES ($1, $2, $3)"
-            " ON CONFLICT (chat_id, article) DO UPDATE SET message_id = $3",
-            *(chat_id, article_id, message_id),
-        )
-
     async def chat_settings(self, chat: bytes) -> ChatSettings:
         query = "SELECT article, language FROM chat_settings WHERE chat = $1"
         rows = await self._read(query, chat)
@@ -225,22 +209,6 @@ class SqlStore(SqlFeedStore, Store):
         await self._write(
             "DELETE FROM saved_questions WHERE at < $1", self._clock() - QUESTION_KEPT
         )
-
-    async def article_files(self) -> Mapping[str, str]:
-        rows = await self._read("SELECT file, article FROM article_files")
-        return {row["file"]: row["article"] for row in rows}
-
-    async def save_article_files(self, ids: Mapping[str, str]) -> None:
-        sql = (
-            "INSERT INTO article_files (file, article) VALUES ($1, $2)"
-            " ON CONFLICT (file) DO UPDATE SET article = $2"
-        )
-
-        def operation() -> Operation[None]:
-            for pair in ids.items():
-                yield sql, pair
-
-        await self._transaction(operation)
 
     async def defer(self, update_id: int, body: str) -> None:
         await self._write(
