@@ -2,16 +2,16 @@
 
 import re
 import socket
-import subprocess
 from pathlib import Path
 
 import httpx
 import pytest
 
 from tests.support.chat import Chat
-from tests.support.corpora import ARTICLE, ROOT
+from tests.support.corpora import ARTICLE, BRIDGE, ROOT, write_two_articles
 from tests.support.processes import Process, article_bot, clean_environment, start_sandbox
 from tests.support.stage import Sandbox
+from tests.support.waiting import until
 
 
 @pytest.mark.slow
@@ -58,25 +58,50 @@ def test_the_sandbox_leaves_the_readers_votes_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_command_that_it_offers_for_publishing_works(tmp_path: Path) -> None:
-    """Whatever voter key .env has."""
-    (tmp_path / ".env").write_text(f"VOTER_KEY={'k' * 40}\n")
-    process, url = start_sandbox(tmp_path)
+async def test_the_sandbox_follows_the_articles_and_leaves_them_alone(tmp_path: Path) -> None:
+    """What is changed in the folder is there at once, in a copy that is gone afterwards."""
+    corpus = write_two_articles(tmp_path)
+    process, url = start_sandbox(tmp_path, CORPUS_DIR=str(corpus), TMPDIR=str(tmp_path))
+    (copy,) = tmp_path.glob("article-bot-*/corpus")
     try:
+        (copy / "added.md").write_text(BRIDGE, encoding="utf-8")
+        (corpus / "bridge.md").write_text(BRIDGE.replace("noon", "dawn"), encoding="utf-8")
+        await until(lambda: "dawn" in (copy / "bridge.md").read_text(encoding="utf-8"))
+        (corpus / "bridge.md").unlink()
+        await until(lambda: not (copy / "bridge.md").exists())
+        assert (copy / "added.md").exists()
         with httpx.Client(base_url=url, trust_env=False) as client:
-            command = client.get("/sandbox/publish").json()["command"]
-        environ = clean_environment(PYTHONPATH=str(ROOT), CORPUS_DIR=str(ROOT / "corpus"))
-        result = subprocess.run(
-            command,
-            shell=True,
-            cwd=tmp_path,
-            env=environ,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        assert result.returncode == 0, result.stderr
+            assert client.get("/sandbox/state").json()["bot"]["admins"] == [1001]
+    finally:
+        assert process.stop() == 0, process.output
+    assert [file.name for file in corpus.iterdir()] == [f"{ARTICLE}.md"]
+    assert list(tmp_path.glob("article-bot-*")) == []
+
+
+def test_a_fault_is_named_where_it_can_be_mended(tmp_path: Path) -> None:
+    """In the folder of the settings, not in the copy; so is a link that leads to nothing."""
+    corpus = write_two_articles(tmp_path, BRIDGE.replace("language: en", "language: [en"))
+    (corpus / "lost.md").symlink_to(tmp_path / "nothing.md")
+    result = article_bot("sandbox", "--no-browser", "--port", "0", CORPUS_DIR=str(corpus))
+    assert result.returncode == 2
+    first, second = result.stderr.splitlines()
+    assert first.startswith(f"{corpus}/bridge.md:")
+    assert second.startswith(f"{corpus}/lost.md: ")
+
+
+@pytest.mark.slow
+def test_a_large_corpus_is_not_copied(tmp_path: Path) -> None:
+    """It says so, and there is no admin who could change the articles."""
+    corpus = write_two_articles(tmp_path)
+    drafts = "---\ndraft: true\n---\n" + "A text. " * 100_000
+    for number in range(64):
+        (corpus / f"draft{number}.md").write_text(drafts, encoding="utf-8")
+    process, url = start_sandbox(tmp_path, CORPUS_DIR=str(corpus), TMPDIR=str(tmp_path))
+    try:
+        assert f"The articles in {corpus} are larger than 50 MB" in process.output
+        assert list(tmp_path.glob("article-bot-*/corpus")) == []
+        with httpx.Client(base_url=url, trust_env=False) as client:
+            assert client.get("/sandbox/state").json()["bot"]["admins"] == []
     finally:
         assert process.stop() == 0, process.output
 

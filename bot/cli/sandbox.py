@@ -3,13 +3,9 @@
 import argparse
 import asyncio
 import contextlib
-import os
 import secrets
-import shlex
-import sys
 import tempfile
 import webbrowser
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,15 +13,18 @@ from typing import TYPE_CHECKING
 from bot.cli.signals import stop_on_signals
 from bot.config import Settings
 from bot.corpus.loader import Corpus, find_corpus, load_corpus
-from bot.errors import SettingsError
+from bot.errors import CorpusError, SettingsError
 from bot.logs import set_up_logging
 
 if TYPE_CHECKING:
+    from bot.sandbox.corpus_copy import CorpusCopy
     from bot.sandbox.server import SandboxServer
 
 SANDBOX_TOKEN = "1000000:test-token-of-the-sandbox"
 SANDBOX_PORT = 8090
 PORTS_TRIED = 20
+MAX_COPY = 50_000_000
+"""Bytes of articles, up to which the sandbox works on a copy of them."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -56,7 +55,8 @@ def run(settings: Settings, arguments: argparse.Namespace) -> int:
     """Try the bot on this machine, without Telegram.
 
     Runs the bot with a Bot API server on this machine, and opens a page on which
-    two readers talk to it. Needs no token; its votes are deleted when it stops.
+    two readers talk to it. Needs no token. The first reader is an admin, who adds
+    articles to a copy of yours; copy and votes are deleted when it stops.
 
     Examples:
         article-bot sandbox --demo
@@ -66,38 +66,73 @@ def run(settings: Settings, arguments: argparse.Namespace) -> int:
     if arguments.api_only:
         asyncio.run(_serve_api(arguments.port))
         return 0
-    corpus = load_corpus(find_corpus(settings.corpus_dir))
+    source = find_corpus(settings.corpus_dir)
     with tempfile.TemporaryDirectory(prefix="article-bot-") as folder:
         # Taps in the sandbox must not change the votes of readers, whatever the settings say.
         own = replace(
             settings,
             bot_token=SANDBOX_TOKEN,
             telegram_test_environment=False,
+            corpus_dir=source,
             database_url=f"sqlite:///{Path(folder) / 'votes.db'}",
             voter_key=secrets.token_hex(32),
             # Nor may it follow feeds, which it would do anew each time, into the real articles.
             feeds=(),
+            admins=frozenset(),
             publish_to=None,
+            # The pages whose links the readers send are on this machine.
+            allow_private_addresses=True,
         )
-        asyncio.run(_serve_bot(own, corpus, arguments))
+        asyncio.run(_serve_bot(own, _copied(source, Path(folder) / "corpus"), arguments))
     return 0
 
 
-async def _serve_bot(settings: Settings, corpus: Corpus, arguments: argparse.Namespace) -> None:
+def _copied(source: Path, folder: Path) -> "CorpusCopy | None":
+    """Return a copy of the articles, which admins may change; None if there are too many."""
+    from bot.sandbox.corpus_copy import CorpusCopy, corpus_size  # noqa: PLC0415
+
+    if corpus_size(source) > MAX_COPY:
+        print(
+            f"The articles in {source} are larger than {MAX_COPY // 1_000_000} MB: the sandbox "
+            "uses them where they are. So that they stay as they are, no reader is an admin."
+        )
+        return None
+    copy = CorpusCopy(source, folder)
+    copy.update()
+    return copy
+
+
+def _load(source: Path, copy: "CorpusCopy | None") -> Corpus:
+    """Read the articles, or their copy, whose faults are said to be where somebody mends them."""
+    if copy is None:
+        return load_corpus(source)
+    try:
+        return load_corpus(copy.folder)
+    except CorpusError as error:
+        faults = [
+            replace(fault, file=source / fault.file.relative_to(copy.folder))
+            for fault in error.faults
+        ]
+        raise CorpusError(*faults) from None
+
+
+async def _serve_bot(
+    settings: Settings, copy: "CorpusCopy | None", arguments: argparse.Namespace
+) -> None:
     from bot.sandbox.running import run_sandbox  # noqa: PLC0415
     from bot.sandbox.state.example_chats import CHANNEL  # noqa: PLC0415
 
-    def publish_command(url: str) -> str:
-        return (
-            f"BOT_TOKEN={SANDBOX_TOKEN} BOT_API_URL={url} DATABASE_URL={settings.database_url} "
-            # Of this sandbox only, and not the one that .env may have.
-            f"VOTER_KEY={settings.voter_key} "
-            f"{_program()} publish {corpus.articles[0].id} --to @{CHANNEL}"
-        )
-
     stop = stop_on_signals()
-    server = await _start_server(arguments.port, publish_command)
+    corpus = _load(settings.corpus_dir or Path(), copy)
+    server = await _start_server(arguments.port, with_examples=True)
     url = server.url + ("/?demo" if arguments.demo else "")
+    following = asyncio.create_task(copy.follow() if copy else asyncio.sleep(0))
+    if copy:
+        admin = server.appoint_admin()
+        publish_to = f"@{CHANNEL}"
+        settings = replace(
+            settings, corpus_dir=copy.folder, admins=frozenset({admin}), publish_to=publish_to
+        )
 
     def ready() -> None:
         print(f"The sandbox is ready: {url}\nCtrl-C stops it.", flush=True)
@@ -107,6 +142,8 @@ async def _serve_bot(settings: Settings, corpus: Corpus, arguments: argparse.Nam
     try:
         await run_sandbox(settings, corpus, server, stop, ready)
     finally:
+        following.cancel()
+        await asyncio.gather(following, return_exceptions=True)
         await server.stop()
 
 
@@ -122,28 +159,18 @@ async def _serve_api(port: int | None) -> None:
     await server.stop()
 
 
-async def _start_server(
-    port: int | None, publish_command: Callable[[str], str] | None = None
-) -> "SandboxServer":
+async def _start_server(port: int | None, *, with_examples: bool = False) -> "SandboxServer":
     """Start the server on a port; None for the first free one of the default range."""
     from bot.sandbox.server import SandboxServer  # noqa: PLC0415
 
     tries = [port] if port is not None else range(SANDBOX_PORT, SANDBOX_PORT + PORTS_TRIED)
     for number in tries:
-        server = SandboxServer(SANDBOX_TOKEN, number, publish_command)
+        server = SandboxServer(SANDBOX_TOKEN, number, with_examples=with_examples)
         with contextlib.suppress(OSError):
             await server.start()
             return server
     what = f"Port {port} is" if port is not None else f"Ports {tries[0]} to {tries[-1]} are"
     raise SettingsError(f"{what} taken or not allowed: choose another with --port, or --port 0.")
-
-
-def _program() -> str:
-    """Return how the user started this program, for the command lines that the page shows."""
-    started = Path(sys.argv[0])
-    if started.name.startswith("article-bot"):
-        return shlex.quote(os.path.relpath(started))
-    return f"{shlex.quote(sys.executable)} -m bot"
 
 
 def _open_browser(url: str) -> None:

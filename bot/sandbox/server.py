@@ -18,7 +18,7 @@ from bot.sandbox.state.world import World
 
 # tornado refuses larger bodies before any handler can answer them.
 _MAX_READ = 16_000_000
-_PAGE = Path(__file__).parent / "page"
+_FOLDER = Path(__file__).parent
 _TYPES = {
     ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",
@@ -27,15 +27,23 @@ _TYPES = {
 }
 
 
-class PageHandler(SandboxHandler):
-    """GET / and GET /page/<file>: the files of the folder page/, and no others."""
+class FileHandler(SandboxHandler):
+    """The files of one folder, and no others: the page, or the example pages."""
+
+    def initialize(self, site: Site, folder: str = "page") -> None:
+        """Take the folder, by its name beside this file."""
+        super().initialize(site)
+        self._folder = (_FOLDER / folder).resolve()
 
     def get(self, name: str = "index.html") -> None:
-        """Send a file; 404 when it does not exist or is not part of the page."""
-        folder = _PAGE.resolve()
+        """Send a file; 404 when it does not exist or is none of these.
+
+        The ending .html may be left out.
+        """
         try:
-            path = (folder / name).resolve()
-            if not path.is_relative_to(folder) or path.suffix not in _TYPES:
+            path = (self._folder / name).resolve()
+            path = path if path.suffix else path.with_suffix(".html")
+            if not path.is_relative_to(self._folder) or path.suffix not in _TYPES:
                 raise HTTPError(404)
             content = path.read_bytes()
         except (OSError, ValueError):
@@ -61,25 +69,20 @@ class SandboxServer:
     Args:
         token: "<digits>:<anything>".
         port: 0 for any free one.
-        publish_command: returns the command line that posts in the example channel of the
-            sandbox at this address. With it, there are a group and a channel beside the two
-            readers; None for no such chats.
+        with_examples: whether there are a group and a channel beside the two readers.
 
     Raises:
         ValueError: the token has another form.
     """
 
-    def __init__(
-        self, token: str, port: int = 0, publish_command: Callable[[str], str] | None = None
-    ) -> None:
+    def __init__(self, token: str, port: int = 0, *, with_examples: bool = False) -> None:
         if not re.fullmatch(r"[0-9]+:[^/]+", token):
             raise ValueError("a token is digits, a colon and a secret, as 123:abc")
         self.world = World(int(token.partition(":")[0]))
         self.held = HeldRequests()
         self._site = Site(token, port, self.world, self.held)
-        if publish_command:
+        if with_examples:
             create_example_chats(self.world)
-            self.world.publish_command = lambda: publish_command(self.url)
         self._http: HTTPServer | None = None
 
     @property
@@ -112,6 +115,13 @@ class SandboxServer:
             await self.held.close()
             await http.close_all_connections()
 
+    def appoint_admin(self) -> int:
+        """Have the page show the first reader as an admin of the bot; return the reader's id."""
+        first = min(self.world.readers)
+        self.world.bot.admins = {first}
+        self.world.send_bot()
+        return first
+
     def bot_started(self, restart: Callable[[], None]) -> None:
         """Tell the page that the bot runs, and that `restart` restarts it."""
         self.world.restart = restart
@@ -127,8 +137,9 @@ class SandboxServer:
         site = {"site": self._site}
         return Application(
             [
-                (r"/", PageHandler, site),
-                (r"/page/(.+)", PageHandler, site),
+                (r"/", FileHandler, site),
+                (r"/page/(.+)", FileHandler, site),
+                (r"/pages/(.+)", FileHandler, {**site, "folder": "example_pages"}),
                 (r"/bot([^/]+)/(?:test/)?([^/]+)", BotApiHandler, site),
                 (r"/file/bot([^/]+)/(?:test/)?(.+)", DownloadHandler, site),
                 *control_routes(self._site),

@@ -38,6 +38,27 @@ async def fill(desk: Desk) -> None:
     await expect(desk.ben.quote).to_contain_text("has agreed to")
 
 
+LUMINANCES = """([one, other]) => [one, other].map((el) => {
+  const [r, g, b] = getComputedStyle(el).backgroundColor.match(/[\\d.]+/g)
+    .map((n) => n / 255)
+    .map((n) => (n <= 0.04045 ? n / 12.92 : ((n + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+})"""
+"""The relative luminances of two elements' backgrounds, as WCAG 2 defines them."""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+async def test_the_selected_tab_is_seen(desk: Desk, theme: str) -> None:
+    """Its ground stands out from that of the others by 3:1 at least."""
+    page = desk.page
+    await page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+    await page.set_viewport_size({"width": 360, "height": 720})
+    tabs = page.get_by_role("tablist", name="Readers")
+    selected = await tabs.get_by_role("tab", selected=True).element_handle()
+    one, other = await page.evaluate(LUMINANCES, [selected, await tabs.element_handle()])
+    assert (max(one, other) + 0.05) / (min(one, other) + 0.05) >= 3
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 async def test_nothing_grave_is_found(desk: Desk, theme: str) -> None:
     """With answers, with the drawer, with the list of an inline query, with a menu, and narrow."""

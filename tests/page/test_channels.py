@@ -1,17 +1,11 @@
 """A channel with its discussion group."""
 
-import asyncio
-import shlex
-import subprocess
-
 import pytest
 from playwright.async_api import expect
 
 from bot.cli.sandbox import SANDBOX_TOKEN
-from tests.page.conftest import START, App, Desk
-from tests.support.corpora import ARTICLE, ROOT
-from tests.support.processes import clean_environment
-from tests.support.sentences import ASK_ABOUT, FORGOTTEN
+from tests.page.conftest import Desk
+from tests.support.corpora import ARTICLE
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -56,35 +50,6 @@ async def test_a_post_is_read_tapped_and_discussed(desk: Desk) -> None:
     await ben.write("well said")
     await ben.open(desk.paper)
     await expect(ben.button("1 comment")).to_be_visible()
-
-
-async def test_the_command_of_the_hint_publishes(desk: Desk) -> None:
-    """The empty channel shows an operator's command line, which posts there as it stands."""
-    await desk.page.goto(desk.url)
-    ada = App(desk.page, "Ada")
-    await ada.open("The Daily Sandbox")
-    code = ada.chat.locator(".command-box code")
-    assert await code.evaluate("(el) => el.scrollWidth <= el.clientWidth"), "it is cut"
-    line = await code.inner_text()
-    made = await asyncio.to_thread(
-        subprocess.run,
-        ["env", *shlex.split(line)],
-        cwd=ROOT,
-        env=clean_environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert made.returncode == 0, made.stdout + made.stderr
-    link = ada.chat.get_by_role("link", name=ASK_ABOUT)
-    await expect(link).to_be_visible()
-    await ada.love()
-    await expect(ada.button("Love, 1")).to_be_visible()
-    await link.click()
-    await ada.button("START").click()
-    await expect(ada.said(START)).to_be_visible()
-    await ada.write("/forget")
-    await expect(ada.said(FORGOTTEN)).to_be_visible()
 
 
 async def test_only_the_owner_writes(desk: Desk) -> None:

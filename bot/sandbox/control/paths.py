@@ -29,7 +29,6 @@ PATHS: dict[str, dict[str, Endpoint]] = {
         )
     },
     "totals": {"GET": _takes("", lambda world, _: world.calls.totals())},
-    "publish": {"GET": _takes("", lambda world, _: {"command": world.publish_command()})},
     "chats/<chat>/messages": {"GET": _takes("after wait", reader_messages.read)},
     "messages": {
         "POST": _takes(

@@ -18,6 +18,7 @@ class BotAccount:
         user: the bot as a User, as in a message's `from`.
         switches: whether each of SWITCHES is on.
         commands: by the scope as JSON and the language ("" for none).
+        admins: ids of the readers who are admins of the article bot, for the page to tell.
     """
 
     def __init__(self, bot_id: int) -> None:
@@ -29,6 +30,7 @@ class BotAccount:
         }
         self.switches = dict.fromkeys(SWITCHES, True)
         self.commands: dict[tuple[str, str], Commands] = {}
+        self.admins: set[int] = set()
         self._texts = {("name", ""): _DEFAULT_NAME}
 
     def me(self) -> dict[str, Any]:
@@ -60,6 +62,7 @@ class BotAccount:
             "description": self.text("description", ""),
             "short_description": self.text("short_description", ""),
             "scopes": scopes,
+            "admins": sorted(self.admins),
             "descriptions": {
                 language: text
                 for (kind, language), text in self._texts.items()

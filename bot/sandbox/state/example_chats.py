@@ -15,7 +15,7 @@ def create_example_chats(world: World) -> None:
     readers = list(world.readers.values())
     group = world.add_group("Readers’ club", readers, bot_status="left")
     add_bot(world, group, readers[0])
-    discussion = world.add_group("Daily Sandbox chat", readers)
+    discussion = world.add_group("Comments on the Daily", readers)
     world.add_channel(
         "The Daily Sandbox",
         CHANNEL,

@@ -32,7 +32,6 @@ class World:
 
     Attributes:
         restart: restarts the bot; None while no bot runs in this process.
-        publish_command: returns the command line that posts in the example channel, or None.
     """
 
     def __init__(self, bot_id: int) -> None:
@@ -50,7 +49,6 @@ class World:
         self.documents = Documents()
         self.channels: dict[str, Channel] = {}
         self.restart: Callable[[], None] | None = None
-        self.publish_command: Callable[[], str | None] = lambda: None
         self._inline_messages: dict[str, tuple[Chat, int]] = {}
         self._reader_ids = count(1001)
         self._chat_ids = {

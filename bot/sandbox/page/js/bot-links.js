@@ -1,7 +1,7 @@
 // Links to the bot and to the sandbox's chats are followed here.
 
 import { showDialog } from "./dialogs.js";
-import { button, h } from "./dom.js";
+import { bidi, button, h } from "./dom.js";
 import { chatFace, titleOf } from "./names.js";
 
 // null for every other link.
@@ -26,7 +26,7 @@ export function linkKind(raw, store) {
 // Lets the reader choose one of their chats; null for none.
 export function chooseChat(pane, title, fits) {
   const { store, reader } = pane;
-  const row = (chat) => h("span.choice-row", chatFace(chat, store.bot, "medium"), h("span", { dir: "auto" }, titleOf(chat, store.bot)));
+  const row = (chat) => h("span.choice-row", chatFace(chat, store.bot, "medium"), bidi("span", titleOf(chat, store.bot)));
   const chats = store.chatsOf(reader.id).filter(fits);
   return showDialog(title, (done) => [h("div.choices", ...chats.map((chat) => button("choice", { onclick: () => done(chat) }, row(chat))))]);
 }

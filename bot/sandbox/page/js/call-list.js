@@ -1,7 +1,7 @@
 // The Bot API calls as they pass, newest first.
 
 import { get } from "./api.js";
-import { button, h, setText } from "./dom.js";
+import { bidi, button, h, setText } from "./dom.js";
 
 const POLL_MS = 500;
 const KEPT = 200;
@@ -30,7 +30,7 @@ function row(call) {
     h("span.call-method", call.method),
     h("span", { class: failed ? "call-status bad" : "call-status" }, call.dropped ? "lost" : String(call.status)),
     h("span.call-ms", `${ms} ms`),
-    h("span.call-about", { dir: "auto" }, about(call)),
+    bidi("span.call-about", about(call)),
     h("time", clock.format(new Date(call.at * 1000))));
   const el = h("details.call", { "data-method": call.method }, head);
   // Bodies are long, and most are never looked at.
@@ -48,19 +48,17 @@ export class Calls {
   }
 
   build() {
-    this.method = h("select", { "aria-label": "Method" }, h("option", { value: "" }, "all methods"));
+    this.method = h("select", { "aria-label": "Method", onchange: () => this.filter() }, h("option", { value: "" }, "all methods"));
     this.pause = button("plain", { "aria-pressed": "false" }, "Pause");
-    const clear = button("plain", {}, "Clear");
+    const clear = button("plain", { onclick: () => this.clear() }, "Clear");
     this.list = h("div.calls", { role: "log", "aria-live": "off", "aria-label": "Calls of the bot, newest first", tabindex: "0" });
     this.none = h("p.aside", "Ask the bot something, and watch what it calls.");
     this.el = h("div.calls-part", h("div.call-tools", this.method, this.pause, clear), this.none, this.list);
-    this.method.addEventListener("change", () => this.filter());
     this.pause.addEventListener("click", () => {
       const paused = this.pause.getAttribute("aria-pressed") === "true";
       this.pause.setAttribute("aria-pressed", String(!paused));
       setText(this.pause, paused ? "Pause" : "Go on");
     });
-    clear.addEventListener("click", () => this.clear());
   }
 
   clear() {

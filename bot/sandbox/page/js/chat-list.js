@@ -1,6 +1,6 @@
 // A reader's chats: who, the last line, how much is unread.
 
-import { arrow, button, h, setText } from "./dom.js";
+import { arrow, bidi, button, h, setText } from "./dom.js";
 import { chatFace, dateOf, dayName, descriptionFor, isService, senderOf, summary, timeName, titleOf } from "./names.js";
 
 function when(message) {
@@ -16,8 +16,7 @@ export class ChatList {
     this.open = open;
     this.rows = new Map();
     this.list = h("ul.chat-rows");
-    this.el = h("nav.chat-list", this.list);
-    this.el.addEventListener("keydown", (event) => arrow(event, [...this.list.querySelectorAll("button")]));
+    this.el = h("nav.chat-list", { onkeydown: (event) => arrow(event, [...this.list.querySelectorAll("button")]) }, this.list);
   }
 
   show(reader, current) {
@@ -73,9 +72,9 @@ export class ChatList {
   }
 
   row(chat) {
-    const title = h("span.row-title", { dir: "auto" });
+    const title = bidi("span.row-title");
     const time = h("span.row-when");
-    const line = h("span.row-line", { dir: "auto" });
+    const line = bidi("span.row-line");
     const badge = h("span.badge", { hidden: true }, "0", h("span.sr", " unread"));
     const face = h("span.row-face");
     const opener = button("chat-row", { onclick: () => this.open(this.store.chats.get(chat.id)) },

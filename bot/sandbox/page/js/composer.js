@@ -1,13 +1,16 @@
 // Where a reader writes.
 
-import { button, h, icon, touch } from "./dom.js";
+import { bidi, button, h, icon, touch } from "./dom.js";
 import { Inline, queryIn } from "./inline-results.js";
 import { Listbox } from "./listbox.js";
+import { popMenu } from "./message-menu.js";
 import { commandsFor, senderOf, summary } from "./names.js";
 
 const TALLEST = 132;
+const MAX_FILE = 1_000_000;
+const EXAMPLE = `${location.origin}/pages/harbour-festival`;
 
-const option = (name, about) => h("div.command-option", h("b", name), h("span", { dir: "auto" }, about));
+const option = (name, about) => h("div.command-option", h("b", name), bidi("span", about));
 
 export class Composer {
   // pane: the Pane that it stands in.
@@ -20,30 +23,25 @@ export class Composer {
   }
 
   build() {
-    this.input = h("textarea", { rows: "1", maxlength: "4096", autocomplete: "off", "aria-autocomplete": "list", placeholder: "Message", dir: "auto" });
-    this.menuButton = button("menu-button", { "aria-label": "Menu", "aria-haspopup": "listbox" }, icon("menu"), h("span", "Menu"));
+    this.input = h("textarea", { rows: "1", maxlength: "4096", autocomplete: "off", "aria-autocomplete": "list", placeholder: "Message", dir: "auto",
+      oninput: () => this.typed(),
+      onkeydown: (event) => this.key(event),
+      onfocus: () => this.suggest(),
+      onblur: (event) => { if (!this.listbox.el.contains(event.relatedTarget)) this.listbox.close(); } });
+    // Else the field would lose the focus, and close the list before it opens.
+    const stay = (event) => event.preventDefault();
+    this.menuButton = button("menu-button", { "aria-label": "Menu", "aria-haspopup": "listbox", onpointerdown: stay, onclick: () => this.openCommands() }, icon("menu"), h("span", "Menu"));
+    this.picker = h("input", { type: "file", hidden: true, onchange: () => this.sendFile(this.picker.files[0]) });
+    this.attach = button("round", { "aria-label": "Attach", "aria-haspopup": "menu", onclick: () => this.offerFiles() }, icon("attach"));
     this.send = h("button", { type: "submit", class: "send", disabled: true, "aria-label": "Send" }, icon("send"));
     this.aimed = h("div.aimed", { hidden: true });
     this.listbox = new Listbox(this.input, "Commands");
-    const row = h("div.write", this.menuButton, this.input, this.send);
-    this.el = h("form.composer", this.listbox.el, this.aimed, row);
-    this.el.addEventListener("submit", (event) => {
+    const row = h("div.write", this.menuButton, this.attach, this.picker, this.input, this.send);
+    const submit = (event) => {
       event.preventDefault();
       this.submit();
-    });
-    this.input.addEventListener("input", () => this.typed());
-    this.input.addEventListener("keydown", (event) => this.key(event));
-    this.input.addEventListener("focus", () => this.suggest());
-    this.input.addEventListener("blur", (event) => { if (!this.listbox.el.contains(event.relatedTarget)) this.listbox.close(); });
-    this.menuButton.addEventListener("click", () => {
-      const { open } = this.listbox;
-      // First, as it offers what fits the text.
-      this.focus();
-      if (open) this.listbox.close();
-      else this.showCommands("");
-    });
-    // Else the field would lose the focus, and close the list before it opens.
-    this.menuButton.addEventListener("pointerdown", (event) => event.preventDefault());
+    };
+    this.el = h("form.composer", { onsubmit: submit }, this.listbox.el, this.aimed, row);
   }
 
   // --- the chat it writes to
@@ -96,6 +94,14 @@ export class Composer {
     else this.listbox.close();
   }
 
+  openCommands() {
+    const { open } = this.listbox;
+    // First, as it offers what fits the text.
+    this.focus();
+    if (open) this.listbox.close();
+    else this.showCommands("");
+  }
+
   showCommands(prefix) {
     const { store, reader, chat } = this.pane;
     const commands = commandsFor(store.bot, reader, chat).filter((c) => c.command.startsWith(prefix.toLowerCase()));
@@ -129,7 +135,7 @@ export class Composer {
     const { kind, message, quote } = aim;
     const cancel = button("cancel", { "aria-label": kind === "edit" ? "Cancel the edit" : "Cancel the reply", onclick: () => this.stop(true) }, icon("close"));
     const title = kind === "edit" ? "Edit message" : `Reply to ${senderOf(message).name}`;
-    this.aimed.replaceChildren(icon(quote ? "quote" : kind), h("div.aimed-text", h("b", { dir: "auto" }, title), h("span", { dir: "auto" }, quote ?? summary(message))), cancel);
+    this.aimed.replaceChildren(icon(quote ? "quote" : kind), h("div.aimed-text", bidi("b", title), bidi("span", quote ?? summary(message))), cancel);
     this.aimed.hidden = false;
     if (kind === "edit") this.write(message.text);
     this.focus();
@@ -157,17 +163,42 @@ export class Composer {
     const { chat } = this.pane;
     this.stop();
     this.write("");
-    const done = aim?.kind === "edit" ? await this.edit(aim.message, text) : await this.say(text, aim);
+    const done = aim?.kind === "edit" ? await this.edit(aim.message, text) : await this.post({ text }, aim);
     if (done || this.pane.chat !== chat) return;
     // Not sent: it goes back, before what was typed since.
     this.write(this.input.value ? `${typed}\n${this.input.value}` : typed);
     if (aim) this.take(aim);
   }
 
-  async say(text, aim = null) {
+  say(text) {
+    return this.post({ text });
+  }
+
+  // content: a text or a document.
+  post(content, aim = null) {
     const { reader, chat } = this.pane;
-    const reply = aim ? { reply_to: aim.message.message_id, ...(aim.quote ? { quote: aim.quote } : {}) } : {};
-    return this.request("messages", { reader: reader.id, chat: chat.id, text, ...reply });
+    return this.request("messages", { reader: reader.id, chat: chat.id, ...content, reply_to: aim?.message.message_id, quote: aim?.quote });
+  }
+
+  offerFiles() {
+    const { left, top } = this.attach.getBoundingClientRect();
+    popMenu("Attach", [["File", "file", () => this.picker.click()], ["Link to an example page", "out", () => this.say(EXAMPLE)]], { x: left, y: top - 100 });
+  }
+
+  sendFile(file) {
+    this.picker.value = "";
+    if (!file.size || file.size > MAX_FILE) {
+      this.pane.toast(`${file.name} is ${file.size ? "larger than 1 MB" : "empty"}: choose another file.`, true);
+      return;
+    }
+    const reading = new FileReader();
+    reading.addEventListener("load", () => {
+      const aim = this.editing ? null : this.aim;
+      if (aim) this.stop();
+      const [, base64] = reading.result.split(",");
+      this.post({ document: { file_name: file.name, mime_type: file.type || null, base64 } }, aim);
+    });
+    reading.readAsDataURL(file);
   }
 
   async edit(message, text) {

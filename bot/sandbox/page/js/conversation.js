@@ -2,7 +2,7 @@
 
 import { aboutChat } from "./chat-dialog.js";
 import { Composer } from "./composer.js";
-import { button, h, icon, pause, setText } from "./dom.js";
+import { bidi, button, h, icon, pause, setText } from "./dom.js";
 import { emptyCard } from "./empty-chat.js";
 import { Log } from "./message-log.js";
 import { openMenu } from "./message-menu.js";
@@ -32,7 +32,7 @@ export class Conversation {
 
   build() {
     this.face = h("span.head-face");
-    this.title = h("h3", { dir: "auto" });
+    this.title = bidi("h3");
     this.status = h("p.status");
     const back = button("round back", { "aria-label": "Back to the chats", onclick: () => this.pane.back() }, icon("back"));
     this.info = button("round", { "aria-haspopup": "dialog", onclick: () => aboutChat(this.pane) }, icon("more"));
@@ -122,7 +122,7 @@ export class Conversation {
     const empty = this.chat.ids.length === 0;
     this.empty.hidden = !empty;
     this.log.el.hidden = empty;
-    if (empty) emptyCard(this.pane).then((card) => this.empty.replaceChildren(card));
+    if (empty) this.empty.replaceChildren(emptyCard(this.pane));
   }
 
   // The composer, START, Unblock, or why nobody can write.

@@ -17,11 +17,10 @@ export function showDialog(title, content, buttons = []) {
     const close = button("round", { "aria-label": "Close", onclick: () => done(null) }, icon("close"));
     const feet = buttons.map(({ label, value: given, wrong }) => button(`plain${wrong ? " bad" : ""}`, { onclick: () => done(given) }, label));
     const body = typeof content === "function" ? content(done) : content;
-    const dialog = h("dialog.dialog", { "aria-labelledby": id },
+    const dialog = h("dialog.dialog", { "aria-labelledby": id, onclick: (event) => { if (event.target === dialog) done(null); } },
       h("header", h("h2", { id, dir: "auto" }, title), buttons.length ? null : close),
       h("div.dialog-body", ...body),
       buttons.length ? h("footer", ...feet) : null);
-    dialog.addEventListener("click", (event) => { if (event.target === dialog) done(null); });
     dialog.addEventListener("close", () => {
       dialog.remove();
       resolve(value);

@@ -17,6 +17,8 @@ export function h(tag, props, ...children) {
   return el;
 }
 
+// What people write has a direction of its own.
+export const bidi = (tag, ...children) => h(tag, { dir: "auto" }, ...children);
 export const button = (names, props, ...children) => h("button", { type: "button", class: names, ...props }, ...children);
 
 export function icon(name) {

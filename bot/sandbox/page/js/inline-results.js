@@ -1,7 +1,7 @@
 // Inline mode: what is typed behind "@bot " is a query.
 
 import { post } from "./api.js";
-import { button, h } from "./dom.js";
+import { bidi, button, h } from "./dom.js";
 
 const DEBOUNCE_MS = 250;
 const NEAR_END = 120;
@@ -18,8 +18,8 @@ function option(result) {
   return h("div.result",
     h("span.thumb", { "aria-hidden": "true" }, letter),
     h("span.result-text",
-      h("b", { dir: "auto" }, result.title),
-      result.description ? h("span", { dir: "auto" }, result.description) : null));
+      bidi("b", result.title),
+      result.description ? bidi("span", result.description) : null));
 }
 
 export class Inline {

@@ -1,6 +1,6 @@
 // The inline keyboard of a message.
 
-import { button, calm, h, icon } from "./dom.js";
+import { bidi, button, calm, h, icon } from "./dom.js";
 import { anchor, safeUrl } from "./rich-text.js";
 
 const NAMES = {
@@ -60,7 +60,7 @@ export class Keyboard {
   }
 
   key(given, index) {
-    const label = h("span.label", { dir: "auto" });
+    const label = bidi("span.label");
     const href = given.url && safeUrl(given.url);
     if (href) {
       const link = anchor(href, this.act, { class: "key" });

@@ -14,14 +14,13 @@ export class Listbox {
     this.active = -1;
     this.head = h("div.above");
     this.list = h("div.options", { role: "listbox", id: this.id, tabindex: "0", "aria-label": label });
-    this.el = h("div.suggestions", { hidden: true }, this.head, this.list);
-    // Pressing somewhere in the list leaves the focus in the field.
-    this.el.addEventListener("pointerdown", (event) => event.preventDefault());
-    this.el.addEventListener("keydown", (event) => {
+    const key = (event) => {
       if (event.target === this.list) this.key(event);
       else if (event.key === "Escape") this.close();
       if (!this.open) this.field.focus();
-    });
+    };
+    // Pressing somewhere in the list leaves the focus in the field.
+    this.el = h("div.suggestions", { hidden: true, onkeydown: key, onpointerdown: (event) => event.preventDefault() }, this.head, this.list);
   }
 
   get open() {
@@ -45,8 +44,7 @@ export class Listbox {
   append(items) {
     for (const item of items) {
       const index = this.items.length;
-      const option = h("div.option", { role: "option", id: `${this.id}-${index}`, "aria-selected": "false" }, item.el);
-      option.addEventListener("click", () => this.pick(item));
+      const option = h("div.option", { role: "option", id: `${this.id}-${index}`, "aria-selected": "false", onclick: () => this.pick(item) }, item.el);
       option.addEventListener("pointermove", () => { if (this.active !== index) this.activate(index); });
       this.items.push({ ...item, option });
       this.list.append(option);

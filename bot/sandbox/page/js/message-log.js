@@ -19,15 +19,14 @@ export class Log {
     this.stick = true;
     this.fresh = 0;
     this.list = h("div.list");
-    this.el = h("div.log", { role: "log", "aria-live": "off", tabindex: "0" }, this.list);
+    this.el = h("div.log", { role: "log", "aria-live": "off", tabindex: "0", onkeydown: (event) => this.onKey(event) }, this.list);
     this.badge = h("span.badge", { hidden: true });
-    this.down = button("down", { hidden: true }, icon("down"), this.badge);
-    this.el.addEventListener("scroll", () => this.onScroll(), { passive: true });
-    this.el.addEventListener("keydown", (event) => this.onKey(event));
-    this.down.addEventListener("click", () => {
+    const down = () => {
       this.toEnd();
       if (!touch()) this.act.focus();
-    });
+    };
+    this.down = button("down", { hidden: true, onclick: down }, icon("down"), this.badge);
+    this.el.addEventListener("scroll", () => this.onScroll(), { passive: true });
     const sizes = new ResizeObserver(() => { if (this.stick) this.toEnd(); });
     sizes.observe(this.el);
     sizes.observe(this.list);

@@ -1,4 +1,4 @@
-// The menu of one message: reply, quote, copy, edit, delete.
+// Menus, and that of one message: reply, quote, copy, edit, delete.
 
 import { arrow, button, h, icon } from "./dom.js";
 
@@ -52,16 +52,17 @@ function onKey(event, menu) {
   menu.hidePopover();
 }
 
-// place: { x, y } in the window.
-export function openMenu(pane, view, place) {
-  const menu = h("div.menu", { role: "menu", popover: "auto", "aria-label": "Message" });
-  for (const [label, name, act] of entries(pane, view)) {
-    const item = button(name === "delete" ? "bad" : null, { role: "menuitem", tabindex: "-1" }, icon(name), label);
-    item.addEventListener("click", () => {
-      menu.hidePopover();
-      act();
-    });
-    menu.append(item);
+export const openMenu = (pane, view, place) => popMenu("Message", entries(pane, view), place);
+
+// choices: of label, icon and what a choice does. place: { x, y } in the window.
+export function popMenu(title, choices, place) {
+  const menu = h("div.menu", { role: "menu", popover: "auto", "aria-label": title });
+  const choose = (act) => {
+    menu.hidePopover();
+    act();
+  };
+  for (const [label, name, act] of choices) {
+    menu.append(button(name === "delete" ? "bad" : null, { role: "menuitem", tabindex: "-1", onclick: () => choose(act) }, icon(name), label));
   }
   if (!menu.children.length) return;
   const before = document.activeElement;

@@ -1,12 +1,17 @@
 // One message.
 
-import { button, h, icon, setText } from "./dom.js";
+import { bidi, button, h, icon, setText } from "./dom.js";
 import { Keyboard } from "./keyboard.js";
 import { dateOf, face, fullName, hue, isService, senderOf, serviceText, summary, timeName } from "./names.js";
 import { renderText } from "./rich-text.js";
 
 function forwardName(origin) {
   return origin.chat?.title ?? origin.sender_chat?.title ?? origin.sender_user?.first_name ?? origin.sender_user_name ?? "somebody";
+}
+
+function fileRow({ file_name: name, file_size: size }) {
+  const [amount, unit] = size < 1e3 ? [size, "B"] : size < 1e6 ? [size / 1e3, "KB"] : [size / 1e6, "MB"];
+  return h("div.file", h("span.thumb", icon("file")), h("span", bidi("b", name), h("span", `${+amount.toFixed(1)} ${unit}`)));
 }
 
 // own: whether the reader of this pane wrote it. act: link, command, mention, tap(message, data, key),
@@ -41,8 +46,7 @@ export class MessageView {
       event.preventDefault();
       this.openMenu(this.bubble);
     });
-    this.dots = button("dots-button", { tabindex: "-1", "aria-label": "Actions for this message", "aria-haspopup": "menu" }, icon("more"));
-    this.dots.addEventListener("click", () => this.openMenu(this.dots));
+    this.dots = button("dots-button", { tabindex: "-1", "aria-label": "Actions for this message", "aria-haspopup": "menu", onclick: () => this.openMenu(this.dots) }, icon("more"));
     this.el.querySelector(".line-up").append(this.dots);
   }
 
@@ -108,7 +112,7 @@ export class MessageView {
   forward() {
     const origin = this.message.forward_origin;
     if (!origin) return null;
-    return h("p.forwarded", "Forwarded from ", h("strong", { dir: "auto" }, forwardName(origin)));
+    return h("p.forwarded", "Forwarded from ", bidi("strong", forwardName(origin)));
   }
 
   answered(reply) {
@@ -116,16 +120,17 @@ export class MessageView {
     const who = senderOf(reply).name;
     const said = this.message.quote?.text ?? summary(reply);
     return button("reply", { "aria-label": `In reply to ${who}: ${said}`, onclick: () => this.act.jump(reply.message_id) },
-      h("span.reply-who", { dir: "auto" }, who),
-      h("span.reply-text", { dir: "auto" }, said));
+      bidi("span.reply-who", who),
+      bidi("span.reply-text", said));
   }
 
   content() {
     const { message } = this;
     const content = h("div.text");
     const text = message.text ?? message.caption ?? "";
+    if (message.document) content.append(fileRow(message.document));
     if (text) renderText(content, text, message.entities ?? message.caption_entities, this.act);
-    else content.append(h("span.sticker", summary(message)));
+    else if (!message.document) content.append(h("span.sticker", summary(message)));
     const last = content.lastElementChild;
     // The time stands on the last line where there is room.
     (last.lastElementChild?.matches("blockquote, pre") && !last.lastElementChild.nextSibling ? content : last).append(this.meta);

@@ -68,6 +68,7 @@ const flat = (text) => text.replace(/\s+/g, " ").slice(0, 160);
 export function summary(message) {
   if (isService(message)) return serviceText(message);
   if (message.text) return flat(message.text);
+  if (message.document) return [message.document.file_name, message.caption].filter(Boolean).map(flat).join(", ");
   if (message.photo) return message.caption ? `Photo: ${flat(message.caption)}` : "Photo";
   if (message.sticker) return `Sticker ${message.sticker.emoji ?? ""}`.trim();
   return "Message";

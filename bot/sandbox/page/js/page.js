@@ -1,6 +1,6 @@
 // Two readers' apps side by side, and the operator's drawer.
 
-import { arrow, button, byId, h, setText } from "./dom.js";
+import { arrow, bidi, button, byId, h, setText } from "./dom.js";
 import { Drawer } from "./drawer.js";
 import { readerFace } from "./names.js";
 import { Pane } from "./reader-app.js";
@@ -67,7 +67,7 @@ function tab(pane, i) {
   const on = i === shown;
   const badge = unread ? h("span.badge", String(unread), h("span.sr", " unread")) : null;
   const el = button(null, { role: "tab", "aria-selected": String(on), "aria-controls": pane.el.id, tabindex: on ? "0" : "-1", onclick: () => app.front(pane), onkeydown: onTabKey },
-    readerFace(reader, "tiny"), h("span", { dir: "auto" }, reader.first_name), badge);
+    readerFace(reader, "tiny"), bidi("span", reader.first_name), badge);
   el.dataset.hue = pane.el.dataset.hue;
   return el;
 }

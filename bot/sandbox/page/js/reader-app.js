@@ -3,7 +3,7 @@
 import { post } from "./api.js";
 import { ChatList } from "./chat-list.js";
 import { Conversation } from "./conversation.js";
-import { button, h, icon, touch } from "./dom.js";
+import { bidi, button, h, icon, touch } from "./dom.js";
 import { chooseChat, linkKind } from "./bot-links.js";
 import { hue, languageName, readerFace } from "./names.js";
 import { aboutReader } from "./reader-dialog.js";
@@ -28,8 +28,7 @@ export class Pane {
     this.list = new ChatList(this.store, (chat) => this.open(chat));
     this.conversation = new Conversation(this);
     this.owner = button("owner", { "aria-haspopup": "dialog", onclick: () => aboutReader(this) });
-    this.select = h("select.swap", { hidden: true });
-    this.select.addEventListener("change", () => this.app.swap(this, Number(this.select.value)));
+    this.select = h("select.swap", { hidden: true, onchange: () => this.app.swap(this, Number(this.select.value)) });
     const top = h("header.pane-top", this.owner, this.select);
     const body = h("div.pane-body", this.list.el, this.conversation.el);
     this.el = h("section.pane", { id: `pane-${panes += 1}` }, top, body);
@@ -68,8 +67,8 @@ export class Pane {
     this.reader = reader;
     this.el.dataset.hue = hue(reader);
     this.el.setAttribute("aria-label", `${reader.first_name}’s app`);
-    const language = languageName(reader.language_code ?? "en");
-    this.owner.replaceChildren(readerFace(reader, "small"), h("h2", { dir: "auto" }, reader.first_name), h("span.language", language), icon("down"));
+    const language = languageName(reader.language_code ?? "en") + (this.isAdmin ? " · admin" : "");
+    this.owner.replaceChildren(readerFace(reader, "small"), bidi("h2", reader.first_name), h("span.language", language), icon("down"));
     this.owner.setAttribute("aria-label", `${reader.first_name}, ${language}: change name, language and more`);
     this.drawSelect();
     const chats = this.store.chatsOf(reader.id);
@@ -120,6 +119,10 @@ export class Pane {
   back() {
     this.view("list");
     this.list.focus(this.chat);
+  }
+
+  get isAdmin() {
+    return this.store.bot.admins.includes(this.reader.id);
   }
 
   get privateChat() {

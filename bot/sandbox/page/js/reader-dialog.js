@@ -26,8 +26,7 @@ function nameField(reader, problem) {
 function languageField(reader, problem) {
   const codes = LANGUAGES.includes(reader.language_code) ? LANGUAGES : [reader.language_code ?? "", ...LANGUAGES];
   const options = codes.map((code) => h("option", { value: code, selected: code === (reader.language_code ?? "") }, code ? bothNames(code) : "none"));
-  const select = h("select", ...options);
-  select.addEventListener("change", () => change(reader, { language_code: select.value }, problem));
+  const select = h("select", { onchange: () => change(reader, { language_code: select.value }, problem) }, ...options);
   return h("label.form-row", h("span", "Language of the app"), select);
 }
 
@@ -41,9 +40,8 @@ async function change(reader, body, problem) {
 }
 
 function blockField(pane) {
-  const box = h("input", { type: "checkbox", role: "switch", class: "switch" });
+  const box = h("input", { type: "checkbox", role: "switch", class: "switch", onchange: () => pane.block(box.checked) });
   box.checked = pane.privateChat.bot_status === "kicked";
-  box.addEventListener("change", () => pane.block(box.checked));
   return h("label.form-row", h("span", "Has blocked the bot"), box);
 }
 

@@ -1,6 +1,6 @@
 // A message's text with its entities, as elements.
 
-import { button, h, icon } from "./dom.js";
+import { bidi, button, h, icon } from "./dom.js";
 
 // Which entity wraps which, outermost first. A lower one that crosses the border
 // of a higher one is cut there, so whatever overlaps, the tree is well-formed.
@@ -45,13 +45,13 @@ const quotes = new ResizeObserver((entries) => {
 function expandable() {
   const inner = h("div.quote-text");
   const words = h("span", "Show more");
-  const more = button("more", { "aria-expanded": "false" }, words, icon("down"));
-  const outer = h("blockquote.expandable", { dir: "auto" }, inner, more);
-  more.addEventListener("click", () => {
+  const toggle = () => {
     const open = outer.classList.toggle("open");
     more.setAttribute("aria-expanded", String(open));
     words.textContent = open ? "Show less" : "Show more";
-  });
+  };
+  const more = button("more", { "aria-expanded": "false", onclick: toggle }, words, icon("down"));
+  const outer = bidi("blockquote.expandable", inner, more);
   quotes.observe(inner);
   return { outer, inner };
 }
@@ -60,7 +60,7 @@ function wrap(entity, text, act) {
   const one = (el) => ({ outer: el, inner: el });
   const { type } = entity;
   if (PLAIN[type]) return one(h(PLAIN[type]));
-  if (type === "blockquote") return one(h("blockquote", { dir: "auto" }));
+  if (type === "blockquote") return one(bidi("blockquote"));
   if (type === "expandable_blockquote") return expandable();
   if (type === "pre") return one(h("pre", { dir: "ltr" }));
   if (type === "text_link" || type === "url") {
@@ -125,7 +125,7 @@ function known(text, entities) {
 export function renderText(parent, text, entities, act) {
   const all = known(text, entities);
   for (const [from, to] of paragraphs(text, all)) {
-    const paragraph = h("div.p", { dir: "auto" });
+    const paragraph = bidi("div.p");
     if (from === to) paragraph.append(h("br"));
     else fill(paragraph, text, from, to, within(all, from, to), act);
     parent.append(paragraph);

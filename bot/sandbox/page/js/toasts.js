@@ -1,6 +1,6 @@
 // A short message over the chat, and alerts that wait for OK.
 
-import { h } from "./dom.js";
+import { bidi, h } from "./dom.js";
 import { showDialog } from "./dialogs.js";
 
 const SHOWN_MS = 4000;
@@ -13,7 +13,7 @@ export class Toast {
 
   show(text, wrong = false) {
     clearTimeout(this.timer);
-    this.el.replaceChildren(h("span", { dir: "auto" }, text));
+    this.el.replaceChildren(bidi("span", text));
     this.el.classList.toggle("wrong", wrong);
     this.el.classList.add("on");
     this.timer = setTimeout(() => this.hide(), wrong ? WRONG_MS : SHOWN_MS);
@@ -27,5 +27,5 @@ export class Toast {
 let last = Promise.resolve();
 
 export function alertReader(reader, text) {
-  last = last.then(() => showDialog(`To ${reader.first_name}`, [h("p.dialog-text", { dir: "auto" }, text)], [{ label: "OK", value: true }]));
+  last = last.then(() => showDialog(`To ${reader.first_name}`, [bidi("p.dialog-text", text)], [{ label: "OK", value: true }]));
 }
