@@ -28,6 +28,7 @@ async def test_messages_are_tracked_until_they_are_forgotten(store: SqlStore) ->
     assert await tracked(store, kept.ref) == newer
     assert await store.tracked_in_chat(6, 5) == [gone]
     assert await store.tracked_in_chat(6, 0) == []
+    assert await store.tracked_count() == 3
     await store.forget_chat(6)
     assert await store.tracked_in_chat(6, 5) == []
     await store.forget_message(inline.ref)
