@@ -39,6 +39,7 @@ from bot.handlers.targets import Targets
 from bot.logs import FailureLog
 from bot.retrieval.index import Index
 from bot.store.base import DELETE_QUESTIONS_EVERY, Store
+from bot.store.kept_ids import KeptIds
 from bot.store.open import open_store
 from bot.store.voters import Voters
 from bot.views.i18n import read_languages
@@ -76,9 +77,9 @@ async def run(
     check_feeds(settings)
     bot = create_bot(settings)
     async with open_store(settings, clock) as (store, voters):
-        live = LiveCorpus(corpus, reload)
-        desk = build_desk(settings, live, clock)
-        services = build_services(settings, *live.prepare(), store, voters, bot, clock, desk)
+        live = LiveCorpus(corpus, KeptIds(store), reload)
+        desk, prepared = build_desk(settings, live, clock), await live.prepare()
+        services = build_services(settings, *prepared, store, voters, bot, clock, desk)
         application = build_application(bot, services)
         with errors_explained(settings):
             async with application:

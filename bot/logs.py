@@ -123,8 +123,10 @@ def set_up_logging(level: str, secrets: Iterable[str]) -> None:
     for name in ("httpx", "httpcore"):
         logging.getLogger(name).setLevel(logging.WARNING)
     if level == "INFO":
-        # At INFO it logs only that it starts and stops, which the commands print themselves.
-        logging.getLogger("telegram").setLevel(logging.WARNING)
+        # At INFO they log only that they start and stop, which the commands print themselves, and
+        # that some file was changed.
+        for name in ("telegram", "watchfiles"):
+            logging.getLogger(name).setLevel(logging.WARNING)
 
 
 class FailureLog:

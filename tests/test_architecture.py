@@ -13,7 +13,8 @@ BOT = ROOT / "bot"
 MAP = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 LAYERS = [
     {"errors"},
-    {"config", "logs"},
+    {"logs"},
+    {"config"},
     {"corpus"},
     {"retrieval"},
     {"store"},
@@ -21,7 +22,7 @@ LAYERS = [
     {"views"},
     {"delivery"},
     {"handlers"},
-    {"app", "channel_posts"},
+    {"app"},
     {"sandbox"},
     {"cli"},
     {"__main__"},

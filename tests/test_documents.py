@@ -14,8 +14,10 @@ from pathlib import Path
 import pytest
 
 from bot.config import Settings
-from bot.corpus.article import OPTIONAL, REQUIRED, read_article
+from bot.corpus.front_matter import FIELDS
+from bot.corpus.reader import read_markdown
 from bot.store.base import MessageRef, TrackedMessage
+from bot.store.feed_records import FeedState, ListedEntry, PostState
 from bot.store.sqlite import SqliteStore
 from bot.store.voters import Voters
 from tests.support.corpora import ROOT
@@ -150,13 +152,16 @@ def test_every_setting_is_explained() -> None:
 def test_the_articles_that_are_shown_can_be_read(tmp_path: Path) -> None:
     """In README and docs/articles.md, which also explains every field."""
     for text in (README, ARTICLES):
-        [example] = re.findall(r"```markdown\n(.*?)```", text, re.DOTALL)
-        (tmp_path / "bridge.md").write_text(example, encoding="utf-8")
-        assert read_article(tmp_path / "bridge.md").article.title == "Bridge Opens After Six Years"
-        result = article_bot("check", CORPUS_DIR=str(tmp_path))
-        assert result.returncode == 0, result.stdout
-    for field in (*REQUIRED, *OPTIONAL):
-        assert f"| `{field}` | {'yes' if field in REQUIRED else 'no'} |" in ARTICLES
+        for example in re.findall(r"```markdown\n(.*?)```", text, re.DOTALL):
+            (tmp_path / "bridge.md").write_text(example, encoding="utf-8")
+            title = read_markdown(tmp_path / "bridge.md").article.title
+            assert title == "Bridge Opens After Six Years"
+            result = article_bot("check", CORPUS_DIR=str(tmp_path))
+            assert result.returncode == 0, result.stdout
+    for own, *others in FIELDS:
+        [row] = [line for line in ARTICLES.splitlines() if line.startswith(f"| `{own}` |")]
+        named = {name.lower() for name in re.findall(r"`(\w+)`", row.split("|")[2])}
+        assert named <= set(others)
 
 
 def test_versions_agree() -> None:
@@ -207,7 +212,11 @@ async def fill(file: Path) -> None:
     await store.defer(99, json.dumps({"text": "it's\n👍"}))
     await store.set_language(voters.code(1), "de")
     await store.save_channel_post(-1001, "bridge", 5)
+    await store.save_article_files({"it's/bridge.md": "bridge"})
     await store.save_question("key", "why 'this'\nand \\ that?")
+    state = FeedState('"e"', None, 5.5, 6.5, 1)
+    entry = ListedEntry("e", "1", json.dumps({"title": "it's 👍"}), PostState.WAITING)
+    await store.save_entries("feed", state, [entry, ListedEntry("f", "2", None)])
     await store.close()
 
 
@@ -230,7 +239,10 @@ def test_moving_to_postgresql_keeps_everything(tmp_path: Path, postgres_url: str
         "callback_queries": "callback_query_id, article, reaction",
         "deferred_updates": "update_id, body",
         "chat_settings": "article, language",
+        "article_files": "file, article",
         "channel_posts": "chat_id, article, message_id",
+        "feeds": "feed, etag, last_modified, failures",
+        "feed_entries": "feed, entry, number, fingerprint, body, failures, article, post, sends",
         "saved_questions": "key, question",
     }.items():
         query = f"SELECT {columns} FROM {{}}{table} ORDER BY {columns}"

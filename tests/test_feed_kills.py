@@ -1,7 +1,10 @@
 """The whole bot follows a feed and is killed in between: what then stands in the channel."""
 
+import asyncio
 import contextlib
 import sqlite3
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -10,9 +13,9 @@ import pytest
 from tests.support.chat import Chat
 from tests.support.corpora import write_two_articles
 from tests.support.feed_site import FeedSite
-from tests.support.processes import Process
+from tests.support.processes import Process, clean_environment
 from tests.support.stage import Stage
-from tests.support.waiting import until
+from tests.support.waiting import TIMEOUT, until
 from tests.support.web_site import web_site
 
 
@@ -96,6 +99,26 @@ async def test_a_bot_that_is_killed_while_it_posts(
 
 
 @pytest.mark.slow
+async def test_a_new_article_is_posted_by_the_running_bot(
+    stage: Stage, feed: FeedSite, channel: Chat, settings: dict[str, str]
+) -> None:
+    """It is in the channel as soon as the bot has read it, and readers can ask about it."""
+    feed.add("bonn")
+    await listed(stage, await stage.process(**settings), 1)
+    feed.add("kiel")
+    rows(stage, "UPDATE feeds SET next_look = 0")
+    bot = await stage.process(**settings)
+
+    async def arrived() -> bool:
+        return await posted(stage, channel) == 1
+
+    await until(arrived, lambda: bot.output)
+    reader = await stage.reader()
+    assert "council of kiel" in (await reader.send("What did the council of Kiel decide?"))["text"]
+    assert "WARNING" not in bot.output
+
+
+@pytest.mark.slow
 async def test_readers_ask_about_an_article_of_a_feed(
     stage: Stage, feed: FeedSite, channel: Chat, settings: dict[str, str]
 ) -> None:
@@ -124,3 +147,24 @@ async def test_a_wrong_setting_is_named(
     result = await stage.command("run", **{**settings, **more})
     assert result.returncode == 2
     assert said in result.stderr
+
+
+@pytest.mark.parametrize("package", ["aiohttp", "feedparser", "trafilatura"])
+async def test_a_missing_package_is_named(
+    stage: Stage, settings: dict[str, str], package: str
+) -> None:
+    """At the start, with the command that installs it."""
+    program = f"import sys; sys.modules[{package!r}] = None; from bot.cli import main; main()"
+    result = await asyncio.to_thread(
+        subprocess.run,
+        [sys.executable, "-c", program, "run"],
+        cwd=stage.folder,
+        env=clean_environment(**stage.settings(**settings)),
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT,
+        check=False,
+    )
+    assert "pip install 'article-bot[web]'" in result.stderr
+    assert "Traceback" not in result.stderr
+    assert not stage.database.exists()

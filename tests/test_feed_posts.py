@@ -10,6 +10,7 @@ from bot.config import read_settings
 from bot.delivery.client import create_bot
 from bot.store.feed_records import PostState
 from bot.store.sqlite import SqliteStore
+from bot.store.voters import Voters
 from bot.web.post_queue import (
     LOADING,
     MAX_LOADING,
@@ -27,7 +28,7 @@ from tests.support.waiting import until
 
 @pytest.fixture
 async def poster(stage: Stage) -> AsyncIterator[Poster]:
-    store = SqliteStore(stage.database, b"key", stage.clock)
+    store = SqliteStore(stage.database, Voters(b"k" * 32).fingerprint, stage.clock)
     await store.open()
     async with create_bot(read_settings(stage.settings(), Path("no.env"))) as bot:
         yield Poster(stage, store, bot)
@@ -71,8 +72,9 @@ async def test_an_article_that_is_in_the_channel_already_is_not_posted(
     poster: Poster, stage: Stage, channel: Chat
 ) -> None:
     """Whoever posted it: the command, another feed, or the bot before it was killed."""
-    stage_settings = {"CORPUS_DIR": str(stage.folder / "corpus")}
-    await stage.command("publish", "bridge", "--to", str(channel.chat), **stage_settings)
+    corpus = {"CORPUS_DIR": str(stage.folder / "corpus")}
+    made = await stage.command("publish", "bridge", "--to", str(channel.chat), **corpus)
+    assert made.returncode == 0, made.stderr
     await poster.list("bridge", ARTICLE)
     async with poster.running(channel):
         await poster.become(PostState.POSTED)

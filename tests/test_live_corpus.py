@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
+from bot.store.base import REPEAT_WINDOW
 from tests.support.chat import Chat, buttons
 from tests.support.corpora import BRIDGE, write_two_articles
-from tests.support.sentences import ARTICLE_EDITED, NEXT, NOT_IN_ANY, OLD_BUTTON
+from tests.support.sentences import ARTICLE_EDITED, NEXT, NOT_IN_ANY, OLD_BUTTON, taken_back
 from tests.support.stage import Stage
 from tests.support.threads import BotThread
 from tests.support.waiting import until
@@ -204,3 +205,25 @@ async def test_a_link_that_leads_elsewhere(stage: Stage) -> None:
     (stage.folder / "link").symlink_to(new)
     (stage.folder / "link").replace(stage.folder / "corpus")
     await answers(reader, COST, NEW)
+
+
+async def test_an_article_keeps_its_id_while_it_has_votes(stage: Stage) -> None:
+    """A slug that is added changes nothing, not even after a restart; without votes it does."""
+    corpus = write_two_articles(stage.folder)
+    bot = await stage.bot(CORPUS_DIR=str(corpus))
+    reader = await stage.reader()
+    answer = await answers(reader, COST, OLD)
+    assert await reader.tap(answer, "r:bridge:love") is not None
+    slug = "slug: the-new-bridge\nurl:"
+    (corpus / "bridge.md").write_text(BRIDGE.replace("url:", slug).replace(OLD, NEW))
+    answer = await answers(reader, COST, NEW)
+    assert "✓ ❤️ 1" in buttons(answer)
+    stays = "would be the-new-bridge now, but it stays bridge, which has votes: write id: bridge"
+    assert bot.output.count(stays) == 1
+    await stage.stop(bot)
+    bot = await stage.bot(CORPUS_DIR=str(corpus))
+    assert "✓ ❤️ 1" in buttons(await answers(reader, COST, NEW))
+    stage.clock.advance(REPEAT_WINDOW)
+    assert await reader.tap(answer, "r:bridge:love") == taken_back("Love")
+    (corpus / "bridge.md").write_text(BRIDGE.replace("url:", "slug: other\nurl:"))
+    await logged(bot, "Articles added: other.")

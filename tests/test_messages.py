@@ -162,7 +162,7 @@ def test_the_toast_says_what_happened(
         ArticleButton("a" * 32),
         SearchAllButton(),
         LanguageButton("ar"),
-        TurnButton("a" * 32, 2, ((999, 99), (1000, 100), (1, 0))),
+        TurnButton("a" * 32, "a-_9", 2, ((99_999, 4_095), (1_000, 100), (1, 0))),
     ],
 )
 def test_callback_data_comes_back_as_it_went(

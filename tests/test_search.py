@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.corpus.article import Article
-from bot.corpus.language import guess_language
+from bot.corpus.language_detection import guess_language
 from bot.corpus.loader import load_corpus
 from bot.corpus.sentences import sentences
 from bot.retrieval.analysis import Analyzer, char_ngrams, words

@@ -5,13 +5,16 @@ from typing import Any
 
 import pytest
 
+from bot.corpus.loader import load_corpus
 from bot.store.base import REPEAT_WINDOW
+from bot.views.callback_data import TurnButton
 from bot.views.keyboards import OWN_MARK
 from tests.support.chat import Chat, buttons
-from tests.support.corpora import ARTICLE
+from tests.support.corpora import ARTICLE, ROOT
 from tests.support.sentences import EMOJI, FORGOTTEN, NOTHING_FORGOTTEN, changed, taken_back, voted
 from tests.support.stage import Sandbox, Stage
 
+VERSION = load_corpus(ROOT / "corpus").articles[0].version
 LIKE, LOVE = f"r:{ARTICLE}:like", f"r:{ARTICLE}:love"
 
 
@@ -96,10 +99,12 @@ async def test_counts_that_did_not_change_cause_no_edit(stage: Stage) -> None:
         "q:no-such-article:0123456789",
         f"q:{ARTICLE}:0123456789",
         "a:gone",
-        f"n:{ARTICLE}:0:99.0",
-        f"n:{ARTICLE}:1:1.0",
-        f"n:{ARTICLE}:0:1.99-2.0",
-        f"n:{ARTICLE}:0:01.0",
+        # As earlier versions sent it, which says nothing about the article's version.
+        f"n:{ARTICLE}:0:1.0",
+        TurnButton(ARTICLE, VERSION, 0, ((99, 0),)).data,
+        TurnButton(ARTICLE, VERSION, 1, ((1, 0),)).data,
+        TurnButton(ARTICLE, VERSION, 0, ((1, 99), (2, 0))).data,
+        TurnButton(ARTICLE, VERSION, 0, ((1, 0),)).data + "a",
         "vote_like",
         "😀" * 16,
         "' OR 1=1 --",

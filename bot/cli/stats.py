@@ -29,7 +29,7 @@ def run(settings: Settings, arguments: argparse.Namespace) -> int:
 
     set_up_logging(settings.log_level, settings.secrets)
     corpus = load_corpus(find_corpus(settings.corpus_dir))
-    totals = asyncio.run(read_counts(settings))
+    totals, corpus = asyncio.run(read_counts(settings, corpus))
     if arguments.json:
         print(json.dumps(stats_json(totals, corpus), ensure_ascii=False, indent=2))
     else:

@@ -35,10 +35,13 @@ ID = ("id", "slug")
 URL = ("url", "canonical", "canonical_url", "canonicalurl", "permalink")
 PUBLISHED = ("published", "date", "pubdate", "publishdate", "published_at", "publishedat")
 AUTHOR = ("author", "authors", "byline")
-OWN = ("questions", "aliases", "draft")
-KNOWN = {*TITLE, *STANDFIRST, *LANGUAGE, *ID, *URL, *PUBLISHED, *AUTHOR, *OWN}
-"""Keys in lower case; of those with the same meaning, the first that is given counts."""
-_CORRECTED = (*(keys[0] for keys in (TITLE, STANDFIRST, LANGUAGE, PUBLISHED, AUTHOR)), *OWN)
+FIELDS = (
+    *(TITLE, STANDFIRST, LANGUAGE, ID, URL, PUBLISHED, AUTHOR),
+    *(("questions",), ("aliases",), ("draft",)),
+)
+"""Keys in lower case: the bot's own, and others with the same meaning; the first given counts."""
+_KNOWN = {key for keys in FIELDS for key in keys}
+_CORRECTED = [keys[0] for keys in FIELDS if len(keys[0]) > 3]
 """Keys that are suggested for others that look like them."""
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
@@ -170,7 +173,7 @@ class _Keys:
     def unused(self) -> Iterator[str]:
         """Yield the keys that the bot does not know, with what may have been meant."""
         for lower, key in self.names.items():
-            if lower not in KNOWN and self._document.value[key] is not None:
+            if lower not in _KNOWN and self._document.value[key] is not None:
                 near = difflib.get_close_matches(lower, _CORRECTED, 1, 0.8)
                 yield f"{key} (did you mean '{near[0]}'?)" if near else key
 

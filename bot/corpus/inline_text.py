@@ -1,7 +1,6 @@
 """A line of text with its formatting, built piece by piece as a browser lays text out."""
 
 import re
-import unicodedata
 from collections.abc import Sequence
 
 from bot.corpus.layout import Span, Style
@@ -16,19 +15,15 @@ _SPACES = re.compile(r"[ \t\n\r\f]+")
 _HAN = "\u3000-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uff00-\uffef"
 _WRAPPED_HAN = re.compile(rf"(?<=[{_HAN}])[ \t]*\n[ \t]*(?=[{_HAN}])")
 """The end of a line within a sentence in Chinese or Japanese, which have no spaces."""
-_INVISIBLE = {"\u00ad", "\u200b", "\u2060", "\ufeff"}
-"""Soft hyphens and the like: nobody sees them, and they would cut words in two."""
+_INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff\x00-\x09\x0b-\x1f\x7f-\x9f]")
+"""Control characters, and soft hyphens and the like, which would cut words in two unseen."""
 _CLOSED = (Style.CODE, Style.PRE, Style.LINK)
 """Telegram shows nothing within these; of two, the outer one is kept."""
 
 
 def clean(text: str) -> str:
     """Return a text without invisible and control characters; line feeds are kept."""
-    return "".join(
-        char
-        for char in text
-        if char == "\n" or (char not in _INVISIBLE and unicodedata.category(char) != "Cc")
-    )
+    return _INVISIBLE.sub("", text)
 
 
 class InlineText:

@@ -9,8 +9,9 @@ import difflib
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from bot.corpus.aliases import Aliases, merge_aliases, read_aliases
 from bot.corpus.article import Article, LocatedArticle
@@ -224,10 +225,17 @@ def assemble(
 def _read_or_note(read: Callable[[Path], Read], file: Path, faults: list[Fault]) -> Read | None:
     """Return what a file contains; None, with its faults noted, if it cannot be used."""
     try:
-        return read(file)
+        found: Read = _read_once(read, file, stamp_of(file))
+        return found
     except CorpusError as error:
         faults.extend(error.faults)
         return None
+
+
+@lru_cache(maxsize=8)
+def _read_once(read: Callable[[Path], Any], file: Path, _: Stamp) -> Any:
+    """Return what a file contains; it is read again only when it has changed."""
+    return read(file)
 
 
 def _kind_of(file: Path) -> str:

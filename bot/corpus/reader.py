@@ -21,7 +21,7 @@ from bot.corpus.html_blocks import first_heading, plain_text, read_blocks
 from bot.corpus.html_page import article_node, read_fields
 from bot.corpus.html_parsing import MAX_NESTING, TooDeepError, parse_html
 from bot.corpus.inline_text import clean
-from bot.corpus.language import SAMPLE, detect_language
+from bot.corpus.language_detection import SAMPLE, detect_language
 from bot.corpus.layout import Block, cut_long
 from bot.corpus.markdown import markdown_to_html, without_shortcodes
 from bot.corpus.yaml import Document, read_text

@@ -2,7 +2,8 @@
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from bot.corpus.loader import (
@@ -16,8 +17,11 @@ from bot.corpus.loader import (
 )
 from bot.errors import CorpusError, Fault
 
-SETTLED = 2.0
-"""Seconds after which another change of a file surely has another time of modification."""
+UNFINISHED = 0.5
+"""Seconds after its last change in which a faulty file is perhaps not written to its end yet."""
+SETTLED, SETTLED_COARSE = 0.05, 2.0
+"""Seconds after which another change of a file surely has another time of modification, where
+times have fractions of a second, and where they have none."""
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +33,9 @@ class CorpusReloader:
 
     Attributes:
         corpus: That version.
-        faults: What was wrong at the last look, each fault once.
+        faults: What was wrong at the last look.
+        is_unfinished: Whether a file seemed to be in the middle of being written, so that it
+            should be looked at again after UNFINISHED seconds.
     """
 
     def __init__(self, corpus: Corpus, now: Callable[[], float] = time.time) -> None:
@@ -41,11 +47,12 @@ class CorpusReloader:
         """
         self.corpus = corpus
         self.faults: tuple[Fault, ...] = ()
+        self.is_unfinished = False
         self._now = now
         self._outcomes = dict(corpus.outcomes)
         self._good = {file: each for file, each in self._outcomes.items() if each.located}
         self._read_at = dict.fromkeys(self._outcomes, 0.0)
-        self._logged: set[str] = set()
+        self._logged: dict[str, set[str]] = defaultdict(set)
 
     def reload(self) -> Corpus | None:
         """Read what has changed; files are read, so this takes time.
@@ -60,8 +67,11 @@ class CorpusReloader:
             usable = self._read_changed(folder)
             corpus = assemble(folder, usable)
         except CorpusError as error:
-            self._log(error.faults, "The articles stay as they were.")
+            self.faults += error.faults
+            for fault in self._new("corpus", error.faults):
+                log.error("%s The articles stay as they were.", fault)
             return None
+        self._logged["corpus"] = set()
         if corpus == self.corpus:
             return None
         self.corpus = corpus
@@ -79,8 +89,17 @@ class CorpusReloader:
                 self._outcomes[file] = read_file(folder, file)
                 self._good.pop(file, None) if self._outcomes[file].unread else None
         usable = {file: self._usable(file) for file in files}
-        faults = [fault for each in self._outcomes.values() for fault in each.faults]
-        self._log(faults, "The last good version of the file is used.")
+        self.faults += tuple(fault for each in self._outcomes.values() for fault in each.faults)
+        unfinished = [file for file in files if self._is_unfinished(file)]
+        self.is_unfinished = bool(unfinished)
+        faults = [
+            fault
+            for file, each in self._outcomes.items()
+            if file not in unfinished
+            for fault in each.faults
+        ]
+        for fault in self._new("files", faults):
+            log.error("%s The last good version of the file is used.", fault)
         return self._without_duplicates(usable)
 
     def _is_changed(self, file: Path) -> bool:
@@ -88,13 +107,20 @@ class CorpusReloader:
         if known is None or known.stamp is None:
             return True
         modified = known.stamp[0] / 1e9
-        if 0 <= self._read_at[file] - modified < SETTLED:
+        settled = SETTLED if known.stamp[0] % 1_000_000_000 else SETTLED_COARSE
+        if 0 <= self._read_at[file] - modified < settled:
             # It may have changed once more without another time of modification.
             return True
         try:
             return stamp_of(file) != known.stamp
         except CorpusError:
             return True
+
+    def _is_unfinished(self, file: Path) -> bool:
+        outcome = self._outcomes[file]
+        if not outcome.faults or outcome.stamp is None:
+            return False
+        return 0 <= self._now() - outcome.stamp[0] / 1e9 < UNFINISHED
 
     def _usable(self, file: Path) -> Outcome:
         outcome = self._outcomes[file]
@@ -108,15 +134,14 @@ class CorpusReloader:
         located = [each.located for each in usable.values() if each.located]
         located.sort(key=lambda item: item.file not in present)
         faults = list(duplicate_ids(located))
-        self._log(faults, "The file is not used.")
+        self.faults += tuple(faults)
+        for fault in self._new("ids", faults):
+            log.error("%s The file is not used.", fault)
         doubled = {fault.file for fault in faults}
         return {file: each for file, each in usable.items() if file not in doubled}
 
-    def _log(self, faults: list[Fault] | tuple[Fault, ...], consequence: str) -> None:
-        self.faults = tuple(dict.fromkeys((*self.faults, *faults)))
-        for fault in faults:
-            text = f"{fault} {consequence}"
-            if text not in self._logged:
-                log.error("%s", text)
-        said = {f"{fault} {consequence}" for fault in faults}
-        self._logged = {text for text in self._logged if not text.endswith(consequence)} | said
+    def _new(self, kind: str, faults: Iterable[Fault]) -> list[Fault]:
+        """Return the faults of a kind that were not there the last time."""
+        faults = list(faults)
+        before, self._logged[kind] = self._logged[kind], {str(fault) for fault in faults}
+        return [fault for fault in faults if str(fault) not in before]

@@ -69,7 +69,7 @@ async def _watch(folder: Path, changed: asyncio.Event) -> None:
                     break
         except (OSError, RuntimeError) as error:
             if identity is not None and not is_polling:
-                log.warning("%s cannot be watched, so it is polled: %s.", folder, error)
+                log.warning("%s cannot be watched, so it is polled: %s", folder, error)
                 is_polling = True
             await asyncio.sleep(RETRY_INTERVAL)
         changed.set()

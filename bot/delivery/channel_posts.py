@@ -10,6 +10,7 @@ from bot.delivery.client import connected
 from bot.delivery.rate_limiter import Limits, RateLimiter
 from bot.delivery.sender import Sender
 from bot.errors import PublishError
+from bot.store.kept_ids import KeptIds
 from bot.store.open import open_store
 from bot.views.i18n import read_languages
 from bot.views.links import start_link
@@ -50,8 +51,9 @@ async def publish(
         StoreError: The database cannot be used.
         ConnectError: Telegram cannot be reached, or refuses the token.
     """
-    article = _find(corpus, article_id)
     async with open_store(settings) as (store, _), connected(settings) as bot:
+        corpus = await KeptIds(store).apply(corpus)
+        article = _find(corpus, article_id)
         sender, languages = Sender(RateLimiter(Limits())), read_languages()
         publisher = ChannelPublisher(bot, store, sender, languages, corpus.reactions)
         published = await publisher.publish(article, to, again)

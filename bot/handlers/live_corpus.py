@@ -9,16 +9,17 @@ from telegram.error import TelegramError
 
 from bot.corpus.article import Article
 from bot.corpus.loader import Corpus
-from bot.corpus.reloading import CorpusReloader
+from bot.corpus.reloading import UNFINISHED, CorpusReloader
 from bot.corpus.watching import changes
 from bot.delivery.channel_publisher import ChannelPublisher
 from bot.delivery.telegram_errors import describe
 from bot.errors import Fault, StoreError
 from bot.retrieval.index import Index
 from bot.retrieval.samples import AnsweredSamples
+from bot.store.kept_ids import KeptIds
 
-EDIT_RETRY_INTERVAL = 5.0
-"""Seconds after which a post is edited again if the database or Telegram failed."""
+RETRY_INTERVAL = 5.0
+"""Seconds after which something is tried again if the database or Telegram failed."""
 
 MAX_NAMED = 5
 """Articles that a line of the log names; more are counted."""
@@ -52,17 +53,23 @@ class LiveCorpus:
         requested: Set to have the files looked at, although nothing seems to have changed.
     """
 
-    def __init__(self, corpus: Corpus, requested: asyncio.Event | None = None) -> None:
+    def __init__(
+        self, corpus: Corpus, kept_ids: KeptIds, requested: asyncio.Event | None = None
+    ) -> None:
         """Start with a corpus as it was read.
 
         Args:
             corpus: The corpus.
+            kept_ids: Knows the ids under which votes are.
             requested: The event to use; None for a new one.
         """
         self.requested = requested or asyncio.Event()
         self._reloader = CorpusReloader(corpus)
+        self._corpus = corpus
+        self._kept_ids = kept_ids
         self._samples = AnsweredSamples()
         self._index: Index | None = None
+        self._is_unused = False
         self._outdated_posts: dict[str, Article] = {}
         self._has_outdated = asyncio.Event()
         self._waiting: list[asyncio.Future[Look]] = []
@@ -77,9 +84,17 @@ class LiveCorpus:
         self.requested.set()
         return await found
 
-    def prepare(self) -> tuple[Corpus, Index]:
-        """Return the newest version of the corpus, and its index; this takes time."""
-        corpus = self._reloader.corpus
+    async def prepare(self) -> tuple[Corpus, Index]:
+        """Return the newest version of the corpus, and its index.
+
+        Raises:
+            StoreError: The database cannot be used.
+        """
+        self._corpus = await self._kept_ids.apply(self._reloader.corpus)
+        # In a thread: indexing would delay all answers.
+        return await asyncio.to_thread(self._indexed, self._corpus)
+
+    def _indexed(self, corpus: Corpus) -> tuple[Corpus, Index]:
         index = Index(corpus.articles, corpus.aliases, previous=self._index)
         answered = self._samples.of(corpus, index)
         self._index = index
@@ -103,8 +118,9 @@ class LiveCorpus:
                 # Those who ask while the files are being read may mean a later change.
                 waiting, self._waiting = self._waiting, []
                 try:
-                    # In threads: reading and indexing would delay all answers.
                     look = await self._reload(use)
+                    if self._reloader.is_unfinished:
+                        asyncio.get_running_loop().call_later(UNFINISHED, self.requested.set)
                 except Exception:
                     # What the bot has goes on being right.
                     log.exception("The articles could not be read again")
@@ -114,12 +130,19 @@ class LiveCorpus:
                         each.set_result(look)
 
     async def _reload(self, use: Callable[[Corpus, Index], None]) -> Look:
-        before = self._reloader.corpus
-        after = await asyncio.to_thread(self._reloader.reload)
-        if after is None:
+        if await asyncio.to_thread(self._reloader.reload) is None and not self._is_unused:
             return Look(faults=self._reloader.faults)
-        await asyncio.to_thread(use, *await asyncio.to_thread(self.prepare))
-        return self._report(before.articles, after.articles)
+        before, self._is_unused = self._corpus, True
+        try:
+            prepared = await self.prepare()
+        except StoreError as error:
+            log.warning("The articles are read again later: %s", error)
+            await asyncio.sleep(RETRY_INTERVAL)
+            self.requested.set()
+            return Look(failed=True)
+        await asyncio.to_thread(use, *prepared)
+        self._is_unused = False
+        return self._report(before.articles, self._corpus.articles)
 
     def _report(self, before: Iterable[Article], after: Iterable[Article]) -> Look:
         """Return and log what is new, and note whose posts are outdated."""
@@ -154,7 +177,7 @@ class LiveCorpus:
                 except (StoreError, TelegramError) as error:
                     reason = describe(error) if isinstance(error, TelegramError) else str(error)
                     log.warning("Posts of %s are edited later: %s", id_, reason)
-                    await asyncio.sleep(EDIT_RETRY_INTERVAL)
+                    await asyncio.sleep(RETRY_INTERVAL)
                     continue
                 except Exception:
                     log.exception("Posts of %s could not be edited", id_)

@@ -33,6 +33,7 @@ class ArticleIndex:
         params: Thresholds and weights.
         background: What the articles of its language hold; this one is added. None for an article
             that is alone.
+        analyzer: The one to use if it is there already; None to make one.
 
     Attributes:
         article: The article; other records of it may take its place.
@@ -45,11 +46,14 @@ class ArticleIndex:
         aliases: Mapping[str, Sequence[str]],
         params: RetrievalParams = DEFAULT_PARAMS,
         background: CorpusBackground | None = None,
+        analyzer: Analyzer | None = None,
     ) -> None:
         self.article = self.source = article
         self._params = params
         self._passages = article.passages
-        self._analyzer = Analyzer(article.language, aliases, article.aliases, params=params)
+        self._analyzer = analyzer or Analyzer(
+            article.language, aliases, article.aliases, params=params
+        )
         self._sentences = ArticleSentences(article, params)
         texts = self._sentences.texts
         written = [words(text) for text in texts]

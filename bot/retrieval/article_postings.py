@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from bot.retrieval.article_index import ArticleIndex
 from bot.retrieval.scorer import postings
 
-MAX_RECENT = 16
+MAX_RECENT = 32
 MAX_RECENT_SHARE = 0.05
 """Articles that are looked through one by one at most: that many, or that share of all. Beyond it,
 the postings are made anew, which takes a second for a thousand articles."""

@@ -47,16 +47,14 @@ class Index:
         known: dict[str, ArticleIndex] = previous._by_id if previous is not None else {}
         # Shared with the previous index: how common a token is hardly changes with one article.
         self._backgrounds: dict[str, CorpusBackground] = (
-            previous._backgrounds if previous is not None else {}
+            dict(previous._backgrounds) if previous is not None else {}
         )
+        self._analyzers: dict[str, Analyzer] = dict(previous._analyzers) if previous else {}
         self._indexes = [self._index_of(article, known.get(article.id)) for article in articles]
         self._by_id: dict[str, ArticleIndex] = {index.article.id: index for index in self._indexes}
         for id_, index in known.items():
             if self._by_id.get(id_) is not index:
                 index.leave()
-        self._analyzers = {
-            a.language: Analyzer(a.language, aliases, params=params) for a in articles
-        }
         self._postings: ArticlePostings = (
             previous._postings.updated(self._indexes)
             if previous is not None
@@ -66,11 +64,14 @@ class Index:
     def _index_of(self, article: Article, known: ArticleIndex | None) -> ArticleIndex:
         if known is not None and (known.source is article or known.source == article):
             return known
-        background = self._backgrounds.get(article.language)
-        if background is None:
-            background = CorpusBackground(table_of(article.language))
-            self._backgrounds[article.language] = background
-        return ArticleIndex(article, self._aliases, self._params, background)
+        language = article.language
+        if language not in self._analyzers:
+            self._backgrounds[language] = CorpusBackground(table_of(language))
+            self._analyzers[language] = Analyzer(language, self._aliases, params=self._params)
+        # Making one takes time, and most articles have no names of their own.
+        analyzer = None if article.aliases else self._analyzers[language]
+        background = self._backgrounds[language]
+        return ArticleIndex(article, self._aliases, self._params, background, analyzer)
 
     def replace_articles(self, articles: Sequence[Article]) -> None:
         """Take other records of the same articles, which differ in nothing that is searched."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.corpus.article import Article
-from bot.corpus.language import guess_language
+from bot.corpus.language_detection import guess_language
 from bot.errors import QuestionSetError
 
 LANGUAGE_SAMPLE = 20_000

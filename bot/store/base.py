@@ -257,6 +257,12 @@ class Store(FeedStore, Protocol):
     async def delete_old_questions(self) -> None:
         """Delete saved questions that are older than QUESTION_KEPT seconds."""
 
+    async def article_files(self) -> Mapping[str, str]:
+        """Return the id of the article in each file, by the file's path in the corpus."""
+
+    async def save_article_files(self, ids: Mapping[str, str]) -> None:
+        """Remember the ids of the articles in files, instead of earlier ones."""
+
     async def defer(self, update_id: int, body: str) -> None:
         """Keep an update whose handling takes long. ``body`` is its JSON."""
 

@@ -5,8 +5,10 @@ import time
 from collections.abc import AsyncIterator, Callable, Mapping
 
 from bot.config import NEW_KEY, Settings
+from bot.corpus.loader import Corpus
 from bot.errors import SettingsError
 from bot.store.base import Store
+from bot.store.kept_ids import KeptIds
 from bot.store.sql import SqlStore
 from bot.store.sqlite import SqliteStore
 from bot.store.voters import Voters, voter_key
@@ -37,7 +39,9 @@ async def open_store(
         await store.close()
 
 
-async def read_counts(settings: Settings) -> Mapping[str, Mapping[str, int]]:
+async def read_counts(
+    settings: Settings, corpus: Corpus
+) -> tuple[Mapping[str, Mapping[str, int]], Corpus]:
     """Return article id -> reaction id -> votes. Changes nothing, and needs no voter key.
 
     A bot of another version may be running on the database, and would fail if this one brought it
@@ -45,6 +49,10 @@ async def read_counts(settings: Settings) -> Mapping[str, Mapping[str, int]]:
 
     Args:
         settings: The settings.
+        corpus: The corpus as its files are.
+
+    Returns:
+        The counts, and the corpus with the ids that its articles have there.
 
     Raises:
         SettingsError: The database's driver is not installed.
@@ -53,7 +61,8 @@ async def read_counts(settings: Settings) -> Mapping[str, Mapping[str, int]]:
     store = _store(settings, b"", time.time)
     try:
         await store.open_to_read()
-        return await store.all_counts()
+        kept = await KeptIds(store).apply(corpus, save=False)
+        return await store.all_counts(), kept
     finally:
         await store.close()
 

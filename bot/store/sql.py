@@ -16,8 +16,9 @@ from bot.store.base import (
     VoteResult,
     toggle,
 )
-from bot.store.engine import Operation, Row, Rows
+from bot.store.engine import Operation, Rows
 from bot.store.feed_sql import SqlFeedStore
+from bot.store.message_rows import message_key, message_values, tracked_message
 
 _THIS_MESSAGE = "chat_id = $1 AND message_id = $2 AND inline_message_id = $3"
 _TRACKED = f"SELECT * FROM tracked_messages WHERE {_THIS_MESSAGE}"
@@ -74,7 +75,7 @@ class SqlStore(SqlFeedStore, Store):
         expired = now - CALLBACK_QUERY_KEPT
         values = (article, voter, reaction, query_id, now - REPEAT_WINDOW, now, expired)
         [before] = yield _BEFORE_VOTE, values
-        tracked = (yield _TRACKED, _key(ref)) if ref is not None else ()
+        tracked = (yield _TRACKED, message_key(ref)) if ref is not None else ()
         repeated = before["counted"] or before["just_now"]
         previous = choice = before["choice"]
         change = Change.REPEATED
@@ -90,9 +91,9 @@ class SqlStore(SqlFeedStore, Store):
         if ref is not None and tracked:
             version = tracked[0]["version"] if repeated else VERSION_UNKNOWN
             sql = f"UPDATE tracked_messages SET version = $4, last_seen = $5 WHERE {_THIS_MESSAGE}"
-            yield sql, (*_key(ref), version, now)
+            yield sql, (*message_key(ref), version, now)
         counts = _vote_counts((yield _COUNTS, (article, voter)))
-        message = _tracked_message(tracked[0]) if tracked else None
+        message = tracked_message(tracked[0]) if tracked else None
         return VoteResult(change, choice, previous, counts, message, now)
 
     async def counts(self, article_id: str, voter: bytes | None = None) -> VoteCounts:
@@ -124,35 +125,35 @@ class SqlStore(SqlFeedStore, Store):
             " keyboard, version, last_seen) VALUES ($1, $2, $3, $4, $5, $6, $7)"
             " ON CONFLICT (chat_id, message_id, inline_message_id) DO UPDATE"
             " SET article = $4, keyboard = $5, version = $6, last_seen = $7",
-            *_values(message),
+            *message_values(message),
         )
 
     async def update(self, message: TrackedMessage) -> None:
         await self._write(
             "UPDATE tracked_messages SET article = $4, keyboard = $5, version = $6, last_seen = $7"
             f" WHERE {_THIS_MESSAGE}",
-            *_values(message),
+            *message_values(message),
         )
 
     async def tracked_with_counts(
         self, ref: MessageRef, voter: bytes | None = None
     ) -> tuple[TrackedMessage, VoteCounts] | None:
-        rows = await self._read(_TRACKED_WITH_COUNTS, *_key(ref), voter)
-        return (_tracked_message(rows[0]), _vote_counts(rows)) if rows else None
+        rows = await self._read(_TRACKED_WITH_COUNTS, *message_key(ref), voter)
+        return (tracked_message(rows[0]), _vote_counts(rows)) if rows else None
 
     async def tracked_in_chat(self, chat_id: int, limit: int) -> Sequence[TrackedMessage]:
         query = "SELECT * FROM tracked_messages WHERE chat_id = $1 ORDER BY last_seen DESC LIMIT $2"
-        return [*map(_tracked_message, await self._read(query, chat_id, limit))]
+        return [*map(tracked_message, await self._read(query, chat_id, limit))]
 
     async def tracked_count(self) -> int:
         rows = await self._read("SELECT COUNT(*) AS number FROM tracked_messages", slow=True)
         return int(rows[0]["number"])
 
     async def outdated(self, before: float, limit: int) -> Sequence[TrackedMessage]:
-        return [*map(_tracked_message, await self._read(_OUTDATED, before, limit, slow=True))]
+        return [*map(tracked_message, await self._read(_OUTDATED, before, limit, slow=True))]
 
     async def forget_message(self, ref: MessageRef) -> None:
-        await self._write(f"DELETE FROM tracked_messages WHERE {_THIS_MESSAGE}", *_key(ref))
+        await self._write(f"DELETE FROM tracked_messages WHERE {_THIS_MESSAGE}", *message_key(ref))
 
     async def forget_chat(self, chat_id: int) -> None:
         await self._write("DELETE FROM tracked_messages WHERE chat_id = $1", chat_id)
@@ -226,6 +227,22 @@ class SqlStore(SqlFeedStore, Store):
             "DELETE FROM saved_questions WHERE at < $1", self._clock() - QUESTION_KEPT
         )
 
+    async def article_files(self) -> Mapping[str, str]:
+        rows = await self._read("SELECT file, article FROM article_files")
+        return {row["file"]: row["article"] for row in rows}
+
+    async def save_article_files(self, ids: Mapping[str, str]) -> None:
+        sql = (
+            "INSERT INTO article_files (file, article) VALUES ($1, $2)"
+            " ON CONFLICT (file) DO UPDATE SET article = $2"
+        )
+
+        def operation() -> Operation[None]:
+            for pair in ids.items():
+                yield sql, pair
+
+        await self._transaction(operation)
+
     async def defer(self, update_id: int, body: str) -> None:
         await self._write(
             "INSERT INTO deferred_updates (update_id, body) VALUES ($1, $2) ON CONFLICT DO NOTHING",
@@ -270,19 +287,3 @@ def _vote_counts(rows: Rows) -> VoteCounts:
     votes = {row["reaction"]: row["votes"] for row in rows if row["votes"]}
     own = next((row["own"] for row in rows), None)
     return VoteCounts(votes, sum(row["changes"] for row in rows), own)
-
-
-def _key(ref: MessageRef) -> tuple[int, int, str]:
-    return ref.chat_id or 0, ref.message_id or 0, ref.inline_message_id or ""
-
-
-def _values(message: TrackedMessage) -> tuple[object, ...]:
-    known = (message.article_id, message.keyboard, message.version, message.last_seen)
-    return *_key(message.ref), *known
-
-
-def _tracked_message(row: Row) -> TrackedMessage:
-    ref = MessageRef(
-        row["chat_id"] or None, row["message_id"] or None, row["inline_message_id"] or None
-    )
-    return TrackedMessage(ref, row["article"], row["keyboard"], row["version"], row["last_seen"])

@@ -33,7 +33,7 @@ def add_quotation(
     """
     passage = match.passage
     if passage.heading:
-        text.add(passage.heading, MessageEntity.UNDERLINE).add("\n")
+        text.add(f"{passage.heading}\n")
         room -= units(passage.heading) + 1
     quoted, sentence = cut_around(
         passage.text, match.sentence, room - units(place) - 1, match.sentences

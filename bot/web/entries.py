@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from html.parser import HTMLParser
-from typing import Self
+from typing import Self, TypeGuard
 from urllib.parse import urljoin, urlsplit
 
 MAX_LINK = 2_000
@@ -78,12 +78,11 @@ def make_entry(
     link: object,
     title: object = None,
     author: object = None,
-    published: datetime | None = None,
-    updated: datetime | None = None,
+    dates: tuple[datetime | None, datetime | None] = (None, None),
     summary: object = None,
     content: object = None,
 ) -> FeedEntry | None:
-    """Return an entry made of what a feed says, which may be of any type and size.
+    """Return an entry made of what a feed says, of any type and size; None without a page.
 
     Args:
         feed_url: The feed's address, which links may be relative to.
@@ -91,25 +90,21 @@ def make_entry(
         link: The article's page.
         title: Text or HTML.
         author: Text or HTML.
-        published: When it was published.
-        updated: When it was changed.
+        dates: When it was published and when it was changed, each None if not known.
         summary: Text or HTML.
         content: HTML; without it, the summary may be the whole article.
-
-    Returns:
-        The entry; None if it has no link to a page.
     """
     page = _page(feed_url, link)
     if page is None:
         return None
-    html = content if isinstance(content, str) and content.strip() else summary
+    html = content if _is_text(content) else summary
     return FeedEntry(
-        key=digest(key.strip() if isinstance(key, str) and key.strip() else page),
+        key=digest(key.strip() if _is_text(key) else page),
         link=page,
         title=plain(title),
         author=plain(author) or None,
-        published=_past(published),
-        updated=_past(updated),
+        published=_past(dates[0]),
+        updated=_past(dates[1]),
         summary=plain(summary),
         content=_cleaned(html) if isinstance(html, str) and len(html) <= MAX_CONTENT else None,
     )
@@ -132,6 +127,10 @@ def as_utc(moment: datetime) -> datetime:
         OverflowError: It is too far in the past or future.
     """
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _is_text(value: object) -> TypeGuard[str]:
+    return isinstance(value, str) and bool(value.strip())
 
 
 def _past(moment: datetime | None) -> datetime | None:

@@ -133,8 +133,7 @@ def _xml_entry(entry: Any, url: str) -> FeedEntry | None:
         link=entry.get("link"),
         title=entry.get("title"),
         author=entry.get("author"),
-        published=_moment(entry, "published_parsed"),
-        updated=_moment(entry, "updated_parsed"),
+        dates=(_moment(entry, "published_parsed"), _moment(entry, "updated_parsed")),
         summary=entry.get("summary"),
         content=max(filter(None, contents), key=len, default=None),
     )
@@ -175,8 +174,7 @@ def _json_entry(item: dict[str, Any], url: str) -> FeedEntry | None:
         link=item.get("url") or item.get("external_url"),
         title=item.get("title"),
         author=next(_names(item), None),
-        published=_rfc3339(item.get("date_published")),
-        updated=_rfc3339(item.get("date_modified")),
+        dates=(_rfc3339(item.get("date_published")), _rfc3339(item.get("date_modified"))),
         summary=item.get("summary"),
         content=item.get("content_html") or _as_html(item.get("content_text")),
     )

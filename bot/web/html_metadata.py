@@ -18,6 +18,13 @@ from bot.corpus.yaml import one_line
 
 MAX_JSON = 1_000_000
 """Characters of one block of JSON-LD."""
+_JSON_START = re.compile(r"^(?:\s|<!--|<!\[CDATA\[|//|/\*|\*/)+")
+_JSON_END = re.compile(r"(?:\s|-->|\]\]>|//|/\*|\*/|;)+$")
+"""What some sites put around JSON-LD, as was needed around scripts once."""
+MAX_VALUE = 3_000
+"""Characters of a title or another value; longer ones only cost time."""
+MAX_SITE = 40
+"""Characters of the name of a site; what is longer is something else by mistake."""
 _ARTICLE_TYPES = re.compile(r"Article$|^BlogPosting$|^Report$|^LiveBlogPosting$|^Review$")
 _PAGE_TYPES = re.compile(r"^WebPage$|^ItemPage$")
 _SITE_TYPES = re.compile(r"^WebSite$|Organization$")
@@ -57,7 +64,7 @@ _AUTHOR_NAMES = (
 )
 _TITLE_NAMES = ("og:title", "twitter:title", "citation_title", "dc.title", "parsely-title")
 _STANDFIRST_NAMES = ("og:description", "description", "twitter:description", "dc.description")
-_SITE_NAMES = ("og:site_name", "application-name", "apple-mobile-web-app-title", "twitter:site")
+_SITE_NAMES = ("og:site_name", "application-name", "apple-mobile-web-app-title")
 _DATE = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)|^(\d{4})(\d{2})(\d{2})(?!\d)")
 
 
@@ -98,6 +105,8 @@ def read_metadata(tree: HtmlElement, url: str) -> PageMetadata:
     pages = [item for item in linked if _is_a(item, _PAGE_TYPES)]
     sites = [item for item in linked if _is_a(item, _SITE_TYPES)]
     publishers = [_resolved(item.get("publisher"), linked) for item in articles]
+    names = [metas.get(name) for name in _SITE_NAMES]
+    names += [item.get("name") for item in [*publishers, *sites] if isinstance(item, dict)]
     return PageMetadata(
         titles=_texts(
             *(item.get("headline") for item in articles),
@@ -115,10 +124,7 @@ def read_metadata(tree: HtmlElement, url: str) -> PageMetadata:
             *_bylines(tree),
         ),
         published=_published(tree, [*articles, *pages], metas),
-        sites=_texts(
-            *(metas.get(name) for name in _SITE_NAMES),
-            *(item.get("name") for item in [*publishers, *sites] if isinstance(item, dict)),
-        ),
+        sites=tuple(name for name in _texts(*names) if len(name) <= MAX_SITE),
         canonical=_canonical(tree, metas, url),
         language=_language(tree, metas, articles),
     )
@@ -126,7 +132,7 @@ def read_metadata(tree: HtmlElement, url: str) -> PageMetadata:
 
 def _texts(*values: Any) -> tuple[str, ...]:
     """Return those values that are text, on one line, without repetition."""
-    lines = (one_line(_plain(value)) for value in values if isinstance(value, str))
+    lines = (one_line(_plain(value[:MAX_VALUE])) for value in values if isinstance(value, str))
     return tuple(dict.fromkeys(line for line in lines if line))
 
 
@@ -156,7 +162,7 @@ def _linked_data(tree: HtmlElement) -> Iterator[dict[str, Any]]:
         text = (element.text or "").strip()
         if kind != "application/ld+json" or not 0 < len(text) <= MAX_JSON:
             continue
-        text = re.sub(r"^\s*(<!--|/\*.*?\*/|//<!\[CDATA\[)|(-->|//\]\]>)\s*;?\s*$", "", text)
+        text = _JSON_END.sub("", _JSON_START.sub("", text))
         try:
             # Not strict: line ends within texts are common.
             data = json.loads(text, strict=False)
@@ -206,17 +212,24 @@ def _bylines(tree: HtmlElement) -> Iterator[str]:
     marks = (
         "//*[@itemprop='author']//*[@itemprop='name']",
         "//*[@itemprop='author']",
+        "(//a[contains(@href, '/author/') or contains(@href, '/authors/')])[1]",
         "//a[contains(concat(' ', @rel, ' '), ' author ')]",
         "//*[contains(concat(' ', @class, ' '), ' p-author ')]",
         "//*[contains(@class, 'byline') or contains(@class, 'Byline')]//a",
         "//*[contains(@class, 'author-name') or contains(@class, 'author__name')]",
     )
     for mark in marks:
-        found = [one_line(e.text_content()) for e in tree.xpath(mark) if e.tag != "meta"]
+        found = [_name_of(element) for element in tree.xpath(mark)]
         names = [name for name in dict.fromkeys(found) if 2 < len(name) <= 60]
         # A list of many stands below an article and names the authors of others.
         if 0 < len(names) <= 4:
             yield ", ".join(names)
+
+
+def _name_of(element: HtmlElement) -> str:
+    """Return the text of an element that names somebody; a picture's may stand for it."""
+    texts = (element.get("content"), element.text_content(), *element.xpath(".//img/@alt"))
+    return next(filter(None, (one_line(text) for text in texts if text)), "")
 
 
 def _published(

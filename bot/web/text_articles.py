@@ -2,7 +2,7 @@
 
 import re
 
-from bot.corpus.language import guess_language
+from bot.corpus.language_detection import guess_language
 from bot.corpus.yaml import one_line
 from bot.web import wording
 from bot.web.decoding import decode
@@ -34,18 +34,11 @@ def read_text_page(page: Fetched, markdown: bool) -> ExtractedArticle | None:
     if is_title and rest.strip():
         text = rest.strip()
     else:
-        title = _name(page.url) or title
+        title = wording.name_in(page.url) or title
     if not markdown:
         text = _escaped(text)
     title = wording.shortened(title, MAX_TITLE)
     return ExtractedArticle(title, "", text, web, None, None, guess_language(text))
-
-
-def _name(url: str) -> str:
-    """Return the name of a file as words: "bridge-opens.txt" -> "Bridge opens"."""
-    name = url.rstrip("/").rpartition("/")[2].partition("?")[0].rpartition(".")[0]
-    words = re.sub(r"[-_%\d]+", " ", name).strip()
-    return words[:1].upper() + words[1:]
 
 
 def _escaped(text: str) -> str:

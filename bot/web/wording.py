@@ -4,6 +4,7 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from urllib.parse import unquote, urlsplit
 
 from bot.corpus.yaml import one_line
 from bot.web.extracted import MAX_AUTHOR, MAX_STANDFIRST, MAX_TITLE
@@ -11,6 +12,8 @@ from bot.web.extracted import MAX_AUTHOR, MAX_STANDFIRST, MAX_TITLE
 MIN_COMMON = 0.3
 """Share of a heading's words that the page's title must have in common with it."""
 _SEPARATOR = re.compile(r"\s*[|｜]\s*|\s+(?:[–—·•»«›‹:/\\-]|::)\s+")
+_GENERAL = re.compile(r"(?:the|official|blog|news|home|homepage|website|magazine|online|beta)*")
+"""What else there is in titles that only name the site."""
 _BY = {
     "": r"by|(?:written|words|text|story|posted|published|authored) by|author|authors",
     "de": r"von|autor|autorin|text",
@@ -33,7 +36,7 @@ _BY = {
 """How bylines begin, by language; "" for every language."""
 _NOBODY = re.compile(
     r"admin|administrator|root|user|guest|author|authors|editor|editors|staff|webmaster|unknown"
-    r"|anonymous|none|null|undefined|redaktion|redacción|rédaction|redazione|redactie|redakcja",
+    r"|.*\bauthor|anonymous|none|null|undefined|redaktion|redacción|rédaction|redazione|redactie|redakcja",
     re.IGNORECASE,
 )
 
@@ -56,11 +59,12 @@ def choose_title(titles: Sequence[str], headings: Sequence[str], sites: Iterable
     """
     keys = {squashed(site) for site in sites} - {""}
     own = [without_site(title, keys) for title in titles]
+    # "Blog", "Home" and the site's name say nothing of the article.
+    own = [title for title in own if not _is_only_site(title, keys) and len(squashed(title)) > 1]
     for heading in headings:
         if squashed(heading) not in keys and any(_alike(heading, title) for title in own):
             return shortened(heading, MAX_TITLE)
-    usable = [title for title in [*own, *headings] if squashed(title) not in keys]
-    return shortened(next(iter([*usable, *own, *headings]), ""), MAX_TITLE)
+    return shortened(next(iter([*own, *headings, *titles]), ""), MAX_TITLE)
 
 
 def _alike(heading: str, title: str) -> bool:
@@ -70,7 +74,7 @@ def _alike(heading: str, title: str) -> bool:
     if one in other or other in one:
         return min(len(one), len(other)) * 3 >= max(len(one), len(other))
     words, others = (set(re.findall(r"\w{3,}", text.casefold())) for text in (heading, title))
-    if words and len(words & others) >= MIN_COMMON * len(words):
+    if len(words & others) >= max(2, MIN_COMMON * len(words)):
         return True
     return difflib.SequenceMatcher(None, one, other).ratio() > 0.6
 
@@ -106,11 +110,24 @@ def _is_site(part: str, sites: set[str]) -> bool:
     )
 
 
+def by_words(language: str) -> str:
+    """Return a regular expression of how bylines begin in a language, or in English."""
+    return "|".join(filter(None, (_BY[""], _BY.get(language.split("-", maxsplit=1)[0]))))
+
+
+def _is_only_site(title: str, sites: set[str]) -> bool:
+    key = squashed(title)
+    rests = [key, *(key.replace(site, "", 1) for site in sites if site in key)]
+    return any(_GENERAL.fullmatch(rest) for rest in rests)
+
+
 def clean_author(names: str, language: str) -> str:
     """Return names of authors without "By" before and roles behind them; "" if they are none."""
     by = "|".join(filter(None, (_BY[""], _BY.get(language.split("-", maxsplit=1)[0]))))
     text = re.sub(rf"^(?:{by})(?:\s*[:：]\s*|\s+)", "", one_line(names), flags=re.IGNORECASE)
     parts = []
+    # "Ann Lee (https://example.org/ann), edited by Bo Ray"
+    text = re.sub(r"\([^()]*[/@][^()]*\)|,?\s+edited by .*", "", text, flags=re.IGNORECASE)
     for part in re.split(r"\s*[;,|·•]\s*", text):
         name = re.sub(rf"^(?:{by})\s*[:：]?\s+", "", part, flags=re.IGNORECASE).strip(" .:–—-")
         if re.search(r"https?:|www\.|[@/\d]{1}", name) or _NOBODY.fullmatch(name):
@@ -122,7 +139,7 @@ def clean_author(names: str, language: str) -> str:
 
 
 def choose_author(candidates: Iterable[str], sites: Iterable[str], language: str) -> str | None:
-    """Return who wrote an article, a person rather than the site; None if nobody is named.
+    """Return who wrote an article, rather a person than the site; None if nobody is named.
 
     Args:
         candidates: Bylines, the most reliable first.
@@ -132,8 +149,8 @@ def choose_author(candidates: Iterable[str], sites: Iterable[str], language: str
     keys = {squashed(site) for site in sites}
     cleaned = [name for text in candidates if (name := clean_author(text, language))]
     people = [name for name in cleaned if squashed(name) not in keys]
-    full = [name for name in people if " " in name or not name.isascii()]
-    return next(iter([*full, *people, *cleaned]), None)
+    # Some sites are named after their author.
+    return next(iter([*people, *cleaned]), None)
 
 
 def choose_standfirst(candidates: Iterable[str], title: str, text: str) -> str:
@@ -154,6 +171,13 @@ def choose_standfirst(candidates: Iterable[str], title: str, text: str) -> str:
             continue
         return shortened(candidate, MAX_STANDFIRST)
     return ""
+
+
+def name_in(url: str) -> str:
+    """Return the last part of an address as words: ".../bridge-opens.html" -> "Bridge opens"."""
+    last = unquote(urlsplit(url).path).rstrip("/").rpartition("/")[2]
+    words = re.sub(r"[-_\d\s]+", " ", re.sub(r"\.\w{1,8}$", "", last)).strip()
+    return words[:1].upper() + words[1:]
 
 
 def shortened(text: str, limit: int) -> str:

@@ -20,9 +20,9 @@ PARAGRAPHS = (
 )
 
 
-def paragraphs(name: str) -> str:
-    """The article of a name, as HTML, long enough to be one."""
-    return "".join(f"<p>{text.format(name=name)}</p>" for text in PARAGRAPHS)
+def paragraphs(name: str, number: int = len(PARAGRAPHS)) -> str:
+    """The article of a name, as HTML, or so many of its paragraphs; two are too short for one."""
+    return "".join(f"<p>{text.format(name=name)}</p>" for text in PARAGRAPHS[:number])
 
 
 def page(name: str) -> str:

@@ -129,7 +129,7 @@ async def test_the_feeds_own_text_is_used_where_a_page_has_none(
 ) -> None:
     """If it is the whole text: the first sentences are no article."""
     feed.add("bonn", pages=False, content=paragraphs("bonn"))
-    feed.add("kiel", pages=False, content="<p>Only the first sentence.</p>")
+    feed.add("kiel", pages=False, content=paragraphs("kiel", 2))
     async with follow(feed.url):
         await until(lambda: names(corpus) == ["bonn"])
         await looked(feed)

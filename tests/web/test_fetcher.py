@@ -232,7 +232,7 @@ async def test_a_page_that_drips_ends(site: WebSite) -> None:
         await drip(writer, b"HTTP/1.1 200 OK\r\nX: ")
 
     site.redirect("/c", "/b")
-    async with Fetcher(allow_private=True, timeout=0.3) as fetcher:
+    async with asyncio.timeout(15), Fetcher(allow_private=True, timeout=0.3) as fetcher:
         for url in (site.script("/b", body), site.script("/h", head), f"{site.url}/c"):
             error = await refused(fetcher, url)
             assert "0.3 seconds" in str(error)

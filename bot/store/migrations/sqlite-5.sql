@@ -22,3 +22,6 @@ CREATE TABLE feed_entries (
     PRIMARY KEY (feed, entry)
 ) WITHOUT ROWID;
 CREATE INDEX feed_entries_by_post ON feed_entries (post, number);
+
+-- The id of the article in each file, which stays as it is while the article has votes.
+CREATE TABLE article_files (file TEXT PRIMARY KEY, article TEXT NOT NULL) WITHOUT ROWID;
