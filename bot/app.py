@@ -78,7 +78,8 @@ async def run(
     bot = create_bot(settings)
     async with open_store(settings, clock) as (store, voters):
         live = LiveCorpus(corpus, KeptIds(store), reload)
-        desk, prepared = build_desk(settings, live, clock), await live.prepare()
+        desk = build_desk(settings, live, clock)
+        prepared = await live.prepare()
         services = build_services(settings, *prepared, store, voters, bot, clock, desk)
         application = build_application(bot, services)
         with errors_explained(settings):

@@ -209,7 +209,7 @@ def assemble(
     found = list(faults)
     located = tuple(each.located for each in outcomes.values() if each.located)
     if not located and not found:
-        hint = "Add a file such as my-article.md."
+        hint = "Add a file such as my-article.md, or a page with: article-bot add ADDRESS"
         found.append(Fault(folder, None, "The folder contains no article.", hint))
     own = folder / "reactions.yaml"
     reactions = _read_or_note(read_reactions, own if own.exists() else DATA / own.name, found)

@@ -33,9 +33,9 @@ class CorpusReloader:
 
     Attributes:
         corpus: That version.
-        faults: What was wrong at the last look.
         is_unfinished: Whether a file seemed to be in the middle of being written, so that it
             should be looked at again after UNFINISHED seconds.
+        faults: What was wrong at the last look, each fault once.
     """
 
     def __init__(self, corpus: Corpus, now: Callable[[], float] = time.time) -> None:
@@ -46,8 +46,8 @@ class CorpusReloader:
             now: Returns the time of the file system, in seconds since 1970.
         """
         self.corpus = corpus
-        self.faults: tuple[Fault, ...] = ()
         self.is_unfinished = False
+        self.faults: tuple[Fault, ...] = ()
         self._now = now
         self._outcomes = dict(corpus.outcomes)
         self._good = {file: each for file, each in self._outcomes.items() if each.located}
@@ -67,7 +67,6 @@ class CorpusReloader:
             usable = self._read_changed(folder)
             corpus = assemble(folder, usable)
         except CorpusError as error:
-            self.faults += error.faults
             for fault in self._new("corpus", error.faults):
                 log.error("%s The articles stay as they were.", fault)
             return None
@@ -89,7 +88,6 @@ class CorpusReloader:
                 self._outcomes[file] = read_file(folder, file)
                 self._good.pop(file, None) if self._outcomes[file].unread else None
         usable = {file: self._usable(file) for file in files}
-        self.faults += tuple(fault for each in self._outcomes.values() for fault in each.faults)
         unfinished = [file for file in files if self._is_unfinished(file)]
         self.is_unfinished = bool(unfinished)
         faults = [
@@ -134,7 +132,6 @@ class CorpusReloader:
         located = [each.located for each in usable.values() if each.located]
         located.sort(key=lambda item: item.file not in present)
         faults = list(duplicate_ids(located))
-        self.faults += tuple(faults)
         for fault in self._new("ids", faults):
             log.error("%s The file is not used.", fault)
         doubled = {fault.file for fault in faults}
@@ -143,5 +140,6 @@ class CorpusReloader:
     def _new(self, kind: str, faults: Iterable[Fault]) -> list[Fault]:
         """Return the faults of a kind that were not there the last time."""
         faults = list(faults)
+        self.faults = tuple(dict.fromkeys((*self.faults, *faults)))
         before, self._logged[kind] = self._logged[kind], {str(fault) for fault in faults}
         return [fault for fault in faults if str(fault) not in before]

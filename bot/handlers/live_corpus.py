@@ -137,8 +137,7 @@ class LiveCorpus:
             prepared = await self.prepare()
         except StoreError as error:
             log.warning("The articles are read again later: %s", error)
-            await asyncio.sleep(RETRY_INTERVAL)
-            self.requested.set()
+            asyncio.get_running_loop().call_later(RETRY_INTERVAL, self.requested.set)
             return Look(failed=True)
         await asyncio.to_thread(use, *prepared)
         self._is_unused = False

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from bot.store.article_sql import SqlArticleStore
 from bot.store.base import (
     CALLBACK_QUERY_KEPT,
     QUESTION_KEPT,
@@ -16,9 +17,8 @@ from bot.store.base import (
     VoteResult,
     toggle,
 )
-from bot.store.engine import Operation, Rows
+from bot.store.engine import Operation, Row, Rows
 from bot.store.feed_sql import SqlFeedStore
-from bot.store.message_rows import message_key, message_values, tracked_message
 
 _THIS_MESSAGE = "chat_id = $1 AND message_id = $2 AND inline_message_id = $3"
 _TRACKED = f"SELECT * FROM tracked_messages WHERE {_THIS_MESSAGE}"
@@ -51,7 +51,7 @@ _DELETE_EXPIRED = """
         SELECT callback_query_id FROM callback_queries WHERE at < $1 ORDER BY at LIMIT 100 {})"""
 
 
-class SqlStore(SqlFeedStore, Store):
+class SqlStore(SqlArticleStore, SqlFeedStore, Store):
     """Implements the contract on top of an engine. The methods are documented in ``Store``."""
 
     async def vote(
@@ -75,7 +75,7 @@ class SqlStore(SqlFeedStore, Store):
         expired = now - CALLBACK_QUERY_KEPT
         values = (article, voter, reaction, query_id, now - REPEAT_WINDOW, now, expired)
         [before] = yield _BEFORE_VOTE, values
-        tracked = (yield _TRACKED, message_key(ref)) if ref is not None else ()
+        tracked = (yield _TRACKED, _key(ref)) if ref is not None else ()
         repeated = before["counted"] or before["just_now"]
         previous = choice = before["choice"]
         change = Change.REPEATED
@@ -91,9 +91,9 @@ class SqlStore(SqlFeedStore, Store):
         if ref is not None and tracked:
             version = tracked[0]["version"] if repeated else VERSION_UNKNOWN
             sql = f"UPDATE tracked_messages SET version = $4, last_seen = $5 WHERE {_THIS_MESSAGE}"
-            yield sql, (*message_key(ref), version, now)
+            yield sql, (*_key(ref), version, now)
         counts = _vote_counts((yield _COUNTS, (article, voter)))
-        message = tracked_message(tracked[0]) if tracked else None
+        message = _tracked_message(tracked[0]) if tracked else None
         return VoteResult(change, choice, previous, counts, message, now)
 
     async def counts(self, article_id: str, voter: bytes | None = None) -> VoteCounts:
@@ -125,55 +125,38 @@ class SqlStore(SqlFeedStore, Store):
             " keyboard, version, last_seen) VALUES ($1, $2, $3, $4, $5, $6, $7)"
             " ON CONFLICT (chat_id, message_id, inline_message_id) DO UPDATE"
             " SET article = $4, keyboard = $5, version = $6, last_seen = $7",
-            *message_values(message),
+            *_values(message),
         )
 
     async def update(self, message: TrackedMessage) -> None:
         await self._write(
             "UPDATE tracked_messages SET article = $4, keyboard = $5, version = $6, last_seen = $7"
             f" WHERE {_THIS_MESSAGE}",
-            *message_values(message),
+            *_values(message),
         )
 
     async def tracked_with_counts(
         self, ref: MessageRef, voter: bytes | None = None
     ) -> tuple[TrackedMessage, VoteCounts] | None:
-        rows = await self._read(_TRACKED_WITH_COUNTS, *message_key(ref), voter)
-        return (tracked_message(rows[0]), _vote_counts(rows)) if rows else None
+        rows = await self._read(_TRACKED_WITH_COUNTS, *_key(ref), voter)
+        return (_tracked_message(rows[0]), _vote_counts(rows)) if rows else None
 
     async def tracked_in_chat(self, chat_id: int, limit: int) -> Sequence[TrackedMessage]:
         query = "SELECT * FROM tracked_messages WHERE chat_id = $1 ORDER BY last_seen DESC LIMIT $2"
-        return [*map(tracked_message, await self._read(query, chat_id, limit))]
+        return [*map(_tracked_message, await self._read(query, chat_id, limit))]
 
     async def tracked_count(self) -> int:
         rows = await self._read("SELECT COUNT(*) AS number FROM tracked_messages", slow=True)
         return int(rows[0]["number"])
 
     async def outdated(self, before: float, limit: int) -> Sequence[TrackedMessage]:
-        return [*map(tracked_message, await self._read(_OUTDATED, before, limit, slow=True))]
+        return [*map(_tracked_message, await self._read(_OUTDATED, before, limit, slow=True))]
 
     async def forget_message(self, ref: MessageRef) -> None:
-        await self._write(f"DELETE FROM tracked_messages WHERE {_THIS_MESSAGE}", *message_key(ref))
+        await self._write(f"DELETE FROM tracked_messages WHERE {_THIS_MESSAGE}", *_key(ref))
 
     async def forget_chat(self, chat_id: int) -> None:
         await self._write("DELETE FROM tracked_messages WHERE chat_id = $1", chat_id)
-
-    async def channel_post(self, chat_id: int, article_id: str) -> int | None:
-        query = "SELECT message_id FROM channel_posts WHERE chat_id = $1 AND article = $2"
-        rows = await self._read(query, chat_id, article_id)
-        return rows[0]["message_id"] if rows else None
-
-    async def channel_posts(self, article_id: str) -> Sequence[MessageRef]:
-        query = "SELECT chat_id, message_id FROM channel_posts WHERE article = $1"
-        rows = await self._read(query, article_id)
-        return [MessageRef(row["chat_id"], row["message_id"]) for row in rows]
-
-    async def save_channel_post(self, chat_id: int, article_id: str, message_id: int) -> None:
-        await self._write(
-            "INSERT INTO channel_posts (chat_id, article, message_id) VALUES ($1, $2, $3)"
-            " ON CONFLICT (chat_id, article) DO UPDATE SET message_id = $3",
-            *(chat_id, article_id, message_id),
-        )
 
     async def chat_settings(self, chat: bytes) -> ChatSettings:
         query = "SELECT article, language FROM chat_settings WHERE chat = $1"
@@ -227,22 +210,6 @@ class SqlStore(SqlFeedStore, Store):
             "DELETE FROM saved_questions WHERE at < $1", self._clock() - QUESTION_KEPT
         )
 
-    async def article_files(self) -> Mapping[str, str]:
-        rows = await self._read("SELECT file, article FROM article_files")
-        return {row["file"]: row["article"] for row in rows}
-
-    async def save_article_files(self, ids: Mapping[str, str]) -> None:
-        sql = (
-            "INSERT INTO article_files (file, article) VALUES ($1, $2)"
-            " ON CONFLICT (file) DO UPDATE SET article = $2"
-        )
-
-        def operation() -> Operation[None]:
-            for pair in ids.items():
-                yield sql, pair
-
-        await self._transaction(operation)
-
     async def defer(self, update_id: int, body: str) -> None:
         await self._write(
             "INSERT INTO deferred_updates (update_id, body) VALUES ($1, $2) ON CONFLICT DO NOTHING",
@@ -287,3 +254,19 @@ def _vote_counts(rows: Rows) -> VoteCounts:
     votes = {row["reaction"]: row["votes"] for row in rows if row["votes"]}
     own = next((row["own"] for row in rows), None)
     return VoteCounts(votes, sum(row["changes"] for row in rows), own)
+
+
+def _key(ref: MessageRef) -> tuple[int, int, str]:
+    return ref.chat_id or 0, ref.message_id or 0, ref.inline_message_id or ""
+
+
+def _values(message: TrackedMessage) -> tuple[object, ...]:
+    known = (message.article_id, message.keyboard, message.version, message.last_seen)
+    return *_key(message.ref), *known
+
+
+def _tracked_message(row: Row) -> TrackedMessage:
+    ref = MessageRef(
+        row["chat_id"] or None, row["message_id"] or None, row["inline_message_id"] or None
+    )
+    return TrackedMessage(ref, row["article"], row["keyboard"], row["version"], row["last_seen"])
