@@ -236,20 +236,25 @@ async def add(query: CallbackQuery, context: Context, key: str) -> None:
     in_use = await _in_use(context, file, draft.article)
     shown = admin_texts.added(
         translator,
-        draft.article,
+        in_use or draft.article,
         is_new=draft.replaces is None,
-        in_use=in_use,
+        in_use=in_use is not None,
         can_publish=services.desk.publish_to is not None,
     )
     await services.messenger.edit(message, shown)
 
 
-async def _in_use(context: Context, file: Path, article: Article) -> bool:
-    """Wait until the bot answers from a file that was written; return whether it does."""
+async def _in_use(context: Context, file: Path, article: Article) -> Article | None:
+    """Wait until the bot answers from a file that was written; return its article then.
+
+    An id may be another one than in the preview: an article keeps that under which it has votes.
+    """
     await context.services.desk.look()
     # Those of now, not those with which this handler began.
-    located = context.bot_data.services.corpus.located
-    return any(each.file == file and each.article.version == article.version for each in located)
+    for each in context.bot_data.services.corpus.located:
+        if each.file == file and each.article.version == article.version:
+            return each.article
+    return None
 
 
 async def cancel(query: CallbackQuery, context: Context, key: str) -> None:
