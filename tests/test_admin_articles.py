@@ -1,6 +1,7 @@
 """Admins see, publish and remove articles from Telegram, and have the files looked at."""
 
 import os
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -145,12 +146,13 @@ async def test_publish(stage: Stage) -> None:
     page = await bridge_page(room)
     await room.press(page, PUBLISH)
     page = await seen(room.admin, page, "Posted in")
+    name = re.findall(r"@daily_\w+", room.bot.output)[-1]
     post = await channel.read()
     assert BRIDGE_TITLE in post["text"]
     assert "https://t.me/daily_" in str(page["entities"])
     assert said("admin_no_posts") not in page["text"]
     await room.press(page, PUBLISH)
-    await seen(room.admin, page, "is up to date")
+    await seen(room.admin, page, said("admin_post_updated", channel=name))
     assert len(await stage.calls("sendmessage", channel.chat)) == 1
     assert f"Admin {room.admin.reader} published bridge in @daily_" in room.bot.output
     # A channel in which the bot may not post.
