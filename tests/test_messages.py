@@ -110,6 +110,20 @@ def test_what_is_cut_around_a_sentence_holds_it(text: str, limit: int, data: st.
     assert units(cut(text, limit)) <= limit
 
 
+@given(st.integers(0, 79), st.integers(60, 3_000), st.booleans())
+def test_a_text_is_cut_between_sentences_or_words(number: int, limit: int, knows: bool) -> None:
+    """Never inside a word; between sentences where these are known."""
+    sentences = [f"Sentence {n:02} has some more words." for n in range(80)]
+    text, length = " ".join(sentences), len(sentences[0])
+    parts = [(n * (length + 1), n * (length + 1) + length) for n in range(80)]
+    kept, (start, end) = cut_around(text, parts[number], limit, parts if knows else ())
+    assert kept[start:end] == sentences[number]
+    inner = kept.strip("…")
+    if knows:
+        assert set(inner.replace(". ", ".\n").split("\n")) <= set(sentences)
+    assert set(inner.split()) <= set(text.split())
+
+
 def test_the_headline_is_a_link_where_there_is_an_address() -> None:
     """And only there."""
     article = Article(

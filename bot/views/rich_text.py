@@ -97,7 +97,7 @@ def cut_around(
 ) -> tuple[str, tuple[int, int]]:
     """Cut a text to the surroundings of a span; ellipses mark what is left out.
 
-    It is cut between parts where one fits, otherwise between words.
+    It is cut between parts if they are known, otherwise between words.
 
     Args:
         text: The text.
@@ -126,21 +126,21 @@ def cut_around(
 
 
 def _start_at(text: str, earliest: int, latest: int, starts: Sequence[int]) -> int:
-    """Return where a cut text begins: where a part does, or else a word."""
+    """Return where a cut text begins: where a part does, or a word where no parts are known."""
     if earliest == 0:
         return 0
-    if fit := [start for start in starts if earliest <= start < latest]:
-        return fit[0]
+    if starts:
+        return next((start for start in starts if earliest <= start < latest), latest)
     words = (n for n in range(earliest, latest) if text[n - 1].isspace())
     return next(words, latest)
 
 
 def _end_at(text: str, earliest: int, latest: int, ends: Sequence[int]) -> int:
-    """Return where a cut text ends: where a part does, or else a word."""
+    """Return where a cut text ends: where a part does, or a word where no parts are known."""
     if latest == len(text):
         return latest
-    if fit := [end for end in ends if earliest < end <= latest]:
-        return fit[-1]
+    if ends:
+        return next((end for end in reversed(ends) if earliest < end <= latest), earliest)
     words = (n for n in range(latest, earliest, -1) if text[n].isspace())
     return next(words, earliest)
 
