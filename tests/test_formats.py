@@ -230,7 +230,7 @@ def test_a_page_of_html(tmp_path: Path) -> None:
         '<meta property="article:published_time" content="2026-01-31T10:00:00+01:00">'
         '<link rel="canonical" href="https://e.org/b"></head><body><nav>Menü</nav>'
         "<header>Zeitung</header><main><article><h1>Brücke offen</h1><p>Sie <a href='/x'>ist</a> "
-        "es.</p><aside>Werbung</aside></article></main><footer>Impressum</footer></body></html>",
+        "es.</p></article><aside>Werbung</aside></main><footer>Impressum</footer></body></html>",
         "b.html",
     )
     assert (article.title, article.standfirst) == ("Brücke offen", "Sie ist offen.")

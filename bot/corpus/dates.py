@@ -28,7 +28,7 @@ def parse_date(value: object) -> dt.date | None:
         if match := _NUMBERS.match(text):
             return dt.date(*map(int, match.groups()))
         return _in_words(text) or parsedate_to_datetime(text).date()
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None
 
 

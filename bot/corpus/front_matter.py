@@ -28,6 +28,9 @@ MAX_FRONT_MATTER = 50_000
 MAX_TITLE, MAX_STANDFIRST, MAX_AUTHOR, MAX_URL = 300, 2_000, 200, 2_000
 """Characters."""
 
+MAX_LINES = 30
+"""Lines among which there is a key, if a file that begins with a line "---" has front matter."""
+
 TITLE = ("title", "headline")
 STANDFIRST = ("standfirst", "description", "excerpt", "summary", "subtitle")
 LANGUAGE = ("language", "lang", "locale")
@@ -46,6 +49,7 @@ _CORRECTED = [keys[0] for keys in FIELDS if len(keys[0]) > 3]
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _FENCES = {"---": re.compile(r"(?:---|\.\.\.)[ \t]*"), "+++": re.compile(r"\+\+\+[ \t]*")}
+_KEY = re.compile(r"[ \t]*[A-Za-z][\w-]*[ \t]*[:=]")
 _METADATA = re.compile(r"([A-Za-z][\w-]{0,30}):[ \t]*(.*)")
 _TOML_KEY = re.compile(r"[ \t]*\"?([\w-]+)\"?[ \t]*=")
 _TOML_LINE = re.compile(r"line (\d+)")
@@ -94,6 +98,8 @@ def split(file: Path, text: str) -> tuple[Document, str]:
         return _split_metadata(file, lines) or (Document(file, {}, {}), text)
     closing = _FENCES[opening]
     end = next((n for n, line in enumerate(lines[1:], 1) if closing.fullmatch(line)), None)
+    if end is None and not any(map(_KEY.match, lines[1:MAX_LINES])):
+        return Document(file, {}, {}), text
     if end is None:
         hint = f"Close it with a line '{opening}'."
         raise CorpusError(Fault(file, 1, "The front matter has no end.", hint))
@@ -104,6 +110,9 @@ def split(file: Path, text: str) -> tuple[Document, str]:
     # The empty line takes the place of the fence, so that line numbers are those of the file.
     read = parse_yaml if opening == "---" else _parse_toml
     document = read(file, "\n" + front_matter)
+    if isinstance(document.value, str):
+        # Prose between two lines, which part it from the rest.
+        return Document(file, {}, {}), text
     if document.value is None:
         document.value = {}
     return document, "\n".join(lines[end + 1 :])
@@ -127,7 +136,7 @@ def _parse_toml(file: Path, text: str) -> Document:
             lines.setdefault((match[1],), number)
     try:
         return Document(file, tomllib.loads(text), lines)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         found = _TOML_LINE.search(str(error))
         problem = f"This is not valid TOML: {str(error).partition(' (at')[0]}."
         hint = "Quote texts, and write key = value."

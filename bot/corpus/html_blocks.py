@@ -1,18 +1,33 @@
 """HTML -> blocks: what a reader of the page sees, in the page's order."""
 
-from collections.abc import Iterator
+import contextlib
+import re
+from collections.abc import Iterable, Iterator
 from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborNode
 
-from bot.corpus.html_elements import HEADINGS, INLINE, PHRASES, first_number, is_hidden
-from bot.corpus.html_parsing import parse_html
+from bot.corpus.html_elements import (
+    HEADINGS,
+    INLINE,
+    PHRASES,
+    first_number,
+    is_hidden,
+    lines_of_code,
+    terms,
+)
+from bot.corpus.html_parsing import TooDeepError, parse_html
 from bot.corpus.inline_text import Format, InlineText
 from bot.corpus.layout import HEADING_SEPARATOR, Block, Layout, Style
 
 MAX_DEPTH = 60
 """Elements within one another; of what is in deeper ones, only the text is read."""
-_SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+MAX_HEADING = 300
+"""Characters of a heading; what is longer was not meant to be one."""
+_SUPERSCRIPT = str.maketrans("0123456789+-−=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿ")
+_RAISED = re.compile(r"[0-9+\-−=()n]+")
+_SEPARATOR = re.compile(r"[\s\-–—*_=~#.·•|]*")
+"""What only separates paragraphs from each other."""
 
 
 def read_blocks(root: LexborNode, base: str | None = None, title: str = "") -> list[Block]:
@@ -25,19 +40,21 @@ def read_blocks(root: LexborNode, base: str | None = None, title: str = "") -> l
     """
     reader = _Reader(base, title)
     reader.walk_children(root, ())
-    reader.flush()
+    reader.end()
     return reader.blocks
 
 
-def first_heading(root: LexborNode) -> str:
+def first_heading(root: LexborNode, tags: Iterable[str] = HEADINGS) -> str:
     """Return the text of the first of the highest headings within a node; "" if there is none."""
-    texts = (_plain(node) for tag in HEADINGS for node in root.css(tag))
+    texts = (_plain(node) for tag in tags for node in root.css(tag))
     return next(filter(None, texts), "")
 
 
 def plain_text(html: str) -> str:
     """Return the text of a fragment of HTML on one line."""
-    return _plain(parse_html(html)) if "<" in html or "&" in html else html
+    with contextlib.suppress(TooDeepError):
+        return _plain(parse_html(html)) if "<" in html or "&" in html else html
+    return html
 
 
 def _plain(node: LexborNode) -> str:
@@ -69,6 +86,7 @@ class _Reader:
         self._line = InlineText()
         self._depth: int = outer._depth if outer is not None else 0
         self._in_item = False
+        self._is_bare = False
 
     def walk(self, node: LexborNode, formats: tuple[Format, ...]) -> None:
         """Read a node and all within it."""
@@ -105,7 +123,8 @@ class _Reader:
         self._line = InlineText()
 
     def _add(self, text: InlineText, parts: tuple[tuple[int, int], ...] = ()) -> None:
-        if any(char.isalnum() for char in text.text):
+        if not _SEPARATOR.fullmatch(text.text):
+            self._is_bare = False
             heading = HEADING_SEPARATOR.join(each for _, each in self._headings)
             self.blocks.append(Block(text.text, Layout(heading, text.spans(), parts)))
 
@@ -124,8 +143,9 @@ class _Reader:
             line.add("”", formats)
         elif tag == "sup":
             # The number of a footnote, above all; without the brackets that some pages put there.
-            raised = node.text(strip=True).strip("[]")
-            line.add(raised.translate(_SUPERSCRIPT) if raised.isdecimal() else raised, formats)
+            raised = node.text(strip=True).strip("[]").partition(":")[0]
+            is_number = _RAISED.fullmatch(raised) is not None
+            line.add(raised.translate(_SUPERSCRIPT) if is_number else raised, formats)
         else:
             self.walk_children(node, (*formats, *self._own_format(node, tag)))
 
@@ -147,20 +167,34 @@ class _Reader:
     def _heading(self, node: LexborNode, level: int) -> None:
         self.flush()
         text = _plain(node)
-        if self._outer is not None:
-            self._line.add(text, ((Style.BOLD, None),))
+        if self._outer is not None or len(text) > MAX_HEADING:
+            self._line.add(text, ((Style.BOLD, None),) if self._outer is not None else ())
             self.flush()
             return
         is_first = not self.blocks and not self._headings
-        while self._headings and self._headings[-1][0] >= level:
-            self._headings.pop()
+        self._end_sections(level)
         if text and not (is_first and text.casefold() == self._title):
             self._headings.append((level, text))
+            self._is_bare = True
+
+    def _end_sections(self, level: int) -> None:
+        """End the sections of a level and below; a heading without any text is a passage itself."""
+        if self._is_bare and self._headings and self._headings[-1][0] >= level:
+            _, text = self._headings.pop()
+            self._line.add(text)
+            self.flush()
+        while self._headings and self._headings[-1][0] >= level:
+            self._headings.pop()
+
+    def end(self) -> None:
+        """End the document."""
+        self.flush()
+        self._end_sections(0)
 
     def _inside(self, node: LexborNode, is_item: bool = False) -> "_Reader":
         """Return a reader that has read what is within a node."""
         reader = _Reader(self._base, "", outer=self)
-        reader._in_item = is_item or self._in_item
+        reader._in_item = is_item
         reader.walk_children(node, ())
         reader.flush()
         return reader
@@ -177,7 +211,8 @@ class _Reader:
         for item in node.iter():
             if item.tag in ("ul", "ol"):
                 self._add_items(text, parts, item, level + 1)
-            if item.tag != "li" or is_hidden(item):
+                continue
+            if is_hidden(item):
                 continue
             inside = self._inside(item, is_item=True)
             own = _joined(inside.blocks)
@@ -191,7 +226,7 @@ class _Reader:
 
     def _definitions(self, node: LexborNode) -> None:
         text, parts = InlineText(), list[tuple[int, int]]()
-        for item in node.css("dt, dd"):
+        for item in terms(node):
             own = _joined(self._inside(item).blocks)
             if not own.text:
                 continue
@@ -234,7 +269,7 @@ class _Reader:
 
     def _code(self, node: LexborNode) -> None:
         text = InlineText()
-        written = node.text(deep=True, separator="").strip("\n").rstrip()
+        written = "".join(lines_of_code(node)).strip("\n").rstrip()
         text.add(written.expandtabs(4), ((Style.PRE, None),), verbatim=True)
         self._add(text)
 

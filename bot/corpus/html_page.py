@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-_AROUND = "header, footer, aside, form, nav"
-"""What stands around the text of a page, also within its article."""
+from bot.corpus.html_blocks import first_heading
 
 
 @dataclass(frozen=True)
@@ -53,11 +52,36 @@ def read_fields(html: str) -> PageFields:
 
 
 def article_node(body: LexborNode) -> LexborNode:
-    """Return the node of a page that holds its article, without what stands around the text."""
-    articles = body.css("article")
-    root = articles[0] if len(articles) == 1 else body.css_first("main, [role=main]") or body
-    for node in root.css(_AROUND):
-        # A headline may be all that a header holds.
-        if node.css_first("h1") is None:
+    """Return the node of a page that holds its article."""
+    main = body.css_first("main, [role=main]")
+    for place in (main, body):
+        articles = place.css("article") if place is not None else []
+        if len(articles) == 1 and (place is main or main is None):
+            return articles[0]
+    return main or body
+
+
+def page_title(body: LexborNode) -> str:
+    """Return the headline of a page's article; "" if it has no heading.
+
+    A heading of the first level in the article goes first: another one may be the site's name.
+    """
+    article = article_node(body)
+    return first_heading(article, ("h1",)) or first_heading(body, ("h1",)) or first_heading(article)
+
+
+_OUTER = ("body", "article", "main", "div", "form")
+
+
+def without_surroundings(article: LexborNode) -> LexborNode:
+    """Return the node of an article without what stands around its text."""
+    for node in article.css("header, footer, aside, nav"):
+        parent = node.parent.tag if node.parent is not None else ""
+        is_around = node.tag == "nav" or (
+            # In a quotation it names the source; further within, it belongs to a section.
+            parent in ("body", "article", "main", "div", "form")
+            and node.css_first("h1, h2") is None
+        )
+        if is_around and not (node.tag == "aside" and article.tag == "article"):
             node.decompose()
-    return root
+    return article

@@ -6,6 +6,7 @@ adds to the aliases that come with it.
 """
 
 import difflib
+import logging
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -38,6 +39,8 @@ _NO_CONTENT = ("node_modules", "__pycache__")
 """Folders in which no article can be."""
 
 Read = TypeVar("Read")
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -140,6 +143,8 @@ def corpus_files(folder: Path) -> list[Path]:
     for parent, folders, names in os.walk(folder):
         folders[:] = [f for f in folders if not f.startswith(".") and f not in _NO_CONTENT]
         found += [Path(parent, name) for name in names if not name.startswith(".")]
+        # Links to folders are not followed, as they may lead in a circle.
+        found += [link for name in folders if (link := Path(parent, name)).is_symlink()]
     own = {folder / name for name in YAML_FILES}
     return sorted(file for file in found if file not in own)
 
@@ -154,17 +159,34 @@ def read_file(folder: Path, file: Path) -> Outcome:
     Returns:
         An article, why there is none, or all faults found in the file.
     """
-    stamp = None
+    shown = _shown(file)
     try:
-        stamp = stamp_of(file)
         read = _reader_of(folder, file)
         if read is None:
-            return Outcome(stamp, unread=Unread(file, _kind_of(file)))
+            return Outcome(None, unread=Unread(shown, _kind_of(file)))
+        if shown != file:
+            hint = "Rename it with letters of UTF-8."
+            raise CorpusError(Fault(shown, None, "The name of this file is not UTF-8.", hint))
+        return _read(file, stamp_of(file), read)
+    except CorpusError as error:
+        return Outcome(None, faults=error.faults)
+
+
+def _read(file: Path, stamp: Stamp, read: Callable[[Path], LocatedArticle]) -> Outcome:
+    try:
+        if not file.is_file():
+            # Reading a pipe or a device may never end.
+            raise CorpusError(Fault(file, None, "This is no regular file.", "Remove it."))
         return Outcome(stamp, located=read(file))
     except DraftError:
         return Outcome(stamp, unread=Unread(file, "draft"))
     except CorpusError as error:
         return Outcome(stamp, faults=error.faults)
+    except Exception as error:
+        # One file must not keep all others from being read.
+        log.debug("%s cannot be read", file, exc_info=True)
+        problem = f"The bot cannot read this file ({type(error).__name__})."
+        return Outcome(stamp, faults=(Fault(file, None, problem, "Write it in another way."),))
 
 
 def _reader_of(folder: Path, file: Path) -> Callable[[Path], LocatedArticle] | None:
@@ -173,10 +195,12 @@ def _reader_of(folder: Path, file: Path) -> Callable[[Path], LocatedArticle] | N
         _refuse_misspelled(file)
     if read is None or file.stem in _SECTION_PAGES:
         return None
-    if not file.is_file():
-        # Reading a pipe or a device may never end.
-        raise CorpusError(Fault(file, None, "This is no regular file.", "Remove it."))
     return read
+
+
+def _shown(file: Path) -> Path:
+    """Return a file's name as it can be printed: names need not be UTF-8."""
+    return Path(str(file).encode("utf-8", "replace").decode())
 
 
 def stamp_of(file: Path) -> Stamp:
@@ -241,6 +265,8 @@ def _read_once(read: Callable[[Path], Any], file: Path, _: Stamp) -> Any:
 def _kind_of(file: Path) -> str:
     if file.stem in _SECTION_PAGES:
         return file.name
+    if file.is_dir():
+        return "link to a folder"
     return file.suffix.lower() or "no extension"
 
 

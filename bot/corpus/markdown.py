@@ -21,32 +21,61 @@ _LIQUID_CODE = re.compile(
 _LIQUID_END = re.compile(
     r"^[ \t]*\{(?:%-?\s*end(?:highlight|codeblock)|\{<\s*/\s*highlight).*\}[ \t]*$"
 )
-_ADMONITION = re.compile(r'^(?:!!!|\?\?\?\+?)[ \t]+\w[\w -]*?(?:[ \t]+"(.*)")?[ \t]*$')
+_LIST_ITEM = re.compile(r"\s*(?:[*+-]|\d{1,9}[.)])\s")
+_PRE = re.compile(r"<(/?)pre\b", re.IGNORECASE)
+_ADMONITION = re.compile(
+    # Of MkDocs: notes, which may be folded, and tabs. Their text is indented.
+    r"^([ \t]*)(?:(?:!!!|\?\?\?\+?)[ \t]+[\w-]+(?:[ \t]+[\w-]+)*|===[+!]?)"
+    r'(?:[ \t]+"(.*)".*)?[ \t]*$'
+)
+MAX_NOTES = 10
+"""Notes within one another."""
+_SAME = r"(?:(?!\n[ \t]*\n).)"
+"""Any character within a paragraph."""
 _SHORTCODES = re.compile(
-    # Those of Hugo; tags, values and comments of Liquid, Nunjucks and Jinja. Lengths are bounded,
-    # so that a text of nothing but opening braces takes no longer than another.
-    r"\{\{[<%].{0,2000}?[>%]\}\}|\{%.{0,2000}?%\}|\{\{.{0,1000}?\}\}|\{#.{0,1000}?#\}",
+    # Those of Hugo; tags, values and comments of Liquid, Nunjucks and Jinja; comments of MDX. Each
+    # has the shape that these have, so that other braces are kept. Lengths are bounded, so that a
+    # text of nothing but opening braces takes no longer than another.
+    rf"(?<!\\)(?:\{{%-?\s*comment\b[^%]{{0,80}}%\}}.{{0,5000}}?\{{%-?\s*endcomment\s*-?%\}}"
+    rf"|\{{\{{[<%]-?\s*/?\s*[\w.]{_SAME}{{0,2000}}?[>%]\}}\}}"
+    rf"|\{{%-?\s*[a-z_]\w*\b(?:(?!\{{%){_SAME}){{0,2000}}?%\}}"
+    rf"|\{{\{{-?(?:\s+[\w$.@]|[\w$@]+[.|(\[])(?:(?![{{}}]){_SAME}){{0,1000}}?\}}\}}"
+    rf"|\{{# {_SAME}{{0,1000}}? #\}}|\{{/\*{_SAME}{{0,1000}}?\*/\}})",
     re.DOTALL,
 )
 _GENERATORS = re.compile(
     # Inline code comes first: within it, everything is kept.
-    r"(?P<code>(?<!`)(`+)(?!`).{1,2000}?(?<!`)\2(?!`))"
+    r"(?P<code>(?<!`)(?P<ticks>`+)(?!`).{1,2000}?(?<!`)(?P=ticks)(?!`)"
+    r"|<code\b[^>]{0,200}>.{0,2000}?</code>)"
     # And of components in JSX: style={{...}}, with the sign before it.
     rf"|=\{{\{{[^}}\n]{{0,300}}\}}\}}|{_SHORTCODES.pattern}"
-    # Attributes, as in kramdown and Pandoc: {: .class}, {#id}, ![](x){width=50%}.
-    r"|\{:[^}\n]{0,300}\}|[ \t]*\{[#.][A-Za-z][^}\n]{0,300}\}|(?<=\))\{[^}\n]{0,300}\}",
+    # Attributes and comments of kramdown: {: .class}, {::comment}...{:/comment}.
+    r"|\{::comment\}.{0,5000}?\{:/(?:comment)?\}|\{:[ .#:/][^}\n]{0,300}\}|\{:toc\}"
+    # Attributes of Pandoc, behind a link or an image; comments and highlights of Obsidian.
+    r"|(?P<link>\]\([^()\n]{0,500}\))\{(?:[#.][A-Za-z][^}\n]{0,300}|[\w-]+=[^}\n]{0,300})\}"
+    r"|(?<![\w%])%%[^%\n]{1,500}%%(?!\w)"
+    r"|(?<![=\w\\])==(?=[^\s=])(?P<marked>[^=\n]{1,300})(?<=\S)==(?!=)",
     re.DOTALL,
 )
 _LINES = re.compile(
-    # A table of contents to be made; abbreviations; containers; imports of components.
+    # A table of contents to be made; attributes; abbreviations; imports of components; the ends of
+    # containers, and their beginnings without a title.
     r"^[ \t]*(?:[*+-] .*\n\{:\s*toc.*\}|\[(?:TOC|toc|\[_?toc_?\])\]|\[\[_TOC_\]\]"
-    r"|\*\[[^\]\n]+\]:.*|:{3,}.*|import\s.+\sfrom\s+['\"].+['\"];?)[ \t]*$",
+    r"|\{[#.][A-Za-z][^}\n]*\}|\*\[[^\]\n]+\]:.*"
+    r"|import\s.+\sfrom\s+['\"](?:[.@/][^'\"\n]+|[^'\"\n]*/[^'\"\n]*)['\"];?"
+    r"|:{3,}[ \t]*(?:\{[^}\n]*\}|[\w-]+(?:[ \t]*\{[^}\n]*\})?)?[ \t]*:*)[ \t]*$",
     re.MULTILINE,
 )
+_CONTAINER = re.compile(
+    r"^[ \t]*:{3,}[ \t]*(?:note|tip|info|warning|danger|caution|important|details|success|question"
+    r"|example|abstract|hint|quote|callout[\w-]*)(?:\[(.+)\]|[ \t]+(.+?))[ \t]*$",
+    re.MULTILINE | re.IGNORECASE,
+)
+_HEADING_ATTRIBUTES = re.compile(r"^(#{1,6}[ \t].*?)[ \t]*\{[#.:][^}\n]*\}[ \t]*#*$", re.MULTILINE)
 _KRAMDOWN_BREAK = re.compile(r"(?<=\S)[ \t]*\\\\[ \t]*$", re.MULTILINE)
 _ALERT = re.compile(r"^([ \t]*>[ \t]*)\[!(\w+)\][-+]?[ \t]*(.*)$", re.MULTILINE)
-_WIKI_EMBED = re.compile(r"!\[\[[^\]\n]{1,300}\]\]")
-_WIKI_LINK = re.compile(r"\[\[(?:[^|\]\n]{1,300}\|)?([^|\]\n]{1,300})\]\]")
+_WIKI_EMBED = re.compile(r"!\[\[[^\[\]\n]{1,300}\]\]")
+_WIKI_LINK = re.compile(r"\[\[(?:[^|\[\]\n]{1,300}\|)?([^|\[\]\n]{1,300})\]\]")
 _MARKDOWN_IN_HTML = re.compile(
     # A tag alone on its line, above a line of text: many generators read Markdown there.
     r"^([ \t]{0,3}<(?!pre|script|style|textarea|svg)[A-Za-z][^>\n]*>)[ \t]*\n"
@@ -63,6 +92,7 @@ _INLINE_MARKS = re.compile(r"[<&*_`\[~\\]")
 
 def markdown_to_html(text: str) -> str:
     """Return a Markdown text as HTML; HTML in it is passed on as it is."""
+    text = "\n".join(_without_admonitions(text.split("\n")))
     parts = [part if is_code else _plain_markdown(part) for is_code, part in _split_code(text)]
     html: str = _parser().render("\n".join(parts))
     return html
@@ -83,34 +113,88 @@ def inline_to_html(text: str) -> str:
 
 @lru_cache
 def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+    parser = MarkdownIt("commonmark", {"html": True, "maxNesting": 100}).enable(
+        ["table", "strikethrough"]
+    )
     return parser.use(footnote_plugin).use(deflist_plugin).use(tasklists_plugin)
+
+
+def _without_admonitions(lines: list[str], depth: int = 0) -> Iterator[str]:
+    """Yield lines with the notes and tabs of MkDocs as their titles and texts, not indented."""
+    fence, number = "", 0
+    while number < len(lines):
+        line = lines[number]
+        number += 1
+        match = None if fence or depth > MAX_NOTES else _ADMONITION.match(line)
+        if match is None or (line.lstrip().startswith("=") and match[2] is None):
+            opening = _FENCE.match(line)
+            if fence and _closes(line, fence):
+                fence = ""
+            elif not fence and opening:
+                fence = opening[1]
+            yield line
+            continue
+        indent = " " * (len(match[1].expandtabs(4)) + 4)
+        body: list[str] = []
+        while number < len(lines) and (
+            not lines[number].strip() or lines[number].expandtabs(4).startswith(indent)
+        ):
+            body.append(match[1] + lines[number].expandtabs(4)[len(indent) :])
+            number += 1
+        yield from ("", f"{match[1]}**{match[2]}**" if match[2] else "", "")
+        yield from _without_admonitions(body, depth + 1)
 
 
 def _split_code(text: str) -> Iterator[tuple[bool, str]]:
     """Yield (whether it is code, lines) of a text in turns; ``{% highlight %}`` becomes a fence."""
     lines: list[str] = []
-    fence, indent = "", False
+    kind, is_after_blank, in_list = "", True, False
     for line in text.split("\n"):
-        if fence:
-            is_end = _LIQUID_END.match(line) if fence == "highlight" else _closes(line, fence)
-            lines.append("~~~~~~" if is_end and fence == "highlight" else line)
+        if kind == "indented" and line.strip() and not _is_indented(line):
+            yield True, "\n".join(lines)
+            lines, kind = [], ""
+        if kind:
+            is_end = _ends(line, kind)
+            lines.append("~~~~~~" if is_end and kind == "highlight" else line)
             if is_end:
                 yield True, "\n".join(lines)
-                lines, fence = [], ""
+                lines, kind = [], ""
             continue
-        opening, liquid = _FENCE.match(line), _LIQUID_CODE.match(line)
-        if opening or liquid:
+        if line.strip() and not _is_indented(line):
+            in_list = bool(_LIST_ITEM.match(line))
+        kind = _code_begins(line, is_after_blank and not in_list)
+        is_after_blank = not line.strip()
+        if kind:
             yield False, "\n".join(lines)
-            lines = [f"\n~~~~~~{liquid[1]}" if liquid else line]
-            fence = "highlight" if liquid else opening[1] if opening else ""
-        elif admonition := _ADMONITION.match(line):
-            indent = True
-            lines += ["", f"**{admonition[1]}**" if admonition[1] else "", ""]
-        else:
-            indent = indent and (line.startswith("    ") or not line.strip())
-            lines.append(line[4:] if indent else line)
-    yield bool(fence), "\n".join(lines)
+            lines = []
+        liquid = _LIQUID_CODE.match(line) if kind == "highlight" else None
+        lines.append(f"\n~~~~~~{liquid[1]}" if liquid else line)
+    yield bool(kind), "\n".join(lines)
+
+
+def _code_begins(line: str, may_be_indented: bool) -> str:
+    """Return which kind of code begins with a line: a fence, or a name; "" for none."""
+    if opening := _FENCE.match(line):
+        return opening[1]
+    if _LIQUID_CODE.match(line):
+        return "highlight"
+    opened = [match[1] for match in _PRE.finditer(line)]
+    if opened and not opened[-1]:
+        return "pre"
+    return "indented" if may_be_indented and _is_indented(line) and line.strip() else ""
+
+
+def _ends(line: str, kind: str) -> bool:
+    """Return whether a line is the last of a block of code."""
+    if kind == "highlight":
+        return _LIQUID_END.match(line) is not None
+    if kind == "pre":
+        return "</pre" in line.lower()
+    return kind != "indented" and _closes(line, kind)
+
+
+def _is_indented(line: str) -> bool:
+    return line.startswith(("    ", "\t"))
 
 
 def _closes(line: str, fence: str) -> bool:
@@ -120,10 +204,11 @@ def _closes(line: str, fence: str) -> bool:
 
 def _plain_markdown(text: str) -> str:
     """Return Markdown without what generators of websites add to it."""
-    text = _LINES.sub("", text)
+    text = _CONTAINER.sub(lambda match: f"\n**{match[1] or match[2]}**\n", text)
+    text = _HEADING_ATTRIBUTES.sub(r"\1", _LINES.sub("", text))
     text = _KRAMDOWN_BREAK.sub(r"\\", text)
     text = _ALERT.sub(lambda m: f"{m[1]}**{m[3] or m[2].capitalize()}**\n{m[1].rstrip()}", text)
-    text = _GENERATORS.sub(lambda match: match["code"] or "", text)
+    text = _GENERATORS.sub(lambda m: m["code"] or m["link"] or m["marked"] or "", text)
     text = _WIKI_LINK.sub(r"\1", _WIKI_EMBED.sub("", text))
     text = _STRONG_BESIDE_LETTERS.sub(lambda m: f"<strong>{m[1] or m[2]}</strong>", text)
     return _MARKDOWN_IN_HTML.sub(r"\1\n\n", text)

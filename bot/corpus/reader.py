@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+from babel import localedata
 from selectolax.lexbor import LexborNode
 
 from bot.corpus.article import Article, LocatedArticle, Note, NoteKind
@@ -18,7 +19,12 @@ from bot.corpus.front_matter import (
     split,
 )
 from bot.corpus.html_blocks import first_heading, plain_text, read_blocks
-from bot.corpus.html_page import article_node, read_fields
+from bot.corpus.html_page import (
+    article_node,
+    page_title,
+    read_fields,
+    without_surroundings,
+)
 from bot.corpus.html_parsing import MAX_NESTING, TooDeepError, parse_html
 from bot.corpus.inline_text import clean
 from bot.corpus.language_detection import SAMPLE, detect_language
@@ -29,6 +35,8 @@ from bot.errors import CorpusError, Fault
 
 WRAPPED = 60
 """Characters of a line of plain text from which on it was probably ended to wrap it."""
+MIN_REPEATED = 40
+"""Characters of a beginning that two texts share by more than chance."""
 MAX_FIRST_LINE = 150
 """Characters of a first line of plain text that may be a headline."""
 
@@ -64,7 +72,7 @@ def read_html(file: Path) -> LocatedArticle:
         body = without_shortcodes(body)
     page = read_fields(body)
     root = _parse(document.file, body)
-    title = fields.title or first_heading(root) or page.title
+    title = fields.title or page_title(root) or page.title
     standfirst = fields.standfirst or plain_text(page.description)
     fields = replace(
         fields,
@@ -75,7 +83,8 @@ def read_html(file: Path) -> LocatedArticle:
         published=fields.published or parse_date(page.published),
         author=fields.author or page.author or None,
     )
-    return _located(document, fields, read_blocks(article_node(root), fields.url, fields.title))
+    article = without_surroundings(article_node(root))
+    return _located(document, fields, read_blocks(article, fields.url, fields.title))
 
 
 def read_plain_text(file: Path) -> LocatedArticle:
@@ -89,7 +98,12 @@ def read_plain_text(file: Path) -> LocatedArticle:
     body = body.strip("\n")
     separator = r"\n[ \t]*\n" if re.search(r"\n[ \t]*\n", body) else r"\n"
     texts = [text for part in re.split(separator, body) if (text := _lines(part))]
-    if not fields.title and len(texts) > 1 and len(texts[0]) <= MAX_FIRST_LINE:
+    if (
+        not fields.title
+        and len(texts) > 1
+        and len(texts[0]) <= MAX_FIRST_LINE
+        and "\n" not in texts[0]
+    ):
         fields = replace(fields, title=texts.pop(0))
     return _located(document, fields, [Block(text) for text in texts])
 
@@ -116,10 +130,16 @@ def _fields(document: Document) -> FrontMatter:
     return fields
 
 
+def _language_suffix(name: str) -> re.Match[str] | None:
+    """Return the language that a name ends with: "node.js" ends with none."""
+    match = _LANGUAGE_SUFFIX.search(name)
+    return match if match and localedata.exists(match[1].partition("-")[0]) else None
+
+
 def file_name(file: Path) -> str:
     """Return the name of a file, without its extension; of an index, that of its folder."""
     stem, language = file.stem, ""
-    if match := _LANGUAGE_SUFFIX.search(stem) or _INDEX_LANGUAGE.search(stem):
+    if match := _language_suffix(stem) or _INDEX_LANGUAGE.search(stem):
         stem, language = stem[: match.start()], f".{match[1]}"
     if stem == "index" and (folder := file.absolute().parent.name):
         stem = folder
@@ -169,12 +189,14 @@ def _located(document: Document, fields: FrontMatter, blocks: list[Block]) -> Lo
 
 def _is_repeated(standfirst: str, first: str) -> bool:
     """Return whether a standfirst is the text's beginning, as some programs make it of that."""
+    if len(min(standfirst, first, key=len)) < MIN_REPEATED:
+        return standfirst == first
     return first.startswith(standfirst.rstrip(" .…")) or standfirst.startswith(first)
 
 
 def _language(name: str, title: str, blocks: list[Block]) -> tuple[str, list[Note]]:
     """Return the language that the name of a file ends with, or else the one that is detected."""
-    if match := _LANGUAGE_SUFFIX.search(name):
+    if match := _language_suffix(name):
         return match[1], []
     text = "\n".join([title, *(block.text for block in blocks if not block.layout.is_code)])
     language, certainty = detect_language(text[:SAMPLE])
@@ -184,5 +206,7 @@ def _language(name: str, title: str, blocks: list[Block]) -> tuple[str, list[Not
 def _title(name: str) -> str:
     """Return a file's name as a headline."""
     text = _DATED_NAME.sub("", name, count=1) or name
-    text = " ".join(re.split(r"[-_\s]+", _LANGUAGE_SUFFIX.sub("", text))).strip()
+    if match := _language_suffix(text):
+        text = text[: match.start()]
+    text = " ".join(re.split(r"[-_\s]+", text)).strip()
     return (text[:1].upper() + text[1:]) or name

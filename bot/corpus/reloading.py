@@ -4,9 +4,11 @@ import logging
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from bot.corpus.loader import (
+    YAML_FILES,
     Corpus,
     Outcome,
     assemble,
@@ -65,7 +67,7 @@ class CorpusReloader:
         self.faults = ()
         try:
             usable = self._read_changed(folder)
-            corpus = assemble(folder, usable)
+            corpus = self._assembled(folder, usable)
         except CorpusError as error:
             for fault in self._new("corpus", error.faults):
                 log.error("%s The articles stay as they were.", fault)
@@ -74,6 +76,21 @@ class CorpusReloader:
         if corpus == self.corpus:
             return None
         self.corpus = corpus
+        return corpus
+
+    def _assembled(self, folder: Path, usable: Mapping[Path, Outcome]) -> Corpus:
+        """Return the corpus; faulty reactions and aliases keep their last good version."""
+        try:
+            corpus = assemble(folder, usable)
+        except CorpusError as error:
+            if any(fault.file.name not in YAML_FILES for fault in error.faults):
+                raise
+            for fault in self._new("yaml", error.faults):
+                log.error("%s The last good version of the file is used.", fault)
+            located = tuple(each.located for each in usable.values() if each.located)
+            unread = tuple(each.unread for each in usable.values() if each.unread)
+            return replace(self.corpus, located=located, unread=unread, outcomes=usable)
+        self._logged["yaml"] = set()
         return corpus
 
     def _read_changed(self, folder: Path) -> Mapping[Path, Outcome]:

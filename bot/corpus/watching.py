@@ -14,6 +14,9 @@ STEP_MS = 50
 """Milliseconds without a change after which those before it are reported."""
 CHECK_MS = 1_000
 """Milliseconds after which it is looked whether another folder is in the place of the watched."""
+LOOK_INTERVAL = 30.0
+"""Seconds after which the files are looked at anyway: changes of what a link leads to are not
+reported, nor those on some network drives."""
 RETRY_INTERVAL = 1.0
 """Seconds between attempts to watch a folder that cannot be watched."""
 
@@ -36,7 +39,9 @@ async def changes(folder: Path, requested: asyncio.Event) -> AsyncIterator[None]
             yield
             waiting = [asyncio.create_task(event.wait()) for event in (changed, requested)]
             try:
-                await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait(
+                    waiting, timeout=LOOK_INTERVAL, return_when=asyncio.FIRST_COMPLETED
+                )
             finally:
                 for task in waiting:
                     task.cancel()
@@ -67,12 +72,19 @@ async def _watch(folder: Path, changed: asyncio.Event) -> None:
                 is_new = False
                 if await asyncio.to_thread(_identity, folder) != identity:
                     break
-        except (OSError, RuntimeError) as error:
+        except Exception as error:
+            # The library raises all kinds, such as groups of errors for names that are not UTF-8.
             if identity is not None and not is_polling:
-                log.warning("%s cannot be watched, so it is polled: %s", folder, error)
+                log.warning("%s cannot be watched, so it is polled: %s", folder, _reason(error))
                 is_polling = True
             await asyncio.sleep(RETRY_INTERVAL)
         changed.set()
+
+
+def _reason(error: BaseException) -> str:
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return f"{type(error).__name__}: {error}"
 
 
 def _identity(folder: Path) -> tuple[int, int] | None:

@@ -22,6 +22,8 @@ a few more."""
 MAX_ALIAS_LENGTH = 80
 """Characters."""
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
 ValuePath = tuple[str | int, ...]
 """Where a value is: the keys of mappings and indexes of lists that lead to it, outermost first."""
 
@@ -118,6 +120,9 @@ class Document:
 def one_line(text: str) -> str:
     """Return a text on one line, without control characters, which Telegram would drop."""
     text = re.sub(r"[ \t\n\f\v\u2028\u2029]+", " ", text)
+    if _SURROGATE.search(text):
+        # As JSON writes characters that it escapes.
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return "".join(char for char in text if unicodedata.category(char) != "Cc").strip()
 
 
@@ -170,6 +175,9 @@ def parse_yaml(file: Path, text: str) -> Document:
         _note_lines(file, node, (), lines)
         value = _Constructor().construct_document(node)
         return Document(file, value, lines)
+    except TypeError:
+        line, problem = 1, "A key is a list or a mapping."
+        hint = "Write a text in its place."
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1

@@ -6,8 +6,10 @@ from telegram import MessageEntity
 
 from bot.corpus.layout import Span, Style
 from bot.retrieval.answer import Match
-from bot.views.rich_text import RichText, cut_around, units
+from bot.views.rich_text import RichText, cut_around, cut_at_word, units
 
+MAX_HEADING = 200
+"""UTF-16 units of the headings above a passage."""
 MAX_SPANS = 40
 """Formatted parts of a passage that are shown. Telegram shows 100 in a message, which may hold two
 passages and has a dozen of its own."""
@@ -33,8 +35,9 @@ def add_quotation(
     """
     passage = match.passage
     if passage.heading:
-        text.add(f"{passage.heading}\n")
-        room -= units(passage.heading) + 1
+        heading = cut_at_word(passage.heading, MAX_HEADING)
+        text.add(f"{heading}\n")
+        room -= units(heading) + 1
     quoted, sentence = cut_around(
         passage.text, match.sentence, room - units(place) - 1, match.sentences
     )
