@@ -227,3 +227,18 @@ async def test_an_article_keeps_its_id_while_it_has_votes(stage: Stage) -> None:
     assert await reader.tap(answer, "r:bridge:love") == taken_back("Love")
     (corpus / "bridge.md").write_text(BRIDGE.replace("url:", "slug: other\nurl:"))
     await logged(bot, "Articles added: other.")
+
+
+async def test_one_file_does_not_keep_others_from_changing(
+    live: tuple[Stage, BotThread, Path],
+) -> None:
+    """Whatever it is called, and whatever is wrong in it; reactions stay as they were."""
+    stage, bot, corpus = live
+    reader = await stage.reader()
+    with open(os.fsencode(corpus) + b"/br\xfcck.png", "wb"):  # noqa: PTH123
+        pass
+    (corpus / "reactions.yaml").write_text("bad: {}\n")
+    await logged(bot, "needs exactly the keys label, emoji and order")
+    (corpus / "bridge.md").write_text(BRIDGE.replace(OLD, NEW), encoding="utf-8")
+    answer = await answers(reader, COST, NEW)
+    assert "❤️" in buttons(answer)

@@ -50,10 +50,10 @@ _GENERATORS = re.compile(
     # And of components in JSX: style={{...}}, with the sign before it.
     rf"|=\{{\{{[^}}\n]{{0,300}}\}}\}}|{_SHORTCODES.pattern}"
     # Attributes and comments of kramdown: {: .class}, {::comment}...{:/comment}.
-    r"|\{::comment\}.{0,5000}?\{:/(?:comment)?\}|\{:[ .#:/][^}\n]{0,300}\}|\{:toc\}"
+    r"|(?<!\\)(?:\{::comment\}.{0,5000}?\{:/(?:comment)?\}|\{:[ .#:/][^}\n]{0,300}\}|\{:toc\})"
     # Attributes of Pandoc, behind a link or an image; comments and highlights of Obsidian.
     r"|(?P<link>\]\([^()\n]{0,500}\))\{(?:[#.][A-Za-z][^}\n]{0,300}|[\w-]+=[^}\n]{0,300})\}"
-    r"|(?<![\w%])%%[^%\n]{1,500}%%(?!\w)"
+    r"|(?<![\w%\\])%%[^%\n]{1,500}%%(?!\w)"
     r"|(?<![=\w\\])==(?=[^\s=])(?P<marked>[^=\n]{1,300})(?<=\S)==(?!=)",
     re.DOTALL,
 )
@@ -82,6 +82,12 @@ _MARKDOWN_IN_HTML = re.compile(
     r"(?=[ \t]{0,3}(?:[^\s<]|<(?:a|b|i|em|strong|code|span|img)\b))",
     re.MULTILINE | re.IGNORECASE,
 )
+_ESCAPED = re.compile(
+    r"(?P<code>(?<!`)(?P<ticks>`+)(?!`).{1,2000}?(?<!`)(?P=ticks)(?!`))"
+    r"|(?<!\\)(?:\{(?=[{%#:./*]|[\w-]+=)|%(?=%)|=(?==\S))",
+    re.DOTALL,
+)
+_ESCAPED_STARTS = re.compile(r'^([ \t]*)(:(?=[:\s])|!!!|\?\?\?|=(?==+[+!]? "))', re.MULTILINE)
 _STRONG_BESIDE_LETTERS = re.compile(
     # CommonMark does not take these for marks: **(so)**so, so**"so"**. Chinese and Korean, which
     # have no spaces there, need them.
@@ -101,6 +107,19 @@ def markdown_to_html(text: str) -> str:
 def without_shortcodes(text: str) -> str:
     """Return a text without tags and values that a generator of websites fills in."""
     return _SHORTCODES.sub("", text)
+
+
+def without_meaning(text: str) -> str:
+    """Return Markdown whose text is shown as it is where a generator would see something else."""
+    parts = []
+    for is_code, part in _split_code(text):
+        escaped = part if is_code else _ESCAPED_STARTS.sub(r"\1\\\2", _ESCAPED.sub(_escape, part))
+        parts.append(escaped)
+    return "\n".join(parts)
+
+
+def _escape(match: re.Match[str]) -> str:
+    return match["code"] or f"\\{match[0]}"
 
 
 def inline_to_html(text: str) -> str:

@@ -1,12 +1,12 @@
 """A page or a file -> an article in the corpus."""
 
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from bot.errors import WebError
+from bot.errors import CorpusError, WebError
 from bot.web.article_files import (
     Outcome,
     as_name,
@@ -19,6 +19,7 @@ from bot.web.article_files import (
 from bot.web.extracted import ExtractedArticle
 from bot.web.extraction import extract
 from bot.web.fetcher import Fetched, Fetcher
+from bot.web.sent_files import SentFile, read_sent
 
 MAX_BYTES = 10_000_000
 _TYPES = {
@@ -89,6 +90,7 @@ class Adder:
         page = _read(file)
         if page.content_type.startswith("text/html") or "xhtml" in page.content_type:
             return self._write(source, extract(page))
+        _check(file, page.body)
         if has_front_matter(page.body):
             return Added(source, None, self._copy(file, page.body))
         if _is_in(file, self._folder):
@@ -132,6 +134,19 @@ class Adder:
                 f"{file} cannot be copied to {self._folder} ({error.strerror})."
             ) from None
         return f"{'Would be' if self._dry_run else 'Was'} copied to {target}."
+
+
+def _check(file: Path, content: bytes) -> None:
+    """Check that the bot could read a file of Markdown or text.
+
+    Raises:
+        WebError: With all faults found in it.
+    """
+    try:
+        read_sent(SentFile(file.name, content), file.absolute().parent)
+    except CorpusError as error:
+        faults = "\n".join(str(replace(fault, file=file)) for fault in error.faults)
+        raise WebError(faults) from None
 
 
 def _is_in(file: Path, folder: Path) -> bool:

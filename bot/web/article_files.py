@@ -19,8 +19,10 @@ from urllib.parse import unquote, urlsplit
 import yaml
 from anyascii import anyascii
 
+from bot.corpus.front_matter import split
+from bot.corpus.markdown import without_meaning
 from bot.corpus.yaml import MAX_FILE_BYTES
-from bot.errors import WebError
+from bot.errors import CorpusError, WebError
 from bot.web.extracted import ExtractedArticle
 
 MAX_NAME = 32
@@ -100,7 +102,8 @@ def render(article: ExtractedArticle) -> str:
         sort_keys=False,
         width=1_000_000,
     )
-    before, after = f"---\n{front_matter}", f"---\n{article.text.strip()}\n"
+    text = without_meaning(article.text.strip())
+    before, after = f"---\n{front_matter}", f"---\n{text}\n"
     return f"{before}# Written by article-bot; checksum {_checksum(before + after)}\n{after}"
 
 
@@ -194,8 +197,14 @@ def markdown_files(folder: Path) -> Iterator[Path]:
 
 
 def has_front_matter(content: bytes) -> bool:
-    """Return whether a file begins with front matter, in YAML or TOML."""
-    return bool(_front_matter_in(content))
+    """Return whether a file begins with front matter, in YAML, TOML, or without lines around it."""
+    if _front_matter_in(content):
+        return True
+    text = content.decode("utf-8-sig", errors="replace").replace("\r\n", "\n")
+    try:
+        return bool(split(Path(), text)[0].value)
+    except CorpusError:
+        return True
 
 
 def _front_matter(file: Path) -> str:
