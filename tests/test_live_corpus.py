@@ -167,6 +167,25 @@ async def test_published_posts_are_edited(live: tuple[Stage, BotThread, Path]) -
     assert "could not be edited" not in bot.output
 
 
+async def test_posts_of_removed_articles(live: tuple[Stage, BotThread, Path]) -> None:
+    """Have no buttons any more, which would lead nowhere; they are back with the article."""
+    stage, bot, corpus = live
+    channel = (await stage.channel(await stage.reader()))[0]
+    state = (await stage.client.get("/sandbox/state")).json()
+    name = next(f"@{each['username']}" for each in state["chats"] if each["id"] == channel.chat)
+    await stage.command("publish", "bridge", "--to", name, CORPUS_DIR=str(corpus))
+    response = await channel.client.get(
+        f"/sandbox/chats/{channel.chat}/messages", params={"after": 0}
+    )
+    post = response.json()["messages"][-1]
+    text = (corpus / "bridge.md").read_text(encoding="utf-8")
+    (corpus / "bridge.md").unlink()
+    await channel.shows_only(post)
+    (corpus / "bridge.md").write_text(text, encoding="utf-8")
+    await channel.shows(post, "❤️", "👍")
+    assert "Traceback" not in bot.output
+
+
 async def test_what_is_no_change_is_none(live: tuple[Stage, BotThread, Path]) -> None:
     """A file that is touched, or one that is no article."""
     _, bot, corpus = live

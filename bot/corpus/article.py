@@ -15,6 +15,9 @@ from bot.corpus.layout import PLAIN, Layout, Span
 MAX_QUESTION = 120
 """Characters of a sample question, which is shown on a button."""
 
+MIN_LEAD = 50
+"""Characters of a paragraph that can stand for a standfirst."""
+
 ID_PATTERN = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 """Article ids are part of callback data, which Telegram limits to 64 bytes."""
 
@@ -110,8 +113,10 @@ class Article:
         """What says what the article is about: the standfirst, or else its first paragraph."""
         if self.standfirst:
             return self.standfirst
-        texts = (p.text for p in self.passages if not p.layout.parts and not p.layout.is_code)
-        return next(texts, self.paragraphs[0] if self.paragraphs else "")
+        texts = [p.text for p in self.passages if not p.layout.parts and not p.layout.is_code]
+        # A short line at the beginning is a byline or a date more often than not.
+        long = (text for text in texts if len(text) >= MIN_LEAD)
+        return next(iter((*long, *texts, *self.paragraphs)), "")
 
 
 class NoteKind(StrEnum):

@@ -107,6 +107,9 @@ class _Reader:
             _BLOCK_READERS[tag](self, node)
         else:
             self.flush()
+            if "footnotes" in (node.attributes.get("class") or "").split():
+                # They belong to all sections.
+                self._end_sections(0)
             self.walk_children(node, formats)
             self.flush()
         self._depth -= 1

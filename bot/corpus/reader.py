@@ -102,10 +102,15 @@ def read_plain_text(file: Path) -> LocatedArticle:
         not fields.title
         and len(texts) > 1
         and len(texts[0]) <= MAX_FIRST_LINE
-        and "\n" not in texts[0]
+        and _is_line(texts[0])
     ):
         fields = replace(fields, title=texts.pop(0))
     return _located(document, fields, [Block(text) for text in texts])
+
+
+def _is_line(text: str) -> bool:
+    """Return whether a text is one line, and no sentence."""
+    return "\n" not in text and not text.endswith((".", "…", "。"))
 
 
 def _lines(paragraph: str) -> str:

@@ -1,9 +1,11 @@
 """Finds channels, posts articles in them and edits these posts."""
 
+import contextlib
 import logging
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from telegram import Bot, ChatFullInfo, Message
 from telegram.constants import ChatType
@@ -128,6 +130,19 @@ class ChannelPublisher:
                 await self.edit(ref, await self.render(article))
             except PublishError as error:
                 log.warning("A post of %s is not edited: %s", article.id, error)
+
+    async def close_posts(self, article_id: str) -> None:
+        """Take the buttons off all posts of an article that the bot no longer has.
+
+        Raises:
+            StoreError: The database cannot be used.
+            TelegramError: Telegram cannot be reached.
+        """
+        for ref in await self.store.channel_posts(article_id):
+            await self.store.forget_message(ref)
+            with contextlib.suppress(BadRequest, ChatMigrated, Forbidden):
+                close = partial(self.bot.edit_message_reply_markup, ref.chat_id, ref.message_id)
+                await self.sender.call(ref.chat_id or 0, Priority.ANSWER, close)
 
     async def edit(self, ref: MessageRef, message: OutgoingMessage) -> bool:
         """Edit a post.

@@ -70,7 +70,7 @@ class LiveCorpus:
         self._samples = AnsweredSamples()
         self._index: Index | None = None
         self._is_unused = False
-        self._outdated_posts: dict[str, Article] = {}
+        self._outdated_posts: dict[str, Article | None] = {}
         self._has_outdated = asyncio.Event()
         self._waiting: list[asyncio.Future[Look]] = []
 
@@ -158,9 +158,10 @@ class LiveCorpus:
             if ids:
                 more = f" and {len(ids) - MAX_NAMED} more" if len(ids) > MAX_NAMED else ""
                 log.info("Articles %s: %s%s.", verb, ", ".join(ids[:MAX_NAMED]), more)
-        kept = {id_: new[id_] for id_ in self._outdated_posts if id_ in new}
-        self._outdated_posts = {**kept, **{id_: new[id_] for id_ in changed}}
-        if changed:
+        # An article that is there again has posts without buttons.
+        outdated = {*changed, *look.added, *look.removed}
+        self._outdated_posts |= {id_: new.get(id_) for id_ in outdated}
+        if outdated:
             self._has_outdated.set()
         return look
 
@@ -172,7 +173,10 @@ class LiveCorpus:
             while self._outdated_posts:
                 id_, article = next(iter(self._outdated_posts.items()))
                 try:
-                    await publisher().edit_posts(article)
+                    if article is not None:
+                        await publisher().edit_posts(article)
+                    else:
+                        await publisher().close_posts(id_)
                 except (StoreError, TelegramError) as error:
                     reason = describe(error) if isinstance(error, TelegramError) else str(error)
                     log.warning("Posts of %s are edited later: %s", id_, reason)
@@ -180,5 +184,5 @@ class LiveCorpus:
                     continue
                 except Exception:
                     log.exception("Posts of %s could not be edited", id_)
-                if self._outdated_posts.get(id_) is article:
+                if self._outdated_posts.get(id_, False) is article:
                     del self._outdated_posts[id_]

@@ -33,6 +33,9 @@ from bot.views.outgoing import OutgoingMessage, with_question
 CLEARLY_BETTER = 0.2
 """How much surer another article must be, to end a conversation about one."""
 
+BETTER = 0.05
+"""The same for a question that does not go on from the one before it."""
+
 _LINK = re.compile(r"https?://\S+")
 
 
@@ -281,4 +284,5 @@ def _is_better(anywhere: Answer, stayed: Answer, asked: Query) -> bool:
         return not asked.previous and stayed.verdict is Verdict.NOT_IN_ARTICLE
     if stayed.verdict is not Verdict.ANSWERED:
         return True
-    return anywhere.best.confidence > stayed.best.confidence + CLEARLY_BETTER
+    margin = CLEARLY_BETTER if asked.previous else BETTER
+    return anywhere.best.confidence > stayed.best.confidence + margin

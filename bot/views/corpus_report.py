@@ -41,7 +41,7 @@ def notes_text(located: Iterable[LocatedArticle]) -> str:
     for kind, subjects in counts.items():
         shown = [
             f"{subject}: {count_of(count, 'file')}"
-            + (f" ({least[subject]:.0%} sure or more)" if kind is NoteKind.LANGUAGE else "")
+            + (f" (at least {least[subject] * 99:.0f} % sure)" if kind is NoteKind.LANGUAGE else "")
             for subject, count in subjects.most_common(MAX_SUBJECTS)
         ]
         if len(subjects) > MAX_SUBJECTS:

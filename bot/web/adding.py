@@ -6,6 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from bot.corpus.loader import Unread
 from bot.errors import CorpusError, WebError
 from bot.web.article_files import (
     Outcome,
@@ -143,10 +144,12 @@ def _check(file: Path, content: bytes) -> None:
         WebError: With all faults found in it.
     """
     try:
-        read_sent(SentFile(file.name, content), file.absolute().parent)
+        read = read_sent(SentFile(file.name, content), file.absolute().parent)
     except CorpusError as error:
         faults = "\n".join(str(replace(fault, file=file)) for fault in error.faults)
         raise WebError(faults) from None
+    if isinstance(read, Unread):
+        raise WebError(f"{file} is not read by the bot ({read.reason}), so it is not added.")
 
 
 def _is_in(file: Path, folder: Path) -> bool:

@@ -56,7 +56,8 @@ class Written:
 def write_article(folder: Path, article: ExtractedArticle, dry_run: bool = False) -> Written:
     """Write an article into a folder, or bring its file up to date.
 
-    An article is found again by the address of its page; without one, by its title.
+    An article is found again by the address of its page. One without an address is another one if
+    its text is another: headlines such as "Letters" come again.
 
     Args:
         folder: The corpus, which exists.
@@ -70,7 +71,7 @@ def write_article(folder: Path, article: ExtractedArticle, dry_run: bool = False
     if len(text.encode()) > MAX_FILE_BYTES:
         raise WebError(f"{article.title}: its text is longer than 1 MB. Add it in parts, as files.")
     try:
-        file = _file_of(folder, article)
+        file = _file_of(folder, article, text)
         if file is None:
             file = free_file(folder, article_name(article), article.url or text)
             outcome = Outcome.ADDED
@@ -175,18 +176,13 @@ def write_atomically(file: Path, content: bytes) -> None:
         raise
 
 
-def _file_of(folder: Path, article: ExtractedArticle) -> Path | None:
+def _file_of(folder: Path, article: ExtractedArticle, text: str) -> Path | None:
     """Return the file that an article was written to before; None if there is none."""
     if article.url is not None:
         key = _key(article.url)
         urls = ((file, _URL.search(_front_matter(file))) for file in markdown_files(folder))
         return next((file for file, url in urls if url and _key(_value(url[1])) == key), None)
-    file = folder / f"{article_name(article)}.md"
-    if not file.is_file():
-        return None
-    header = _front_matter(file)
-    title = yaml.safe_dump({"title": article.title}, allow_unicode=True, width=1_000_000)
-    return file if title in header and _URL.search(header) is None else None
+    return next((file for file in markdown_files(folder) if _read(file) == text), None)
 
 
 def markdown_files(folder: Path) -> Iterator[Path]:

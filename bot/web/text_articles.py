@@ -29,6 +29,9 @@ def read_text_page(page: Fetched, markdown: bool) -> ExtractedArticle | None:
         return None
     first, _, rest = text.partition("\n")
     heading = _HEADING.fullmatch(first.strip())
+    underline, _, below = rest.partition("\n")
+    if markdown and re.fullmatch(r"(=+|-{2,})[ \t]*", underline):
+        heading, rest = re.fullmatch(r"(.*)", first.strip()), below
     title = one_line(heading[1]) if heading else one_line(first)
     is_title = heading or (len(title) <= 150 and not rest.partition("\n")[0].strip())
     if is_title and rest.strip():

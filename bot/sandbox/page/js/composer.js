@@ -71,8 +71,8 @@ export class Composer {
   typed() {
     const { input } = this;
     this.send.disabled = !input.value.trim();
-    input.style.height = "auto";
-    if (input.scrollHeight) input.style.height = `${Math.min(input.scrollHeight, TALLEST)}px`;
+    input.style.height = "0";
+    input.style.height = input.scrollHeight ? `${Math.min(input.scrollHeight, TALLEST)}px` : "auto";
     input.style.overflowY = input.scrollHeight > TALLEST ? "auto" : "hidden";
     this.suggest();
   }
