@@ -46,6 +46,7 @@ def test_inline_marks_become_formats(tmp_path: Path) -> None:
         ("A <span title='no'>word</span><!-- not this --> more.", "A word more.", []),
         ("See [here](/about) and <https://e.org/x>.", "See here and https://e.org/x.", []),
         ("Before {{< youtube id=1 >}}after {% include x.html %}end.", "Before after end.", []),
+        ('A {:width="640px"}b, [c]({{ "https://e.org/" | url }}).', "A b, c.", []),
         ("Kramdown{: .wide} and [a]({{ site.url }}/b) text.", "Kramdown and a text.", []),
         ("A <q>quoted</q> word, 3 m<sup>2</sup>.", "A “quoted” word, 3 m².", []),
         ("Soft\u00adhyphens and\u200bmarks.", "Softhyphens andmarks.", []),

@@ -39,7 +39,7 @@ _SHORTCODES = re.compile(
     rf"(?<!\\)(?:\{{%-?\s*comment\b[^%]{{0,80}}%\}}.{{0,5000}}?\{{%-?\s*endcomment\s*-?%\}}"
     rf"|\{{\{{[<%]-?\s*/?\s*[\w.]{_SAME}{{0,2000}}?[>%]\}}\}}"
     rf"|\{{%-?\s*[a-z_]\w*\b(?:(?!\{{%){_SAME}){{0,2000}}?%\}}"
-    rf"|\{{\{{-?(?:\s+[\w$.@]|[\w$@]+[.|(\[])(?:(?![{{}}]){_SAME}){{0,1000}}?\}}\}}"
+    rf"|\{{\{{-?(?:\s+[\w$.@'\"]|[\w$@]+[.|(\[])(?:(?![{{}}]){_SAME}){{0,1000}}?\}}\}}"
     rf"|\{{# {_SAME}{{0,1000}}? #\}}|\{{/\*{_SAME}{{0,1000}}?\*/\}})",
     re.DOTALL,
 )
@@ -50,7 +50,8 @@ _GENERATORS = re.compile(
     # And of components in JSX: style={{...}}, with the sign before it.
     rf"|=\{{\{{[^}}\n]{{0,300}}\}}\}}|{_SHORTCODES.pattern}"
     # Attributes and comments of kramdown: {: .class}, {::comment}...{:/comment}.
-    r"|(?<!\\)(?:\{::comment\}.{0,5000}?\{:/(?:comment)?\}|\{:[ .#:/][^}\n]{0,300}\}|\{:toc\})"
+    r"|(?<!\\)(?:\{::comment\}.{0,5000}?\{:/(?:comment)?\}"
+    r"|\{:(?:[ .#:/]|[\w-]+=|toc\b)[^}\n]{0,300}\})"
     # Attributes of Pandoc, behind a link or an image; comments and highlights of Obsidian.
     r"|(?P<link>\]\([^()\n]{0,500}\))\{(?:[#.][A-Za-z][^}\n]{0,300}|[\w-]+=[^}\n]{0,300})\}"
     r"|(?<![\w%\\])%%[^%\n]{1,500}%%(?!\w)"
