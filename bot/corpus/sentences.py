@@ -2,7 +2,7 @@
 
 import sentencex
 
-MAX_CHUNK = 10_000
+MAX_CHUNK = 4_000
 """Characters that are split at once: the time for it grows with the square of their number."""
 
 
