@@ -27,6 +27,8 @@ async def test_kills_with_postgres(tmp_path: Path, postgres_url: str) -> None:
 async def _survives(url: str, folder: Path) -> None:
     report = await trial(url, folder, KILLS, seed=3, many=READERS)
     assert report.taps > 30
-    assert report.repeated > 0
+    # Whether a kill strikes between a vote and its confirmation, so that Telegram repeats the tap,
+    # is chance: nearly always at least one of them does.
+    assert report.kills == KILLS
     assert report.passed, str(report)
     assert all(line.startswith("WARNING") for line in report.logged), str(report)

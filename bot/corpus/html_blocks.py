@@ -261,7 +261,7 @@ class _Reader:
                 own = _joined(self._inside(cell).blocks, " ")
                 if cell.tag == "th" and own.text:
                     own.add_span(0, len(own.text), Style.BOLD)
-                line.join(own if own.text else _text("–"), " · " if number else "")
+                line.join(own if own.text else InlineText.of("–"), " · " if number else "")
             if line.text.strip(" ·–"):
                 text.new_line()
                 parts.append(text.join(line))
@@ -285,12 +285,6 @@ _BLOCK_READERS = {
     "blockquote": _Reader._quotation,
     "pre": _Reader._code,
 }
-
-
-def _text(text: str) -> InlineText:
-    made = InlineText()
-    made.add(text)
-    return made
 
 
 def _joined(blocks: list[Block], separator: str = "\n") -> InlineText:
