@@ -5,30 +5,41 @@ A few kills of tests.benchmarks.kills, which is the command for many.
 
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from tests.benchmarks.kills.trial import trial
 
 KILLS, READERS = 5, 20
+ATTEMPTS = 3
+"""Where the kills of a trial strike is chance: nearly always one makes Telegram repeat a tap."""
 
 
 @pytest.mark.slow
 async def test_kills_with_sqlite(tmp_path: Path) -> None:
     """Every tap is counted once, and the counts are those of the votes."""
-    await _survives(f"sqlite:///{tmp_path / 'votes.db'}", tmp_path)
+    for attempt in range(ATTEMPTS):
+        if await _survives(f"sqlite:///{tmp_path / f'votes-{attempt}.db'}", tmp_path, attempt):
+            return
+    pytest.fail("no kill struck between a vote and its confirmation")
 
 
 @pytest.mark.slow
 async def test_kills_with_postgres(tmp_path: Path, postgres_url: str) -> None:
     """The same there, where a transaction may outlive the bot that began it."""
-    await _survives(postgres_url, tmp_path)
+    for attempt in range(ATTEMPTS):
+        if await _survives(postgres_url, tmp_path, attempt):
+            return
+        connection = await asyncpg.connect(postgres_url)
+        await connection.execute("DROP SCHEMA article_bot CASCADE")
+        await connection.close()
+    pytest.fail("no kill struck between a vote and its confirmation")
 
 
-async def _survives(url: str, folder: Path) -> None:
-    report = await trial(url, folder, KILLS, seed=3, many=READERS)
+async def _survives(url: str, folder: Path, attempt: int) -> bool:
+    """Judge a trial on an empty database; whether a kill made Telegram repeat a tap."""
+    report = await trial(url, folder, KILLS, seed=3 + attempt, many=READERS)
     assert report.taps > 30
-    # Whether a kill strikes between a vote and its confirmation, so that Telegram repeats the tap,
-    # is chance: nearly always at least one of them does.
-    assert report.kills == KILLS
     assert report.passed, str(report)
     assert all(line.startswith("WARNING") for line in report.logged), str(report)
+    return report.repeated > 0

@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+import subprocess
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -11,12 +12,16 @@ from bot.store.sqlite import SqliteStore
 from bot.web.feed_follower import FeedFollower
 from bot.web.fetcher import Fetcher
 from tests.support.feed_site import FeedSite
+from tests.support.processes import article_bot
 from tests.support.threads import SettableClock
 from tests.support.web_site import WebSite, web_site
 
 INTERVAL = 0.05
 """Seconds between two looks."""
 Follow = Callable[..., contextlib.AbstractAsyncContextManager[FeedFollower]]
+
+Result = subprocess.CompletedProcess[str]
+Add = Callable[..., Awaitable[Result]]
 
 
 @pytest.fixture
@@ -72,3 +77,16 @@ def follow(store: SqliteStore, corpus: Path, fetcher: Fetcher, clock: SettableCl
 @pytest.fixture
 def feed(site: WebSite) -> FeedSite:
     return FeedSite(site)
+
+
+@pytest.fixture
+def add(corpus: Path, tmp_path: Path) -> Add:
+    """Runs the command beside the corpus, while the site of the test serves."""
+
+    async def run(*arguments: str, **settings: str) -> Result:
+        settings = {"CORPUS_DIR": str(corpus), **settings}
+        return await asyncio.to_thread(
+            article_bot, "add", "--allow-private", *arguments, folder=tmp_path, **settings
+        )
+
+    return run

@@ -2,8 +2,6 @@
 
 import asyncio
 import os
-import subprocess
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -11,30 +9,8 @@ import pytest
 from bot.corpus.reader import read_markdown
 from tests.support.processes import article_bot
 from tests.support.web_site import WebSite
+from tests.web.conftest import Add, Result
 from tests.web.pages import HEAD, PARAGRAPHS, html
-
-Result = subprocess.CompletedProcess[str]
-Add = Callable[..., Awaitable[Result]]
-
-
-@pytest.fixture
-def corpus(tmp_path: Path) -> Path:
-    folder = tmp_path / "articles"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
-def add(corpus: Path, tmp_path: Path) -> Add:
-    """Runs the command beside the corpus, while the site of the test serves."""
-
-    async def run(*arguments: str, **settings: str) -> Result:
-        settings = {"CORPUS_DIR": str(corpus), **settings}
-        return await asyncio.to_thread(
-            article_bot, "add", "--allow-private", *arguments, folder=tmp_path, **settings
-        )
-
-    return run
 
 
 async def test_a_page_is_added(site: WebSite, add: Add, corpus: Path) -> None:

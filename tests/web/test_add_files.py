@@ -1,36 +1,10 @@
 """Files of one's own that are added to the corpus."""
 
-import asyncio
-import subprocess
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 
-from tests.support.processes import article_bot
-
-Result = subprocess.CompletedProcess[str]
-Add = Callable[..., Awaitable[Result]]
-
-
-@pytest.fixture
-def corpus(tmp_path: Path) -> Path:
-    folder = tmp_path / "articles"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
-def add(corpus: Path, tmp_path: Path) -> Add:
-    """Runs the command beside the corpus, while the site of the test serves."""
-
-    async def run(*arguments: str, **settings: str) -> Result:
-        settings = {"CORPUS_DIR": str(corpus), **settings}
-        return await asyncio.to_thread(
-            article_bot, "add", "--allow-private", *arguments, folder=tmp_path, **settings
-        )
-
-    return run
+from tests.web.conftest import Add
 
 
 async def test_files_with_the_same_headline_are_two_articles(
