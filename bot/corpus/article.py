@@ -108,6 +108,14 @@ class Article:
         texts = "\0".join(passage.text for passage in self.passages)
         return urlsafe_b64encode(blake2b(texts.encode(), digest_size=3).digest()).decode()
 
+    @cached_property
+    def digest(self) -> bytes:
+        """16 bytes that are others when anything is that a search index depends on."""
+        layouts = [(layout.heading, layout.parts, layout.is_code) for layout in self.layouts]
+        searched = (self.title, self.standfirst, self.language, self.paragraphs, layouts)
+        aliases = sorted(self.aliases.items())
+        return blake2b(repr((searched, aliases)).encode(), digest_size=16).digest()
+
     @property
     def lead(self) -> str:
         """What says what the article is about: the standfirst, or else its first paragraph."""

@@ -82,6 +82,10 @@ class Analyzer:
         aliases: Mappings of a name to other names of the same thing; all of them are taken for
             the name. A later mapping may add names to a name of an earlier one.
         params: Thresholds and weights.
+
+    Attributes:
+        function_words: The function words of the language, folded.
+        names: Every name of a single word that the aliases know, folded.
     """
 
     def __init__(
@@ -104,11 +108,7 @@ class Analyzer:
                     self._names[tuple(words(other))] = canonical
         self._names.pop((), None)
         self._longest = max((len(key) for key in self._names), default=0)
-
-    @property
-    def names(self) -> set[str]:
-        """Every name of a single word that the aliases know, folded."""
-        return {key[0] for key in self._names if len(key) == 1}
+        self.names = frozenset(key[0] for key in self._names if len(key) == 1)
 
     def passage_tokens(self, written: Sequence[str]) -> list[str]:
         """Return every token of a passage's or sentence's words, as often as it occurs."""

@@ -1,27 +1,47 @@
 """Searches one article: ranks its passages, marks a sentence, and says how sure the answer is."""
 
 import math
-from collections.abc import Container, Mapping, Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bot.corpus.article import Article
-from bot.retrieval.analysis import Analyzer, words
+from bot.retrieval.analysis import Analyzer
 from bot.retrieval.answer import Answer, Match, Verdict
-from bot.retrieval.answer_types import AnswerType
+from bot.retrieval.article_arrays import ArticleArrays, read_arrays
 from bot.retrieval.article_sentences import ArticleSentences
 from bot.retrieval.background import PASSAGE_LENGTH, CorpusBackground, table_of
-from bot.retrieval.confidence import Confidence, chance_of_many
-from bot.retrieval.function_words import has_general_words
-from bot.retrieval.names import ArticleNames, ContentWords
+from bot.retrieval.confidence import confidences
 from bot.retrieval.params import DEFAULT_PARAMS, MAX_MATCHES, MAX_UNSURE_MATCHES, RetrievalParams
 from bot.retrieval.query import Query
+from bot.retrieval.query_tokens import HeldTokens, QueryTokens, query_tokens
 from bot.retrieval.scorer import Scorer
 from bot.retrieval.spelling import SpellingCorrector
+from bot.retrieval.verdicts import ArticleVerdicts
 
 UNKNOWN_LANGUAGE_FACTOR = math.exp(-2)
 """How common a token of the article is in other texts, compared with its own passages."""
+
+
+@dataclass(frozen=True, eq=False)
+class AskedArticle:
+    """A question as it is put to one article.
+
+    Attributes:
+        written: Its words, as they are written.
+        query: The question, with the article's words for misspelled ones.
+        own: Where the article has the tokens of the question itself.
+        held: The same, with those of the question before it.
+        confidences: For each passage, how much of the question it holds, 0 to 1.
+    """
+
+    written: tuple[str, ...]
+    query: Query
+    own: HeldTokens
+    held: HeldTokens
+    confidences: NDArray[np.float64]
 
 
 class ArticleIndex:
@@ -29,74 +49,35 @@ class ArticleIndex:
 
     Args:
         article: The article.
-        aliases: Name -> other names of the same thing; the article's own are added.
+        arrays: What is searched of it.
+        analyzer: The one with which the arrays were made.
+        background: What is known of its language.
         params: Thresholds and weights.
-        background: What the articles of its language hold; this one is added. None for an article
-            that is alone.
-        analyzer: The one to use if it is there already; None to make one.
 
     Attributes:
-        article: The article; other records of it may take its place.
-        source: The article as it was given.
+        article: The article.
     """
 
     def __init__(
         self,
         article: Article,
-        aliases: Mapping[str, Sequence[str]],
+        arrays: ArticleArrays,
+        analyzer: Analyzer,
+        background: CorpusBackground,
         params: RetrievalParams = DEFAULT_PARAMS,
-        background: CorpusBackground | None = None,
-        analyzer: Analyzer | None = None,
     ) -> None:
-        self.article = self.source = article
-        self._params = params
-        self._passages = article.passages
-        self._analyzer = analyzer or Analyzer(
-            article.language, aliases, article.aliases, params=params
-        )
-        self._sentences = ArticleSentences(article, params)
-        texts = self._sentences.texts
-        written = [words(text) for text in texts]
-        tokens = [self._analyzer.passage_tokens(sentence) for sentence in written]
-        self._scorer = Scorer(
-            [tokens[part] for part in self._sentences.slices],
-            [self._analyzer.passage_tokens(words(p.heading)) for p in self._passages],
-            bool(article.standfirst),
-            params,
-        )
-        self._knows_general_words = has_general_words(article.language)
-        self._title_tokens = frozenset(self._analyzer.passage_tokens(words(article.title)))
-        self._names = ArticleNames(texts, article.language)
-        self._background = background or CorpusBackground(table_of(article.language))
-        lengths = [len(passage.text) for passage in self._passages]
-        self._characters = sum(lengths)
-        self._background.add(self._scorer.passages_with.keys(), self._characters)
-        self._confidence = Confidence(self._scorer.passages_with, lengths, self._rate, params)
-        above = params.many_passages * chance_of_many(len(lengths))
-        self._answer_threshold = params.answer_threshold + above
-        self._unsure_threshold = params.unsure_threshold + above
+        self.article = article
+        self._arrays, self._analyzer, self._params = arrays, analyzer, params
+        self._background = background
+        self._sentences = ArticleSentences(article, arrays, params)
+        self._scorer = Scorer(arrays, bool(article.standfirst), params)
+        self._verdicts = ArticleVerdicts(article, arrays, analyzer, self._sentences, params)
         self._spelling = SpellingCorrector(
-            self._analyzer.names.union(*written),
-            self._analyzer.function_words,
+            arrays.vocabulary.split(),
+            analyzer.names,
+            analyzer.function_words,
             params.min_correctable_length,
         )
-
-    def leave(self) -> None:
-        """Take the article out of what the articles of its language hold."""
-        self._background.remove(self._scorer.passages_with.keys(), self._characters)
-
-    def holds(self, token: str) -> bool:
-        """Return whether a token is in the passages or the headline."""
-        return token in self._scorer.passages_with or token in self._title_tokens
-
-    def tokens(self) -> set[str]:
-        """Return every token of the passages and the headline."""
-        return {*self._scorer.passages_with, *self._title_tokens}
-
-    def title_tokens(self) -> set[str]:
-        """Return every token of headline and standfirst."""
-        standfirst = self._analyzer.passage_tokens(words(self.source.standfirst))
-        return {*self._title_tokens, *standfirst}
 
     def answer(self, query: Query) -> Answer | None:
         """Return the best passages; None if the question contains no word."""
@@ -121,7 +102,7 @@ class ArticleIndex:
 
     def is_relevant(self, match: Match) -> bool:
         """Return whether a passage is worth showing."""
-        return match.confidence >= self._unsure_threshold
+        return match.confidence >= self._verdicts.unsure_threshold
 
     def overview(self) -> Answer:
         """Return the standfirst, which says what the article as a whole is about."""
@@ -138,11 +119,29 @@ class ArticleIndex:
         Returns:
             None if the article has no such sentence.
         """
-        if not 1 <= number <= len(self._passages):
+        if not 1 <= number <= len(self._sentences.slices):
             return None
-        if not 0 <= sentence_number < len(self._sentences.spans[number - 1]):
+        if not 0 <= sentence_number < len(self._sentences.spans(number - 1)):
             return None
         return self._match(number - 1, sentence_number, 0.0, 1.0, Verdict.ANSWERED)
+
+    def ask(self, query: Query) -> AskedArticle | None:
+        """Return a question as it is put to this article; None if it contains no word."""
+        written = query.words
+        if self._params.corrects_spelling:
+            query = self._spelling.correct_query(query)
+        own = query_tokens(self._analyzer, query.words)
+        if not own.weights:
+            return None
+        # What the question before it asks chooses the passage, and nothing else.
+        weight = 1.0 if query.is_bare else self._params.context_weight
+        both = query_tokens(self._analyzer, query.words, query.context, weight)
+        held_own = HeldTokens(own, self._arrays)
+        held = HeldTokens(both, self._arrays) if query.context else held_own
+        asked = held if query.is_bare else held_own
+        rates, characters = self._rates(asked), self._arrays.characters
+        found = confidences(asked, rates, characters, self._params)
+        return AskedArticle(written, query, held_own, held, found)
 
     def rank(self, query: Query, limit: int | None = None) -> list[Match]:
         """Return the passages, best first; none if the question contains no word.
@@ -151,26 +150,28 @@ class ArticleIndex:
             query: The question.
             limit: How many passages to return at most; None for all.
         """
-        written = query.words
-        if self._params.corrects_spelling:
-            query = self._spelling.correct_query(query)
-        resolved = self._analyzer.resolve(self._plausible(written, query.words))
-        content = ContentWords(query.text, resolved, self._names, self.article.language)
-        own = self._analyzer.query_tokens(query.words)
-        if not own:
-            return []
-        tokens = self._with_context(own, query)
-        scores, idf_weights = self._scorer.score(tokens)
+        asked = self.ask(query)
+        return self.rank_asked(asked, limit) if asked is not None else []
+
+    def rank_asked(self, asked: AskedArticle, limit: int | None = None) -> list[Match]:
+        """Return the passages, best first.
+
+        Args:
+            asked: The question, as ``ask`` returned it.
+            limit: How many passages to return at most; None for all.
+        """
+        query = asked.query
+        resolved = self._analyzer.resolve(self._plausible(asked.written, query.words))
+        content = self._verdicts.content_words(query, resolved)
+        scores, idf_weights = self._scorer.score(asked.held)
         if query.previous and not query.is_bare:
-            # What the question before it asks chooses the passage, but not the sentence.
-            _, idf_weights = self._scorer.score(own)
-        confidences = self._confidence.of(tokens if query.is_bare else own)
+            _, idf_weights = self._scorer.score(asked.own)
         # A stable sort: news puts the most important first, so of equals the earlier passage wins.
         matches = []
-        for number in map(int, np.argsort(-scores, kind="stable")):
+        for number in np.argsort(-scores, kind="stable").tolist():
             sentence = self._sentences.best(number, idf_weights, query)
-            confidence = float(confidences[number])
-            verdict = self._verdict(number, confidence, query, content)
+            confidence = float(asked.confidences[number])
+            verdict = self._verdicts.of(number, confidence, query, content)
             matches.append(
                 self._match(number, sentence, float(scores[number]), confidence, verdict)
             )
@@ -189,73 +190,52 @@ class ArticleIndex:
             corrected: The same words, with the article's for those that it does not have.
         """
         return [
-            word
-            if word == meant or self._rate(f"_{word}_", False) > self._rate(f"_{meant}_", False)
-            else meant
+            word if word == meant or self._is_more_common(word, meant) else meant
             for word, meant in zip(written, corrected, strict=True)
         ]
 
-    def _with_context(self, own: Mapping[str, float], query: Query) -> dict[str, float]:
-        """Return a question's tokens with those of the question before it, which weigh less."""
-        weight = 1.0 if query.is_bare else self._params.context_weight
-        context = self._analyzer.query_tokens(query.context)
-        return {token: weight * of_context for token, of_context in context.items()} | dict(own)
+    def _is_more_common(self, word: str, other: str) -> bool:
+        """Return whether a word is more common than another one, as far as is known."""
+        both = QueryTokens({f"_{word}_": 1.0, f"_{other}_": 1.0})
+        if self._background.is_known:
+            rates = self._background.rates(both, np.zeros(2, dtype=bool))
+        else:
+            rates = self._rates(HeldTokens(both, self._arrays))
+        return bool(rates[0] > rates[1])
 
     def _match(
         self, number: int, sentence: int, score: float, confidence: float, verdict: Verdict
     ) -> Match:
-        spans, passage = self._sentences.spans[number], self._passages[number]
+        spans, passage = self._sentences.spans(number), self.article.passages[number]
         return Match(passage, spans[sentence], sentence, score, confidence, verdict, tuple(spans))
 
-    def _verdict(
-        self, number: int, confidence: float, query: Query, content: ContentWords
-    ) -> Verdict:
-        """Return what may be claimed about a passage."""
-        if confidence < self._unsure_threshold:
-            return Verdict.NOT_IN_ARTICLE
-        if query.is_bare and query.previous:
-            return self._bare_verdict(number, query)
-        is_sure = confidence >= self._answer_threshold
-        if not self._knows_general_words:
-            # Here a name cannot be told from an answer, so a passage has to hold more.
-            is_sure = confidence >= self._answer_threshold + self._params.names_margin
-            says_something = not self._analyzer.function_words.issuperset(query.words)
-            return Verdict.ANSWERED if is_sure and says_something else Verdict.UNSURE
-        scorer, title = self._scorer, self._title_tokens
-        is_known = partial(_either, scorer.passages_with, title)
-        if content.words and not content.any_held(is_known):
-            # Nothing but names: what is asked about them is nowhere in the article.
-            is_close = confidence >= self._params.names_threshold
-            return Verdict.UNSURE if is_close else Verdict.NOT_IN_ARTICLE
-        is_held = partial(_either, scorer.tokens_of(number), title)
-        is_sure = is_sure and content.are_held(is_held, is_known) and self._fits(number, query)
-        return Verdict.ANSWERED if is_sure else Verdict.UNSURE
+    def _rates(self, held: HeldTokens) -> NDArray[np.float64]:
+        """Return how often tokens occur a character of text in the article's language.
 
-    def _bare_verdict(self, number: int, query: Query) -> Verdict:
-        """Return whether a passage answers "when?" after another question: it must tell a time."""
-        if query.answer_type is None:
-            return Verdict.UNSURE
-        holds_type = self._sentences.holds_type(number, query)
-        return Verdict.ANSWERED if holds_type else Verdict.NOT_IN_ARTICLE
-
-    def _fits(self, number: int, query: Query) -> bool:
-        """Return whether a passage holds the type of answer that cannot do without it."""
-        is_needed = query.answer_type is AnswerType.AGE or (
-            query.previous and query.answer_type is AnswerType.TIME
-        )
-        return not is_needed or self._sentences.holds_type(number, query)
-
-    def _rate(self, token: str, is_own: bool) -> float:
-        """Return how often a token occurs a character of text in the article's language.
-
-        If nothing is known of the language, its frequency in the article has to do.
+        If nothing is known of the language, their frequency in the article has to do.
         """
         if self._background.is_known:
-            return self._background.rate(token, is_own)
-        holders = len(self._scorer.passages_with.get(token, ())) or 1
-        share = holders / (len(self._passages) + 1) * UNKNOWN_LANGUAGE_FACTOR
-        return -math.log(1 - share) / PASSAGE_LENGTH
+            are_own = held.are_held | np.isin(held.tokens.codes, self._arrays.title_tokens)
+            return self._background.rates(held.tokens, are_own)
+        passages = np.bincount(held.columns, minlength=len(held.tokens.values))
+        share = np.maximum(passages, 1) / (len(self._arrays.characters) + 1)
+        rates: NDArray[np.float64] = -np.log(1 - share * UNKNOWN_LANGUAGE_FACTOR) / PASSAGE_LENGTH
+        return rates
 
 
-def _either(first: Container[str], second: Container[str], token: str) -> bool:
-    return token in first or token in second
+def index_article(
+    article: Article,
+    aliases: Mapping[str, Sequence[str]],
+    params: RetrievalParams = DEFAULT_PARAMS,
+) -> ArticleIndex:
+    """Return the index of an article that is alone.
+
+    Args:
+        article: The article.
+        aliases: Name -> other names of the same thing; the article's own are added.
+        params: Thresholds and weights.
+    """
+    analyzer = Analyzer(article.language, aliases, article.aliases, params=params)
+    background = CorpusBackground(table_of(article.language))
+    arrays = read_arrays(article, analyzer)
+    return ArticleIndex(article, arrays, analyzer, background, params)

@@ -1,73 +1,181 @@
 """Which articles hold a token: made once for many articles, and kept up when a few change."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.retrieval.article_index import ArticleIndex
-from bot.retrieval.scorer import postings
+from bot.retrieval.article_arrays import ArticleArrays
 
-MAX_RECENT = 32
-MAX_RECENT_SHARE = 0.05
-"""Articles that are looked through one by one at most: that many, or that share of all. Beyond it,
-the postings are made anew, which takes a second for a thousand articles."""
+PART = 4_000_000
+"""Postings that are sorted at a time, so that making them takes little memory."""
 
-Positions = NDArray[np.int32]
-"""Positions of articles among all, from 0."""
+Codes = NDArray[np.uint32]
 
 
-class ArticlePostings:
-    """The articles that hold a token, in their passages or in headline and standfirst."""
+@dataclass(frozen=True, eq=False)
+class Postings:
+    """The articles that hold a token, by their numbers from 0.
 
-    def __init__(self, indexes: Sequence[ArticleIndex]) -> None:
-        """Make the postings of all articles, in their order."""
-        self._slots = {index: slot for slot, index in enumerate(indexes)}
-        self._held = _arrays(index.tokens() for index in indexes)
-        self._titled = _arrays(index.title_tokens() for index in indexes)
-        self._positions = np.arange(len(indexes), dtype=np.int32)
-        self._recent: list[tuple[int, ArticleIndex, set[str]]] = []
+    Attributes:
+        tokens: The codes of all tokens, ascending.
+        starts: Where the articles of each token begin, and the number of all.
+        articles: The numbers of the articles, ascending for each token.
+    """
 
-    def updated(self, indexes: Sequence[ArticleIndex]) -> "ArticlePostings":
-        """Return the postings of other articles, most of which are the same ones."""
-        kept = {index: self._slots[index] for index in indexes if index in self._slots}
-        changed = len(self._positions) - len(kept) + len(indexes) - len(kept)
-        if changed > max(MAX_RECENT, MAX_RECENT_SHARE * len(indexes)):
-            return ArticlePostings(indexes)
-        new = ArticlePostings(())
-        new._slots, new._held, new._titled = kept, self._held, self._titled
-        new._positions = np.full(len(self._positions), -1, dtype=np.int32)
-        titles = {index: tokens for _, index, tokens in self._recent}
-        for position, index in enumerate(indexes):
-            if index in kept:
-                new._positions[kept[index]] = position
+    tokens: Codes
+    starts: NDArray[np.int64]
+    articles: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, documents: Sequence[Codes]) -> "Postings":
+        """Return the postings of articles.
+
+        Args:
+            documents: For each article, the codes of its tokens, ascending.
+        """
+        count = sum(map(len, documents))
+        bounds = np.linspace(0, 1 << 32, 1 + max(1, -(-count // PART))).astype(np.int64)
+        cuts = [np.searchsorted(document, bounds) for document in documents]
+        tokens, starts, articles = [], [], []
+        done = 0
+        for part in range(len(bounds) - 1):
+            slices = [
+                document[cut[part] : cut[part + 1]]
+                for document, cut in zip(documents, cuts, strict=True)
+            ]
+            found = _sorted(slices)
+            these = found >> np.uint64(32)
+            first = np.flatnonzero(np.diff(these, prepend=~these[:1]))
+            tokens.append(these[first].astype(np.uint32))
+            starts.append(first + done)
+            articles.append((found & np.uint64(0xFFFFFFFF)).astype(np.int32))
+            done += len(found)
+        return cls(
+            np.concatenate(tokens),
+            np.append(np.concatenate(starts), done).astype(np.int64),
+            np.concatenate(articles),
+        )
+
+    def find(self, codes: Codes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return which of some tokens any article holds, and where their articles begin.
+
+        Args:
+            codes: The codes of the tokens.
+
+        Returns:
+            Positions in ``codes``, and for each the position in ``tokens``.
+        """
+        at = np.searchsorted(self.tokens, codes)
+        at[at == len(self.tokens)] = 0
+        held = np.flatnonzero(self.tokens[at] == codes) if len(self.tokens) else at[:0]
+        return held, at[held]
+
+    def holders(self, row: int) -> NDArray[np.int32]:
+        """Return the articles that hold the token at a position in ``tokens``."""
+        return self.articles[self.starts[row] : self.starts[row + 1]]
+
+
+def _sorted(documents: Sequence[Codes]) -> NDArray[np.uint64]:
+    """Return all tokens of some articles with the articles' numbers in the lower half, sorted."""
+    numbers = np.repeat(np.arange(len(documents), dtype=np.uint64), [len(d) for d in documents])
+    found = np.concatenate([*documents, np.array([], dtype=np.uint32)]).astype(np.uint64)
+    found <<= np.uint64(32)
+    found |= numbers
+    found.sort()
+    return found
+
+
+@dataclass(frozen=True, eq=False)
+class Segment:
+    """The postings of some articles of one language.
+
+    Attributes:
+        keys: The keys of the articles, in the order of their numbers.
+        characters: The length of each article's text.
+        held: The articles that hold a token in a passage, a heading or the headline.
+        leading: The articles that hold a token in headline or standfirst.
+    """
+
+    keys: tuple[bytes, ...]
+    characters: NDArray[np.int64]
+    held: Postings
+    leading: Postings
+
+    @classmethod
+    def of(cls, keys: Sequence[bytes], articles: Sequence[ArticleArrays]) -> "Segment":
+        """Return the postings of articles."""
+        return cls(
+            tuple(keys),
+            np.array([arrays.characters.sum() for arrays in articles], dtype=np.int64),
+            Postings.of([arrays.all_tokens() for arrays in articles]),
+            Postings.of([arrays.lead_tokens for arrays in articles]),
+        )
+
+
+class LanguagePostings:
+    """The articles of one language: those of a segment that are still there, and newer ones.
+
+    Args:
+        base: A segment, which may have articles that are no longer there.
+        recent: The articles that it lacks.
+        numbers: Key -> the article's number in the corpus, for all articles that are there.
+
+    Attributes:
+        count: How many articles there are.
+        characters: The length of their texts together.
+        numbers: The number in the corpus of each article that has a score.
+    """
+
+    def __init__(self, base: Segment, recent: Segment, numbers: dict[bytes, int]) -> None:
+        self._segments = (base, recent)
+        self._is_there = np.array([key in numbers for key in base.keys], dtype=bool)
+        self._are_all_there = bool(self._is_there.all())
+        there = [key for key in (*base.keys, *recent.keys) if key in numbers]
+        self.count = len(there)
+        self.numbers = np.array([numbers[key] for key in there], dtype=np.int64)
+        self.characters = int(base.characters[self._is_there].sum() + recent.characters.sum())
+
+    def articles_with(self, codes: Codes) -> NDArray[np.int64]:
+        """Return how many articles hold each of some tokens.
+
+        Args:
+            codes: The codes of the tokens.
+        """
+        counts = np.zeros(len(codes), dtype=np.int64)
+        for segment in self._segments:
+            held, rows = segment.held.find(codes)
+            if segment is self._segments[0] and not self._are_all_there:
+                found = [
+                    np.count_nonzero(self._is_there[segment.held.holders(row)])
+                    for row in rows.tolist()
+                ]
+                counts[held] += np.array(found, dtype=np.int64)
             else:
-                tokens = titles.get(index) or index.title_tokens()
-                new._recent.append((position, index, tokens))
-        return new
+                counts[held] += segment.held.starts[rows + 1] - segment.held.starts[rows]
+        return counts
 
-    def holders(self, token: str) -> Positions:
-        """Return the articles that hold a token in their passages or their headline."""
-        return self._found(self._held, token, lambda index, _: index.holds(token))
+    def scores(
+        self, codes: Codes, weights: NDArray[np.float64], lead_boost: float
+    ) -> NDArray[np.float64]:
+        """Return the sum of the weights of the tokens that each article holds.
 
-    def titled(self, token: str) -> Positions:
-        """Return the articles that hold a token in their headline or standfirst."""
-        return self._found(self._titled, token, lambda _, tokens: token in tokens)
+        Args:
+            codes: The codes of the tokens.
+            weights: The weight of each.
+            lead_boost: What a token in headline or standfirst adds, as a multiple of its weight.
 
-    def _found(
-        self,
-        arrays: Mapping[str, Positions],
-        token: str,
-        holds: Callable[[ArticleIndex, set[str]], bool],
-    ) -> Positions:
-        found = self._positions[arrays.get(token, _NONE)]
-        recent = [position for position, index, tokens in self._recent if holds(index, tokens)]
-        found = found[found >= 0]
-        return np.concatenate([found, np.array(recent, dtype=np.int32)]) if recent else found
-
-
-_NONE = np.array([], dtype=np.int32)
-
-
-def _arrays(documents: Iterable[Iterable[str]]) -> dict[str, Positions]:
-    return {token: np.array(found, dtype=np.int32) for token, found in postings(documents).items()}
+        Returns:
+            An array of ``count`` scores; ``numbers`` says whose they are.
+        """
+        found = []
+        for segment in self._segments:
+            scores = np.zeros(len(segment.keys))
+            for postings, factor in ((segment.held, 1.0), (segment.leading, lead_boost)):
+                held, rows = postings.find(codes)
+                for row, weight in zip(rows.tolist(), weights[held].tolist(), strict=True):
+                    scores[postings.holders(row)] += weight * factor
+            found.append(scores)
+        base, recent = found
+        return np.concatenate([base if self._are_all_there else base[self._is_there], recent])

@@ -1,43 +1,78 @@
 """The sentences of an article: where they are, and which one of a passage answers best."""
 
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
-from itertools import accumulate, pairwise
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from itertools import pairwise
 
-from bot.corpus.article import Article, Passage
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.corpus.article import Article
 from bot.corpus.loader import DATA
-from bot.corpus.sentences import sentences
 from bot.corpus.yaml import read_data
-from bot.retrieval.analysis import searchable, words
+from bot.retrieval.analysis import words
 from bot.retrieval.answer_types import AnswerType, extract
+from bot.retrieval.article_arrays import ArticleArrays, sentence_texts
 from bot.retrieval.params import RetrievalParams
 from bot.retrieval.query import Query
+
+
+@dataclass(frozen=True)
+class _Sentence:
+    text: str
+    begins_with_pronoun: bool
+
+    @cached_property
+    def _extracted(self) -> Mapping[AnswerType, frozenset[str]]:
+        return extract(self.text)
+
+    def holds_type(self, query: Query) -> bool:
+        """Return whether it holds the type of answer asked for, in words not asked."""
+        if query.answer_type is None:
+            return False
+        return bool(self._extracted[query.answer_type].difference(query.words, query.context))
 
 
 class ArticleSentences:
     """The sentences of all passages, counted through the article from 0.
 
+    Args:
+        article: The article.
+        arrays: Where its sentences are.
+        params: Thresholds and weights.
+
     Attributes:
-        spans: For each passage, (start, end) of its sentences in characters; at least one each.
         slices: For each passage, which sentences of the article are its own.
-        texts: All sentences, as they are searched.
     """
 
-    def __init__(self, article: Article, params: RetrievalParams) -> None:
-        self._params = params
-        self.spans = [_sentences(passage, article.language) for passage in article.passages]
-        ends = accumulate(map(len, self.spans), initial=0)
-        self.slices = [slice(*bounds) for bounds in pairwise(ends)]
-        self.texts = [
-            searchable(passage.text[start:end])
-            for passage, spans in zip(article.passages, self.spans, strict=True)
-            for start, end in spans
-        ]
-        self._extracted = [extract(text) for text in self.texts]
-        pronouns = _pronouns(article.language)
-        self._begin_with_pronoun = [not pronouns.isdisjoint(words(text)[:1]) for text in self.texts]
+    def __init__(self, article: Article, arrays: ArticleArrays, params: RetrievalParams) -> None:
+        self._article, self._arrays, self._params = article, arrays, params
+        ends = np.cumsum(arrays.sentence_counts, dtype=np.int64).tolist()
+        self.slices = [slice(*bounds) for bounds in pairwise([0, *ends])]
+        # Few passages of an article are ever shown.
+        self._known: dict[int, list[_Sentence]] = {}
 
-    def best(self, passage: int, weights: Sequence[float], query: Query) -> int:
+    def spans(self, passage: int) -> list[tuple[int, int]]:
+        """Return (start, end) of the sentences of a passage, in characters; at least one.
+
+        Args:
+            passage: The passage's number, from 0.
+        """
+        part = self.slices[passage]
+        starts, ends = self._arrays.sentence_starts[part], self._arrays.sentence_ends[part]
+        return list(zip(starts.tolist(), ends.tolist(), strict=True))
+
+    def _read(self, passage: int) -> list[_Sentence]:
+        if passage not in self._known:
+            texts = sentence_texts([self._article.passages[passage]], [self.spans(passage)])
+            pronouns = _pronouns(self._article.language)
+            self._known[passage] = [
+                _Sentence(text, not pronouns.isdisjoint(words(text)[:1])) for text in texts
+            ]
+        return self._known[passage]
+
+    def best(self, passage: int, weights: NDArray[np.float64], query: Query) -> int:
         """Return the number of the sentence of a passage that answers best, from 0.
 
         Args:
@@ -45,15 +80,14 @@ class ArticleSentences:
             weights: For each sentence of the article, how much of the question it holds.
             query: The question.
         """
-        part = self.slices[passage]
-        own, values = weights[part], list(weights[part])
-        extracted, begin_with_pronoun = self._extracted[part], self._begin_with_pronoun[part]
+        own = weights[self.slices[passage]].tolist()
+        values, read = list(own), self._read(passage)
         boost = max(own) * (1.0 if query.is_bare else self._params.answer_type_boost)
         for number in range(len(values)):
-            if number > 0 and begin_with_pronoun[number]:
+            if number > 0 and read[number].begins_with_pronoun:
                 # "She" was named in the sentence before.
                 values[number] += self._params.pronoun_weight * own[number - 1]
-            if _holds_type(extracted[number], query):
+            if read[number].holds_type(query):
                 values[number] += boost
         return values.index(max(values))
 
@@ -62,23 +96,7 @@ class ArticleSentences:
 
         That is a time for "when", and so on.
         """
-        return any(_holds_type(each, query) for each in self._extracted[self.slices[passage]])
-
-
-def _sentences(passage: Passage, language: str) -> list[tuple[int, int]]:
-    """Return where a passage's sentences are: items of a list and rows of a table count as such."""
-    whole = [(0, len(passage.text))]
-    if passage.layout.is_code:
-        return whole
-    # A passage of nothing but spaces, as a question set may have, is one empty sentence.
-    return list(passage.layout.parts) or sentences(passage.text, language) or whole
-
-
-def _holds_type(extracted: Mapping[AnswerType, frozenset[str]], query: Query) -> bool:
-    """Return whether a sentence holds the type of answer asked for, in words not asked."""
-    if query.answer_type is None:
-        return False
-    return bool(extracted[query.answer_type].difference(query.words, query.context))
+        return any(sentence.holds_type(query) for sentence in self._read(passage))
 
 
 @lru_cache

@@ -6,16 +6,18 @@ trigrams that langdetect counted in Wikipedias, and from the other articles of t
 """
 
 import json
-import math
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
 import langdetect
+import numpy as np
+from numpy.typing import NDArray
 
 from bot.retrieval.folding import fold
+from bot.retrieval.query_tokens import MAX_REMEMBERED, QueryTokens
 
 PASSAGE_LENGTH = 700
 """Characters of a usual passage."""
@@ -32,6 +34,11 @@ _VIETNAMESE = "\u1ec3"
 _PROFILES = Path(langdetect.PROFILES_DIRECTORY)
 _OTHER_NAMES = {"zh": "zh-cn", "nb": "no", "nn": "no", "fil": "tl"}
 _TRADITIONAL = ("hant", "tw", "hk", "mo")
+
+Rates = NDArray[np.float64]
+"""For each token, how often it occurs a character of text."""
+ArticlesWith = Callable[[NDArray[np.uint32]], NDArray[np.int64]]
+"""Codes of tokens -> how many articles hold each."""
 
 
 class Background(Protocol):
@@ -117,48 +124,59 @@ class CorpusBackground:
 
     Args:
         table: The language's table; None if there is none.
+        articles: How many articles of the language the corpus has.
+        characters: The length of their texts together.
+        articles_with: Returns how many of them hold each of some tokens, given as codes.
     """
 
-    def __init__(self, table: Background | None) -> None:
+    def __init__(
+        self,
+        table: Background | None,
+        articles: int = 0,
+        characters: int = 0,
+        articles_with: ArticlesWith | None = None,
+    ) -> None:
         self._table = table
-        self._articles_with: Counter[str] = Counter()
-        self._articles = 0
-        self._characters = 0
+        self._articles = articles
+        self._characters = characters
+        self._articles_with = articles_with
+        # The candidates for one question ask for the same tokens.
+        self._rates = lru_cache(maxsize=MAX_REMEMBERED)(self._both_rates)
 
     @property
     def is_known(self) -> bool:
         """Whether anything is known of the language, apart from the article that is asked."""
         return self._table is not None or self._articles > PRIOR_ARTICLES
 
-    def add(self, tokens: Iterable[str], characters: int) -> None:
-        """Add an article. ``tokens``: its distinct ones; ``characters``: the length of its text."""
-        self._articles_with.update(iter(tokens))
-        self._articles += 1
-        self._characters += characters
-
-    def remove(self, tokens: Iterable[str], characters: int) -> None:
-        """Remove an article that was added."""
-        self._articles_with.subtract(iter(tokens))
-        self._articles -= 1
-        self._characters -= characters
-
-    def rate(self, token: str, is_own: bool) -> float:
-        """Return how often a token occurs a character of text, above 0.
+    def rates(self, tokens: QueryTokens, are_own: NDArray[np.bool_]) -> Rates:
+        """Return how often tokens occur a character of text, each above 0.
 
         Args:
-            token: The token.
-            is_own: Whether the article that is asked holds it; that one does not count, because
+            tokens: The tokens of a question.
+            are_own: Whether the article that is asked holds each; that one does not count, because
                 what it is about is common in it.
         """
-        others = self._articles - 1
-        rate = self._table.rate(token) if self._table is not None else NUMBER_RATE
-        if others < 1:
-            return rate
+        others, own = self._rates(tokens)
+        return np.where(are_own, own, others)
+
+    def _both_rates(self, tokens: QueryTokens) -> tuple[Rates, Rates]:
+        """Return the rates for an article that lacks all tokens, and for one that has them."""
+        if self._table is None:
+            rates = np.full(len(tokens.weights), NUMBER_RATE)
+        else:
+            rates = np.array([self._table.rate(token) for token in tokens.weights])
+        if self._articles < 2 or self._articles_with is None:
+            return rates, rates
         length = self._characters / self._articles
-        expected = 1 - math.exp(-rate * length)
-        with_token = self._articles_with[token] - is_own
-        share = (with_token + PRIOR_ARTICLES * expected) / (others + PRIOR_ARTICLES)
-        return -math.log(1 - min(share, MAX_PROBABILITY)) / length
+        expected = 1 - np.exp(-rates * length)
+        with_token = self._articles_with(tokens.codes)
+
+        def rate(holders: NDArray[np.int64]) -> Rates:
+            share = (holders + PRIOR_ARTICLES * expected) / (self._articles - 1 + PRIOR_ARTICLES)
+            found: Rates = -np.log(1 - np.minimum(share, MAX_PROBABILITY)) / length
+            return found
+
+        return rate(with_token), rate(with_token - 1)
 
 
 @lru_cache

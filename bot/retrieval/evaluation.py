@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.retrieval.answer import Match, Verdict
-from bot.retrieval.article_index import ArticleIndex
-from bot.retrieval.background import CorpusBackground, table_of
+from bot.retrieval.article_index import ArticleIndex, index_article
+from bot.retrieval.index import Index
 from bot.retrieval.params import DEFAULT_PARAMS, RetrievalParams
 from bot.retrieval.query import Query, parse_query
 from bot.retrieval.question_sets import Question, QuestionSet, misspelled
@@ -97,7 +97,7 @@ def evaluate(
     tally, corpus_tally = _Tally(), _Tally()
     pairs = zip(questions.articles, _corpus_indexes(questions, aliases, params), strict=True)
     for done, ((article, own), in_corpus) in enumerate(pairs):
-        alone = ArticleIndex(article, aliases, params)
+        alone = index_article(article, aliases, params)
         others = [q.text for other, qs in questions.articles if other is not article for q in qs]
         for question in own:
             asked = query(question.text)
@@ -116,8 +116,8 @@ def _corpus_indexes(
     questions: QuestionSet, aliases: Mapping[str, Sequence[str]], params: RetrievalParams
 ) -> list[ArticleIndex]:
     """Return the indexes of articles that know each other's words."""
-    background = CorpusBackground(table_of(questions.articles[0][0].language))
-    return [ArticleIndex(article, aliases, params, background) for article, _ in questions.articles]
+    index = Index([article for article, _ in questions.articles], aliases, params)
+    return [index.article_index(article.id) for article, _ in questions.articles]
 
 
 class _Tally:

@@ -5,13 +5,18 @@ of the question that is neither a name nor a function word must be in the passag
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
+from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.retrieval.analysis import Word, char_ngrams, is_unspaced, words
 from bot.retrieval.function_words import general_words
 
 MANY_NAMES = 4
 """So many words of names together are as telling as another word."""
+
+MAX_REMEMBERED = 100_000
+"""Written words whose folding is remembered."""
 
 _WRITTEN_WORD = re.compile(r"\w+")
 # German writes every noun with a capital letter. Unlike a name, a noun often follows a determiner
@@ -24,32 +29,68 @@ _GERMAN_BEFORE_NOUN = re.compile(
 _GERMAN_NOUN = re.compile(".*(ung|heit|keit|schaft|tion|ismus)(en)?|.*tat(en)?")
 
 
-class ArticleNames:
-    """The names in an article, as far as its capital letters tell.
+@dataclass(frozen=True)
+class WrittenNames:
+    """How the words of an article are written, as far as its capital letters tell names.
+
+    Attributes:
+        capitalized: Folded words that are written with a capital letter.
+        inside: Those of them that occur so within a sentence.
+        lower: Folded words that are written without one, or that are nouns in German.
+    """
+
+    capitalized: Set[str]
+    inside: Set[str]
+    lower: Set[str]
+
+
+def written_names(sentences: Iterable[str], language: str) -> WrittenNames:
+    """Return how the words of sentences are written.
 
     Args:
-        sentences: The sentences of the article.
+        sentences: The sentences of an article.
+        language: Its language, a BCP 47 tag.
+    """
+    capitalized: set[str] = set()
+    inside: set[str] = set()
+    lower: set[str] = set()
+    nouns_capitalized = are_nouns_capitalized(language)
+    for sentence in sentences:
+        before = ""
+        for word in _WRITTEN_WORD.findall(sentence):
+            folded = _folded(word)
+            if not word[0].isupper() or (nouns_capitalized and _is_noun(before, folded)):
+                lower.update(folded)
+            else:
+                capitalized.update(folded)
+                if before:
+                    inside.update(folded)
+            before = word
+    return WrittenNames(capitalized, inside, lower)
+
+
+@lru_cache(maxsize=MAX_REMEMBERED)
+def _folded(word: str) -> tuple[str, ...]:
+    return tuple(words(word))
+
+
+def are_nouns_capitalized(language: str) -> bool:
+    """Return whether a language, a BCP 47 tag, writes every noun with a capital letter."""
+    return language.split("-", maxsplit=1)[0] in _NOUNS_CAPITALIZED
+
+
+class ArticleNames:
+    """The names in an article.
+
+    Args:
+        written: How its words are written.
         language: Its language, a BCP 47 tag.
     """
 
-    def __init__(self, sentences: Iterable[str], language: str) -> None:
-        self._capitalized: set[str] = set()
-        self._inside: set[str] = set()
-        self._lower: set[str] = set()
-        self._nouns_capitalized = language.split("-", maxsplit=1)[0] in _NOUNS_CAPITALIZED
-        for sentence in sentences:
-            written = _WRITTEN_WORD.findall(sentence)
-            for before, word in zip(["", *written], written, strict=False):
-                self._read(before, word)
-
-    def _read(self, before: str, word: str) -> None:
-        folded = words(word)
-        if not word[0].isupper() or (self._nouns_capitalized and _is_noun(before, folded)):
-            self._lower.update(folded)
-            return
-        self._capitalized.update(folded)
-        if before:
-            self._inside.update(folded)
+    def __init__(self, written: WrittenNames, language: str) -> None:
+        self._capitalized, self._inside = written.capitalized, written.inside
+        self._lower = written.lower
+        self._nouns_capitalized = are_nouns_capitalized(language)
 
     def is_name(self, word: str, is_capitalized: bool | None) -> bool:
         """Return whether a word of a question is a name.

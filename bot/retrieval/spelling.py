@@ -1,7 +1,7 @@
 """A misspelled word -> the article's word."""
 
-from collections import defaultdict
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Sequence, Set
 from dataclasses import replace
 
 from rapidfuzz import process
@@ -19,23 +19,24 @@ class SpellingCorrector:
     """Corrects questions to one article.
 
     Args:
-        known: The words of the article, folded.
+        vocabulary: The words of the article, folded, sorted by length.
+        names: Further words that are right, folded.
         function_words: Words that are never corrected, folded.
         min_length: Letters of the shortest word that is corrected.
     """
 
     def __init__(
-        self, known: Iterable[str], function_words: frozenset[str], min_length: int
+        self,
+        vocabulary: Sequence[str],
+        names: Set[str],
+        function_words: Set[str],
+        min_length: int,
     ) -> None:
-        self._known = frozenset(known)
+        self._vocabulary = vocabulary
+        self._known = frozenset(vocabulary)
+        self._names = names
         self._function_words = function_words
         self._min_length = min_length
-        # Sorted, so that every process chooses the same one of two words that are equally near.
-        self._candidates: dict[tuple[str, int], list[str]] = defaultdict(list)
-        for word in sorted(self._known):
-            if len(word) >= min_length - 1 and _is_correctable(word):
-                for letter in set(word[:2]):
-                    self._candidates[letter, len(word)].append(word)
 
     def correct_query(self, query: Query) -> Query:
         """Return the question with every word that the article lacks replaced by its nearest."""
@@ -54,15 +55,25 @@ class SpellingCorrector:
         Args:
             word: A folded word of a question.
         """
-        if word in self._function_words or word in self._known:
+        if word in self._function_words or word in self._known or word in self._names:
             return word
         if len(word) < self._min_length or not _is_correctable(word):
             return word
-        # A word of another length than these is further away; the first letter is seldom wrong.
-        sizes = (len(word) - 1, len(word), len(word) + 1)
-        near = [each for size in sizes for each in self._candidates.get((word[0], size), ())]
-        found = process.extractOne(word, near, scorer=OSA.distance, score_cutoff=1)
+        found = process.extractOne(word, self._near(word), scorer=OSA.distance, score_cutoff=1)
         return found[0] if found else word
+
+    def _near(self, word: str) -> list[str]:
+        """Return the words that may be one letter away, shortest first.
+
+        A word of another length than these is further away; the first letter is seldom wrong.
+        """
+        first, size = word[0], len(word)
+        start = bisect_left(self._vocabulary, size - 1, key=len)
+        end = bisect_left(self._vocabulary, size + 2, start, key=len)
+        near = {each for each in self._vocabulary[start:end] if first in each[:2]}
+        near |= {n for n in self._names if size - 1 <= len(n) <= size + 1 and first in n[:2]}
+        # Sorted, so that every process chooses the same one of two words that are equally near.
+        return sorted(filter(_is_correctable, near), key=lambda each: (len(each), each))
 
 
 def _is_correctable(word: str) -> bool:

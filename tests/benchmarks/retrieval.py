@@ -28,7 +28,7 @@ from rank_bm25 import BM25Okapi
 from bot.corpus.aliases import read_aliases
 from bot.corpus.article import Article
 from bot.corpus.loader import DATA
-from bot.retrieval.article_index import ArticleIndex
+from bot.retrieval.article_index import index_article
 from bot.retrieval.evaluation import evaluate
 from bot.retrieval.params import DEFAULT_PARAMS
 from bot.retrieval.query import parse_query
@@ -41,7 +41,7 @@ Search = Callable[[str], int | None]
 
 
 def ours(article: Article) -> Search:
-    index = ArticleIndex(article, ALIASES)
+    index = index_article(article, ALIASES)
 
     def search(question: str) -> int | None:
         matches = index.rank(parse_query(question), 1)
@@ -214,7 +214,7 @@ def confidences(questions: QuestionSet) -> tuple[list[float], list[float]]:
     own: list[float] = []
     foreign: list[float] = []
     for article, asked in questions.articles:
-        index = ArticleIndex(article, ALIASES)
+        index = index_article(article, ALIASES)
         others = [q.text for other, qs in questions.articles if other is not article for q in qs]
         for question in asked:
             own += [match.confidence for match in index.rank(parse_query(question.text), 1)]

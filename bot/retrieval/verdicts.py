@@ -1,0 +1,124 @@
+"""What may be claimed about a passage: that it answers, that it is close, or neither."""
+
+from collections.abc import Container, Sequence
+from functools import cached_property, partial
+
+import numpy as np
+
+from bot.corpus.article import Article
+from bot.retrieval.analysis import Analyzer, Word
+from bot.retrieval.answer import Verdict
+from bot.retrieval.answer_types import AnswerType
+from bot.retrieval.article_arrays import ArticleArrays, code
+from bot.retrieval.article_sentences import ArticleSentences
+from bot.retrieval.confidence import chance_of_many
+from bot.retrieval.function_words import has_general_words
+from bot.retrieval.names import ArticleNames, ContentWords, WrittenNames
+from bot.retrieval.params import RetrievalParams
+from bot.retrieval.query import Query
+
+
+class ArticleVerdicts:
+    """Judges the passages of an article.
+
+    Args:
+        article: The article.
+        arrays: What is searched of it.
+        analyzer: The one with which the arrays were made.
+        sentences: Its sentences.
+        params: Thresholds and weights.
+
+    Attributes:
+        unsure_threshold: Confidence (0 to 1) from which a passage is worth showing.
+    """
+
+    def __init__(
+        self,
+        article: Article,
+        arrays: ArticleArrays,
+        analyzer: Analyzer,
+        sentences: ArticleSentences,
+        params: RetrievalParams,
+    ) -> None:
+        self._arrays, self._sentences, self._params = arrays, sentences, params
+        self._language, self._function_words = article.language, analyzer.function_words
+        self._knows_general_words = has_general_words(article.language)
+        above = params.many_passages * chance_of_many(len(arrays.characters))
+        self._answer_threshold = params.answer_threshold + above
+        self.unsure_threshold = params.unsure_threshold + above
+
+    @cached_property
+    def _title_tokens(self) -> frozenset[int]:
+        return frozenset(self._arrays.title_tokens.tolist())
+
+    @cached_property
+    def _tokens(self) -> frozenset[int]:
+        return self._title_tokens.union(self._arrays.tokens.tolist())
+
+    @cached_property
+    def _names(self) -> ArticleNames:
+        arrays = self._arrays
+        kinds = (arrays.capitalized, arrays.inside, arrays.lower)
+        written = WrittenNames(*(frozenset(words_.split()) for words_ in kinds))
+        return ArticleNames(written, self._language)
+
+    def content_words(self, query: Query, resolved: Sequence[Word]) -> ContentWords:
+        """Return the words of a question that say what it asks.
+
+        Args:
+            query: The question.
+            resolved: The words that were meant, with aliases replaced by the names of things.
+        """
+        return ContentWords(query.text, resolved, self._names, self._language)
+
+    def of(self, number: int, confidence: float, query: Query, content: ContentWords) -> Verdict:
+        """Return what may be claimed about a passage.
+
+        Args:
+            number: The passage's number, from 0.
+            confidence: How much of the question it holds, 0 to 1.
+            query: The question, with the article's words for misspelled ones.
+            content: What ``content_words`` returned for it.
+        """
+        if confidence < self.unsure_threshold:
+            return Verdict.NOT_IN_ARTICLE
+        if query.is_bare and query.previous:
+            return self._bare_verdict(number, query)
+        is_sure = confidence >= self._answer_threshold
+        if not self._knows_general_words:
+            # Here a name cannot be told from an answer, so a passage has to hold more.
+            is_sure = confidence >= self._answer_threshold + self._params.names_margin
+            says_something = not self._function_words.issuperset(query.words)
+            return Verdict.ANSWERED if is_sure and says_something else Verdict.UNSURE
+        is_known = partial(_holds, self._tokens)
+        if content.words and not content.any_held(is_known):
+            # Nothing but names: what is asked about them is nowhere in the article.
+            is_close = confidence >= self._params.names_threshold
+            return Verdict.UNSURE if is_close else Verdict.NOT_IN_ARTICLE
+        is_held = partial(_holds, self._tokens_of(number))
+        is_sure = is_sure and content.are_held(is_held, is_known) and self._fits(number, query)
+        return Verdict.ANSWERED if is_sure else Verdict.UNSURE
+
+    def _tokens_of(self, number: int) -> frozenset[int]:
+        """Return the codes of the tokens of a passage, its heading and the headline."""
+        at = np.flatnonzero(self._arrays.passages == number)
+        rows = np.searchsorted(self._arrays.posting_starts, at, side="right") - 1
+        return self._title_tokens.union(self._arrays.tokens[rows].tolist())
+
+    def _bare_verdict(self, number: int, query: Query) -> Verdict:
+        """Return whether a passage answers "when?" after another question: it must tell a time."""
+        if query.answer_type is None:
+            return Verdict.UNSURE
+        holds_type = self._sentences.holds_type(number, query)
+        return Verdict.ANSWERED if holds_type else Verdict.NOT_IN_ARTICLE
+
+    def _fits(self, number: int, query: Query) -> bool:
+        """Return whether a passage holds the type of answer that cannot do without it."""
+        is_needed = query.answer_type is AnswerType.AGE or (
+            query.previous and query.answer_type is AnswerType.TIME
+        )
+        return not is_needed or self._sentences.holds_type(number, query)
+
+
+def _holds(tokens: Container[int], token: str) -> bool:
+    return code(token) in tokens
