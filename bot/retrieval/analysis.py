@@ -108,6 +108,7 @@ class Analyzer:
                     self._names[tuple(words(other))] = canonical
         self._names.pop((), None)
         self._longest = max((len(key) for key in self._names), default=0)
+        self._first_words = frozenset(key[0] for key in self._names)
         self.names = frozenset(key[0] for key in self._names if len(key) == 1)
 
     def passage_tokens(self, written: Sequence[str]) -> list[str]:
@@ -168,21 +169,34 @@ class Analyzer:
         Args:
             written: Folded words.
         """
-        resolved = []
+        resolved: list[Word] = []
         position = 0
         while position < len(written):
-            for length in range(min(self._longest, len(written) - position), 0, -1):
-                name = self._names.get(tuple(written[position : position + length]))
-                if name is not None:
-                    is_name = name in self._capitalized
-                    resolved += [Word(word, False, True, is_name) for word in name]
-                    position += length
-                    break
-            else:
-                word = written[position]
-                resolved.append(Word(word, is_function_word=word in self.function_words))
-                position += 1
+            word, size = written[position], 1
+            found: Sequence[Word] = (_word(word, word in self.function_words),)
+            if word in self._first_words:
+                found, size = self._name_at(written, position) or (found, 1)
+            resolved += found
+            position += size
         return resolved
+
+    def _name_at(self, written: Sequence[str], position: int) -> tuple[list[Word], int] | None:
+        """Return the name of the thing that the longest alias at a position stands for.
+
+        Returns:
+            The name's words and the number of words of the alias; None if there is none.
+        """
+        for size in range(min(self._longest, len(written) - position), 0, -1):
+            name = self._names.get(tuple(written[position : position + size]))
+            if name is not None:
+                is_name = name in self._capitalized
+                return [Word(word, False, True, is_name) for word in name], size
+        return None
+
+
+@lru_cache(maxsize=100_000)
+def _word(text: str, is_function_word: bool) -> Word:
+    return Word(text, is_function_word)
 
 
 @lru_cache(maxsize=100_000)

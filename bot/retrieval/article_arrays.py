@@ -4,13 +4,16 @@ import struct
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from typing import Any, get_type_hints
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bot.corpus.article import Article, Passage
+from bot.corpus.loader import DATA
 from bot.corpus.sentences import sentences
+from bot.corpus.yaml import read_data
 from bot.retrieval.analysis import Analyzer, searchable, words
 from bot.retrieval.names import written_names
 
@@ -35,6 +38,24 @@ def codes(tokens: Iterable[str]) -> NDArray[np.uint32]:
     return np.array([code(token) for token in tokens], dtype=np.uint32)
 
 
+def positions(
+    ascending: NDArray[np.uint32], wanted: NDArray[np.uint32]
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return which of some codes are among others, and where.
+
+    Args:
+        ascending: Codes in ascending order.
+        wanted: The codes to look for.
+
+    Returns:
+        Positions in ``wanted``, and for each the position in ``ascending``.
+    """
+    at = np.searchsorted(ascending, wanted)
+    at[at == len(ascending)] = 0
+    held = np.flatnonzero(ascending[at] == wanted) if len(ascending) else at[:0]
+    return held, at[held]
+
+
 @dataclass(frozen=True, eq=False)
 class ArticleArrays:
     """What is searched of an article.
@@ -45,6 +66,7 @@ class ArticleArrays:
     Attributes:
         sentence_starts: Where each sentence of the article begins in its passage, in characters.
         sentence_ends: Where it ends.
+        begin_with_pronoun: 1 for each sentence that begins with a word such as "she", 0 for others.
         sentence_counts: For each passage, how many sentences it has; at least one.
         characters: For each passage, the length of its text.
         token_counts: For each passage, how many tokens it and its heading have.
@@ -64,6 +86,7 @@ class ArticleArrays:
 
     sentence_starts: Integers
     sentence_ends: Integers
+    begin_with_pronoun: Integers
     sentence_counts: Integers
     characters: Integers
     token_counts: Integers
@@ -154,11 +177,12 @@ def read_arrays(article: Article, analyzer: Analyzer) -> ArticleArrays:
     bounds = np.append(tokens, 1 << 32)
     title = analyzer.passage_tokens(words(article.title))
     lead = [*title, *analyzer.passage_tokens(words(article.standfirst))]
-    names = written_names(texts, article.language)
+    names, pronouns = written_names(texts, article.language), _pronouns(article.language)
     number = np.uint64(0xFFFFFFFF)
     return ArticleArrays(
         sentence_starts=_small([start for each in spans for start, _ in each]),
         sentence_ends=_small([end for each in spans for _, end in each]),
+        begin_with_pronoun=_small([not pronouns.isdisjoint(each[:1]) for each in written]),
         sentence_counts=_small(counts),
         characters=_small([len(passage.text) for passage in passages]),
         token_counts=_small(
@@ -221,3 +245,11 @@ def _small(values: Any) -> Integers:
     """Return integers of 0 or more in the smallest type that holds them."""
     found = np.asarray(values, dtype=np.int64)
     return found.astype(np.min_scalar_type(int(found.max(initial=0))))
+
+
+@lru_cache
+def _pronouns(language: str) -> frozenset[str]:
+    """Return the folded pronouns of a language that stand for what was named before."""
+    main = language.split("-", maxsplit=1)[0]
+    listed = read_data(DATA / "pronouns.yaml").get(main, ())
+    return frozenset(folded for word in listed for folded in words(word))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from bot.corpus.article import Article
 from bot.retrieval.analysis import Analyzer
 from bot.retrieval.answer import Answer, Match, Verdict
-from bot.retrieval.article_arrays import ArticleArrays, read_arrays
+from bot.retrieval.article_arrays import ArticleArrays, positions, read_arrays
 from bot.retrieval.article_sentences import ArticleSentences
 from bot.retrieval.background import PASSAGE_LENGTH, CorpusBackground, table_of
 from bot.retrieval.confidence import confidences
@@ -133,11 +133,11 @@ class ArticleIndex:
         own = query_tokens(self._analyzer, query.words)
         if not own.weights:
             return None
-        # What the question before it asks chooses the passage, and nothing else.
-        weight = 1.0 if query.is_bare else self._params.context_weight
-        both = query_tokens(self._analyzer, query.words, query.context, weight)
-        held_own = HeldTokens(own, self._arrays)
-        held = HeldTokens(both, self._arrays) if query.context else held_own
+        held = held_own = HeldTokens(own, self._arrays)
+        if query.context:
+            weight = 1.0 if query.is_bare else self._params.context_weight
+            both = query_tokens(self._analyzer, query.words, query.context, weight)
+            held = HeldTokens(both, self._arrays)
         asked = held if query.is_bare else held_own
         rates, characters = self._rates(asked), self._arrays.characters
         found = confidences(asked, rates, characters, self._params)
@@ -162,7 +162,7 @@ class ArticleIndex:
         """
         query = asked.query
         resolved = self._analyzer.resolve(self._plausible(asked.written, query.words))
-        content = self._verdicts.content_words(query, resolved)
+        content = self._verdicts.content(query, resolved)
         scores, idf_weights = self._scorer.score(asked.held)
         if query.previous and not query.is_bare:
             _, idf_weights = self._scorer.score(asked.own)
@@ -215,7 +215,8 @@ class ArticleIndex:
         If nothing is known of the language, their frequency in the article has to do.
         """
         if self._background.is_known:
-            are_own = held.are_held | np.isin(held.tokens.codes, self._arrays.title_tokens)
+            are_own = held.are_held.copy()
+            are_own[positions(self._arrays.title_tokens, held.tokens.codes)[0]] = True
             return self._background.rates(held.tokens, are_own)
         passages = np.bincount(held.columns, minlength=len(held.tokens.values))
         share = np.maximum(passages, 1) / (len(self._arrays.characters) + 1)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.retrieval.article_arrays import ArticleArrays
+from bot.retrieval.article_arrays import ArticleArrays, positions
 
 PART = 4_000_000
 """Postings that are sorted at a time, so that making them takes little memory."""
@@ -58,7 +58,7 @@ class Postings:
             np.concatenate(articles),
         )
 
-    def find(self, codes: Codes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    def find(self, codes: Codes) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """Return which of some tokens any article holds, and where their articles begin.
 
         Args:
@@ -67,10 +67,7 @@ class Postings:
         Returns:
             Positions in ``codes``, and for each the position in ``tokens``.
         """
-        at = np.searchsorted(self.tokens, codes)
-        at[at == len(self.tokens)] = 0
-        held = np.flatnonzero(self.tokens[at] == codes) if len(self.tokens) else at[:0]
-        return held, at[held]
+        return positions(self.tokens, codes)
 
     def holders(self, row: int) -> NDArray[np.int32]:
         """Return the articles that hold the token at a position in ``tokens``."""

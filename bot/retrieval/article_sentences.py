@@ -1,37 +1,16 @@
 """The sentences of an article: where they are, and which one of a passage answers best."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bot.corpus.article import Article
-from bot.corpus.loader import DATA
-from bot.corpus.yaml import read_data
-from bot.retrieval.analysis import words
 from bot.retrieval.answer_types import AnswerType, extract
 from bot.retrieval.article_arrays import ArticleArrays, sentence_texts
 from bot.retrieval.params import RetrievalParams
 from bot.retrieval.query import Query
-
-
-@dataclass(frozen=True)
-class _Sentence:
-    text: str
-    begins_with_pronoun: bool
-
-    @cached_property
-    def _extracted(self) -> Mapping[AnswerType, frozenset[str]]:
-        return extract(self.text)
-
-    def holds_type(self, query: Query) -> bool:
-        """Return whether it holds the type of answer asked for, in words not asked."""
-        if query.answer_type is None:
-            return False
-        return bool(self._extracted[query.answer_type].difference(query.words, query.context))
 
 
 class ArticleSentences:
@@ -51,7 +30,7 @@ class ArticleSentences:
         ends = np.cumsum(arrays.sentence_counts, dtype=np.int64).tolist()
         self.slices = [slice(*bounds) for bounds in pairwise([0, *ends])]
         # Few passages of an article are ever shown.
-        self._known: dict[int, list[_Sentence]] = {}
+        self._known: dict[int, list[Mapping[AnswerType, frozenset[str]]]] = {}
 
     def spans(self, passage: int) -> list[tuple[int, int]]:
         """Return (start, end) of the sentences of a passage, in characters; at least one.
@@ -63,15 +42,6 @@ class ArticleSentences:
         starts, ends = self._arrays.sentence_starts[part], self._arrays.sentence_ends[part]
         return list(zip(starts.tolist(), ends.tolist(), strict=True))
 
-    def _read(self, passage: int) -> list[_Sentence]:
-        if passage not in self._known:
-            texts = sentence_texts([self._article.passages[passage]], [self.spans(passage)])
-            pronouns = _pronouns(self._article.language)
-            self._known[passage] = [
-                _Sentence(text, not pronouns.isdisjoint(words(text)[:1])) for text in texts
-            ]
-        return self._known[passage]
-
     def best(self, passage: int, weights: NDArray[np.float64], query: Query) -> int:
         """Return the number of the sentence of a passage that answers best, from 0.
 
@@ -80,28 +50,32 @@ class ArticleSentences:
             weights: For each sentence of the article, how much of the question it holds.
             query: The question.
         """
-        own = weights[self.slices[passage]].tolist()
-        values, read = list(own), self._read(passage)
+        part = self.slices[passage]
+        own = weights[part].tolist()
+        begin_with_pronoun = self._arrays.begin_with_pronoun[part].tolist()
+        hold_type = self._hold_type(passage, query)
         boost = max(own) * (1.0 if query.is_bare else self._params.answer_type_boost)
-        for number in range(len(values)):
-            if number > 0 and read[number].begins_with_pronoun:
+        values = [value + boost * has_it for value, has_it in zip(own, hold_type, strict=True)]
+        for number in range(1, len(values)):
+            if begin_with_pronoun[number]:
                 # "She" was named in the sentence before.
                 values[number] += self._params.pronoun_weight * own[number - 1]
-            if read[number].holds_type(query):
-                values[number] += boost
         return values.index(max(values))
 
     def holds_type(self, passage: int, query: Query) -> bool:
         """Return whether a passage, by its number from 0, holds the type of answer asked for.
 
-        That is a time for "when", and so on.
+        That is a time for "when", and so on, in words that are not asked.
         """
-        return any(sentence.holds_type(query) for sentence in self._read(passage))
+        return any(self._hold_type(passage, query))
 
-
-@lru_cache
-def _pronouns(language: str) -> frozenset[str]:
-    """Return the folded pronouns of a language that stand for what was named before."""
-    main = language.split("-", maxsplit=1)[0]
-    listed = read_data(DATA / "pronouns.yaml").get(main, ())
-    return frozenset(folded for word in listed for folded in words(word))
+    def _hold_type(self, passage: int, query: Query) -> list[bool]:
+        """Return for each sentence of a passage whether it holds the type of answer asked for."""
+        kind = query.answer_type
+        if kind is None:
+            return [False] * len(self.spans(passage))
+        if passage not in self._known:
+            texts = sentence_texts([self._article.passages[passage]], [self.spans(passage)])
+            self._known[passage] = list(map(extract, texts))
+        asked = (*query.words, *query.context)
+        return [bool(extracted[kind].difference(asked)) for extracted in self._known[passage]]

@@ -18,6 +18,9 @@ MANY_NAMES = 4
 MAX_REMEMBERED = 100_000
 """Written words whose folding is remembered."""
 
+NGRAM_SIZE = 4
+"""Characters of the n-grams that tell whether a word is held in some form."""
+
 _WRITTEN_WORD = re.compile(r"\w+")
 # German writes every noun with a capital letter. Unlike a name, a noun often follows a determiner
 # or an adjective, or ends in a suffix that makes nouns.
@@ -134,8 +137,8 @@ class ContentWords:
             language: The article's language, a BCP 47 tag.
         """
         first, *rest = _WRITTEN_WORD.findall(text) or [""]
-        inside = {folded for word in rest if word[0].isupper() for folded in words(word)}
-        capitalized = inside.union(words(first) if first[:1].isupper() else ())
+        inside = {folded for word in rest if word[0].isupper() for folded in _folded(word)}
+        capitalized = inside.union(_folded(first) if first[:1].isupper() else ())
         general = general_words(language)
         self.words: list[str] = []
         self.names: list[str] = []
@@ -146,6 +149,11 @@ class ContentWords:
                 self.names.append(word.text)
             elif word.is_alias or word.text not in general:
                 self.words.append(word.text)
+
+    def ngrams(self) -> set[str]:
+        """Return the n-grams of all names and words."""
+        every = (*self.words, *self.names, *self._known_names)
+        return {ngram for word in every for ngram in char_ngrams(word, NGRAM_SIZE)}
 
     def are_held(self, is_held: Callable[[str], bool], is_known: Callable[[str], bool]) -> bool:
         """Return whether a passage holds more of the question than a name.
@@ -177,7 +185,7 @@ def holds_word(word: str, is_held: Callable[[str], bool]) -> bool:
     At least half of the word's n-grams must be there, with its beginning or else with three
     quarters of them: "eat" is not in "great", nor "married" in "carried".
     """
-    ngrams = char_ngrams(word, 4)
+    ngrams = char_ngrams(word, NGRAM_SIZE)
     held = list(map(is_held, ngrams))
     if is_unspaced(word):
         return any(held)

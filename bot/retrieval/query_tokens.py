@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.retrieval.analysis import Analyzer, is_bigram, is_longest_unspaced, is_number
-from bot.retrieval.article_arrays import ArticleArrays, codes
+from bot.retrieval.article_arrays import ArticleArrays, codes, positions
 
 MAX_REMEMBERED = 256
 """Questions whose tokens are remembered; each article may correct other words of the same one."""
@@ -87,14 +87,9 @@ class HeldTokens:
         """Look the tokens up in an article."""
         self.tokens = tokens
         self._arrays = arrays
-        at = np.searchsorted(arrays.tokens, tokens.codes)
-        at[at == len(arrays.tokens)] = 0
-        if len(arrays.tokens):
-            self.are_held = arrays.tokens[at] == tokens.codes
-        else:
-            self.are_held = np.zeros(len(at), dtype=bool)
-        self._columns = np.flatnonzero(self.are_held)
-        self._rows = at[self._columns]
+        self._columns, self._rows = positions(arrays.tokens, tokens.codes)
+        self.are_held = np.zeros(len(tokens.weights), dtype=bool)
+        self.are_held[self._columns] = True
         self.columns, found = self._postings(arrays.posting_starts)
         self.passages, self.frequencies = arrays.passages[found], arrays.frequencies[found]
 

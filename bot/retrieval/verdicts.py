@@ -1,21 +1,36 @@
 """What may be claimed about a passage: that it answers, that it is close, or neither."""
 
-from collections.abc import Container, Sequence
-from functools import cached_property, partial
-
-import numpy as np
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
+from functools import cached_property
 
 from bot.corpus.article import Article
 from bot.retrieval.analysis import Analyzer, Word
 from bot.retrieval.answer import Verdict
 from bot.retrieval.answer_types import AnswerType
-from bot.retrieval.article_arrays import ArticleArrays, code
+from bot.retrieval.article_arrays import ArticleArrays, positions
 from bot.retrieval.article_sentences import ArticleSentences
 from bot.retrieval.confidence import chance_of_many
 from bot.retrieval.function_words import has_general_words
 from bot.retrieval.names import ArticleNames, ContentWords, WrittenNames
 from bot.retrieval.params import RetrievalParams
 from bot.retrieval.query import Query
+from bot.retrieval.query_tokens import HeldTokens, QueryTokens
+
+
+@dataclass(frozen=True)
+class HeldContent:
+    """The words of a question that say what it asks, and what an article has of them.
+
+    Attributes:
+        words: The words.
+        known: Those of their n-grams that the article or its headline has.
+        by_passage: For each passage, those that the passage, its heading or the headline has.
+    """
+
+    words: ContentWords
+    known: Set[str]
+    by_passage: Sequence[Set[str]]
 
 
 class ArticleVerdicts:
@@ -48,37 +63,38 @@ class ArticleVerdicts:
         self.unsure_threshold = params.unsure_threshold + above
 
     @cached_property
-    def _title_tokens(self) -> frozenset[int]:
-        return frozenset(self._arrays.title_tokens.tolist())
-
-    @cached_property
-    def _tokens(self) -> frozenset[int]:
-        return self._title_tokens.union(self._arrays.tokens.tolist())
-
-    @cached_property
     def _names(self) -> ArticleNames:
         arrays = self._arrays
         kinds = (arrays.capitalized, arrays.inside, arrays.lower)
         written = WrittenNames(*(frozenset(words_.split()) for words_ in kinds))
         return ArticleNames(written, self._language)
 
-    def content_words(self, query: Query, resolved: Sequence[Word]) -> ContentWords:
-        """Return the words of a question that say what it asks.
+    def content(self, query: Query, resolved: Sequence[Word]) -> HeldContent:
+        """Return the words of a question that say what it asks, and where the article has them.
 
         Args:
             query: The question.
             resolved: The words that were meant, with aliases replaced by the names of things.
         """
-        return ContentWords(query.text, resolved, self._names, self._language)
+        words = ContentWords(query.text, resolved, self._names, self._language)
+        tokens = QueryTokens(dict.fromkeys(words.ngrams(), 1.0))
+        ngrams, held = list(tokens.weights), HeldTokens(tokens, self._arrays)
+        in_title, _ = positions(self._arrays.title_tokens, tokens.codes)
+        titled = {ngrams[column] for column in in_title.tolist()}
+        by_passage = [set(titled) for _ in self._arrays.characters]
+        postings = zip(held.columns.tolist(), held.passages.tolist(), strict=True)
+        for column, passage in postings:
+            by_passage[passage].add(ngrams[column])
+        return HeldContent(words, titled.union(*by_passage), by_passage)
 
-    def of(self, number: int, confidence: float, query: Query, content: ContentWords) -> Verdict:
+    def of(self, number: int, confidence: float, query: Query, content: HeldContent) -> Verdict:
         """Return what may be claimed about a passage.
 
         Args:
             number: The passage's number, from 0.
             confidence: How much of the question it holds, 0 to 1.
             query: The question, with the article's words for misspelled ones.
-            content: What ``content_words`` returned for it.
+            content: What ``content`` returned for it.
         """
         if confidence < self.unsure_threshold:
             return Verdict.NOT_IN_ARTICLE
@@ -90,20 +106,14 @@ class ArticleVerdicts:
             is_sure = confidence >= self._answer_threshold + self._params.names_margin
             says_something = not self._function_words.issuperset(query.words)
             return Verdict.ANSWERED if is_sure and says_something else Verdict.UNSURE
-        is_known = partial(_holds, self._tokens)
-        if content.words and not content.any_held(is_known):
+        words, is_known = content.words, content.known.__contains__
+        if words.words and not words.any_held(is_known):
             # Nothing but names: what is asked about them is nowhere in the article.
             is_close = confidence >= self._params.names_threshold
             return Verdict.UNSURE if is_close else Verdict.NOT_IN_ARTICLE
-        is_held = partial(_holds, self._tokens_of(number))
-        is_sure = is_sure and content.are_held(is_held, is_known) and self._fits(number, query)
+        is_held = content.by_passage[number].__contains__
+        is_sure = is_sure and words.are_held(is_held, is_known) and self._fits(number, query)
         return Verdict.ANSWERED if is_sure else Verdict.UNSURE
-
-    def _tokens_of(self, number: int) -> frozenset[int]:
-        """Return the codes of the tokens of a passage, its heading and the headline."""
-        at = np.flatnonzero(self._arrays.passages == number)
-        rows = np.searchsorted(self._arrays.posting_starts, at, side="right") - 1
-        return self._title_tokens.union(self._arrays.tokens[rows].tolist())
 
     def _bare_verdict(self, number: int, query: Query) -> Verdict:
         """Return whether a passage answers "when?" after another question: it must tell a time."""
@@ -118,7 +128,3 @@ class ArticleVerdicts:
             query.previous and query.answer_type is AnswerType.TIME
         )
         return not is_needed or self._sentences.holds_type(number, query)
-
-
-def _holds(tokens: Container[int], token: str) -> bool:
-    return code(token) in tokens
