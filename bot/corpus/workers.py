@@ -1,0 +1,121 @@
+"""Work that is spread over all processors: a function, applied to many items by processes."""
+
+import contextlib
+import logging
+import multiprocessing
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import connection, resource_tracker
+from typing import TypeVar
+
+FEW = 64
+"""Items from which on processes are started, which takes about a second."""
+CHUNK = 16
+"""Items that a process gets at once."""
+AHEAD = 4
+"""Chunks per process that are begun before the results of earlier ones are taken."""
+
+Progress = Callable[[str, int, int], None]
+"""Told what is done, such as "Reading articles", how many are done, and how many there are."""
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+log = logging.getLogger(__name__)
+
+
+def no_progress(_what: str, _done: int, _total: int) -> None:
+    """Tell nobody."""
+
+
+def in_processes(
+    function: Callable[[Item], Result],
+    items: Sequence[Item],
+    what: str = "",
+    progress: Progress = no_progress,
+) -> Iterator[Result]:
+    """Yield the result of a function for each item, in their order.
+
+    With few items, or one processor, this very process does the work; so it does where no process
+    can be started.
+
+    Args:
+        function: A function of a module, or a ``partial`` of one, which other processes can import.
+        items: What it is called with; items and results are sent to processes and back.
+        what: What is done, for ``progress``.
+        progress: Called whenever more is done.
+    """
+    done = 0
+    if len(items) >= FEW and (processes := _processors()) > 1:
+        try:
+            for results in _by_processes(function, items, processes):
+                yield from results
+                done += len(results)
+                progress(what, done, len(items))
+        except (OSError, ImportError, BrokenProcessPool) as error:
+            log.warning("Processes that share the work cannot be used: %s", error)
+    for item in items[done:]:
+        yield function(item)
+        done += 1
+        progress(what, done, len(items))
+
+
+def _by_processes(
+    function: Callable[[Item], Result], items: Sequence[Item], processes: int
+) -> Iterator[list[Result]]:
+    """Yield the results of one chunk of items after the other."""
+    # Forking would copy threads and locks of a running bot.
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(processes, mp_context=context, initializer=_begin)
+    running: deque[Future[list[Result]]] = deque()
+    try:
+        for start in range(0, len(items), CHUNK):
+            with _uninterrupted() if not start else contextlib.nullcontext():
+                running.append(pool.submit(_apply, function, items[start : start + CHUNK]))
+            if len(running) >= AHEAD * processes:
+                yield running.popleft().result()
+        while running:
+            yield running.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _apply(function: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
+    return [function(item) for item in items]
+
+
+def _processors() -> int:
+    """Return how many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+@contextlib.contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Keep Ctrl-C from processes that are started, until they ignore it themselves."""
+    # It lets Ctrl-C through again when it is started, so it must run already.
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _begin() -> None:
+    """Prepare a process: Ctrl-C is for its parent, with which it ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        connection.wait([parent.sentinel])
+        os._exit(1)
