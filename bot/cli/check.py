@@ -6,7 +6,6 @@ from bot.config import Settings
 from bot.corpus.loader import Corpus, find_corpus, load_corpus
 from bot.errors import CorpusError, Fault
 from bot.retrieval.index import Index
-from bot.retrieval.samples import is_answered
 from bot.views.corpus_report import count_of, faults_text, notes_text, summary, unread_text
 
 
@@ -46,6 +45,7 @@ def _unanswered_questions(corpus: Corpus) -> list[Fault]:
     if not asked:
         return []
     index = Index(corpus.articles, corpus.aliases)
+    answered = index.answered_samples(located.article for located in asked)
     return [
         Fault(
             located.file,
@@ -54,6 +54,11 @@ def _unanswered_questions(corpus: Corpus) -> list[Fault]:
             "Use words that are in the article, or add aliases.",
         )
         for located in asked
-        for question, line in zip(located.article.questions, located.question_lines, strict=True)
-        if not is_answered(index, located.article, question)
+        for question, line, is_answered in zip(
+            located.article.questions,
+            located.question_lines,
+            answered[located.article.id],
+            strict=True,
+        )
+        if not is_answered
     ]

@@ -1,6 +1,6 @@
 """Which articles hold a token: made once for many articles, and kept up when a few change."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -101,14 +101,16 @@ class Segment:
     leading: Postings
 
     @classmethod
-    def of(cls, keys: Sequence[bytes], articles: Sequence[ArticleArrays]) -> "Segment":
+    def of(cls, keys: tuple[bytes, ...], articles: Iterable[ArticleArrays]) -> "Segment":
         """Return the postings of articles."""
-        return cls(
-            tuple(keys),
-            np.array([arrays.characters.sum() for arrays in articles], dtype=np.int64),
-            Postings.of([arrays.all_tokens() for arrays in articles]),
-            Postings.of([arrays.lead_tokens for arrays in articles]),
-        )
+        characters, held, leading = [], [], []
+        for arrays in articles:
+            characters.append(arrays.characters.sum())
+            held.append(arrays.all_tokens())
+            # A copy, so that the other arrays of the article need not stay in memory.
+            leading.append(arrays.lead_tokens.copy())
+        lengths = np.array(characters, dtype=np.int64)
+        return cls(keys, lengths, Postings.of(held), Postings.of(leading))
 
 
 class LanguagePostings:
@@ -125,7 +127,7 @@ class LanguagePostings:
         numbers: The number in the corpus of each article that has a score.
     """
 
-    def __init__(self, base: Segment, recent: Segment, numbers: dict[bytes, int]) -> None:
+    def __init__(self, base: Segment, recent: Segment, numbers: Mapping[bytes, int]) -> None:
         self._segments = (base, recent)
         self._is_there = np.array([key in numbers for key in base.keys], dtype=bool)
         self._are_all_there = bool(self._is_there.all())

@@ -1,6 +1,6 @@
 """Where the arrays of articles are: in memory, or in the cache on disk."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from bot.retrieval.article_arrays import ArticleArrays
@@ -22,8 +22,14 @@ class ArticleStore(Protocol):
     def segment(self, language: str) -> Segment | None:
         """Return the postings that were kept for a language, perhaps of other articles."""
 
-    def save_segment(self, language: str, segment: Segment) -> None:
-        """Keep the postings of the articles of a language."""
+    def save_segment(self, language: str, segment: Segment) -> Segment:
+        """Keep the postings of the articles of a language, and return what was kept."""
+
+    def answered(self) -> Mapping[tuple[bytes, str], bool]:
+        """Return by article's key and sample question whether the article answers it."""
+
+    def save_answered(self, answered: Mapping[tuple[bytes, str], bool]) -> None:
+        """Keep which sample questions are answered."""
 
 
 class MemoryStore:
@@ -31,10 +37,14 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self._arrays: dict[bytes, ArticleArrays] = {}
+        self._answered: dict[tuple[bytes, str], bool] = {}
 
     def missing(self, keys: Iterable[bytes]) -> list[bytes]:
         """See ``ArticleStore``."""
-        return [key for key in dict.fromkeys(keys) if key not in self._arrays]
+        wanted = dict.fromkeys(keys)
+        if len(self._arrays) > 2 * len(wanted):
+            self._arrays = {k: found for k, found in self._arrays.items() if k in wanted}
+        return [key for key in wanted if key not in self._arrays]
 
     def add(self, found: Iterable[tuple[bytes, bytes]]) -> None:
         """See ``ArticleStore``."""
@@ -49,5 +59,14 @@ class MemoryStore:
         """Return None: postings are not kept."""
         return None
 
-    def save_segment(self, language: str, segment: Segment) -> None:
-        """Do nothing."""
+    def save_segment(self, language: str, segment: Segment) -> Segment:  # noqa: ARG002
+        """Return the segment: postings are not kept."""
+        return segment
+
+    def answered(self) -> Mapping[tuple[bytes, str], bool]:
+        """See ``ArticleStore``."""
+        return dict(self._answered)
+
+    def save_answered(self, answered: Mapping[tuple[bytes, str], bool]) -> None:
+        """See ``ArticleStore``."""
+        self._answered.update(answered)

@@ -1,11 +1,14 @@
 """Searches all articles of a corpus: chooses the article, then the passages in it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bot.corpus.article import Article
+from bot.corpus.workers import Progress, no_progress
 from bot.retrieval.answer import Answer, Match, Verdict
 from bot.retrieval.article_index import ArticleIndex, AskedArticle
 from bot.retrieval.indexed_articles import IndexedArticles
@@ -16,7 +19,7 @@ from bot.retrieval.params import (
     MAX_MATCHES,
     RetrievalParams,
 )
-from bot.retrieval.query import Query
+from bot.retrieval.query import Query, parse_query
 
 MAX_RECENT_ARTICLES = 256
 """Articles whose indexes are kept in memory: those that were asked last."""
@@ -33,7 +36,9 @@ class Index:
         aliases: Name -> other names of the same thing.
         params: Thresholds and weights.
         previous: An index of other versions of the articles, of which everything that is still
-            right is used again; None for none. It may go on being searched.
+            right is used again, with its cache; None for none. It may go on being searched.
+        cache: The folder that keeps what is made of articles; None to keep nothing.
+        progress: Told how many articles are indexed.
     """
 
     def __init__(
@@ -42,10 +47,14 @@ class Index:
         aliases: Mapping[str, Sequence[str]],
         params: RetrievalParams = DEFAULT_PARAMS,
         previous: "Index | None" = None,
+        cache: Path | None = None,
+        progress: Progress = no_progress,
     ) -> None:
         self._params = params
         before = previous._indexed if previous is not None else None
-        self._indexed: IndexedArticles = IndexedArticles(articles, aliases, params, before)
+        self._indexed: IndexedArticles = IndexedArticles(
+            articles, aliases, params, before, cache, progress
+        )
         self._numbers = {article.id: number for number, article in enumerate(articles)}
         self._index = lru_cache(maxsize=MAX_RECENT_ARTICLES)(self._indexed.article_index)
 
@@ -61,6 +70,26 @@ class Index:
             KeyError: There is no article with this id.
         """
         return self._index(self._numbers[article_id])
+
+    def answered_samples(self, articles: Iterable[Article]) -> dict[str, list[bool]]:
+        """Return by id whether articles answer each of their sample questions, if they have any.
+
+        What was found is kept in the cache, as long as an article stays the same.
+        """
+        asked = [article for article in articles if article.questions]
+        known = self._indexed.store.answered() if asked else {}
+        found, new = {}, {}
+        for article in asked:
+            key = self._indexed.keys[self._numbers[article.id]]
+            for question in article.questions:
+                if (key, question) not in known:
+                    answer = self.answer(parse_query(question), article.id)
+                    is_answered = answer is not None and answer.verdict is Verdict.ANSWERED
+                    new[key, question] = is_answered
+            pairs = [(key, question) for question in article.questions]
+            found[article.id] = [known[pair] if pair in known else new[pair] for pair in pairs]
+        self._indexed.store.save_answered(new)
+        return found
 
     def match_at(self, article_id: str, number: int, sentence_number: int) -> Match | None:
         """Return a match that was found before; see ``ArticleIndex.match_at``."""
@@ -121,16 +150,17 @@ class Index:
         be the one that is meant.
         """
         numbers, scores = self._indexed.scores(query)
-        # Of equals, the first articles of the corpus.
-        least = (
-            np.partition(scores, -MAX_CANDIDATE_ARTICLES)[-MAX_CANDIDATE_ARTICLES:].min()
-            if len(scores) > MAX_CANDIDATE_ARTICLES
-            else scores.min()
-        )
-        best = np.flatnonzero(scores >= least)
-        order = np.lexsort((numbers[best], -scores[best]))[:MAX_CANDIDATE_ARTICLES]
-        for at in best[order].tolist():
+        for at in _best(scores, numbers).tolist():
             index = self._index(int(numbers[at]))
             asked = index.ask(query)
             if asked is not None:
                 yield self._params.article_weight * float(scores[at]), index, asked
+
+
+def _best(scores: NDArray[np.float64], numbers: NDArray[np.int64]) -> NDArray[np.intp]:
+    """Return the positions of the best articles, best first; of equals, the first ones."""
+    count = min(MAX_CANDIDATE_ARTICLES, len(scores))
+    least = np.partition(scores, -count)[-count]
+    best = np.flatnonzero(scores >= least)
+    order = np.lexsort((numbers[best], -scores[best]))
+    return best[order[:count]]

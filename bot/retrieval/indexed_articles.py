@@ -2,18 +2,24 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
+from functools import lru_cache, partial
 from hashlib import blake2b
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bot.corpus.article import Article
+from bot.corpus.cache_database import building
+from bot.corpus.workers import Progress, in_processes, no_progress
 from bot.retrieval.analysis import Analyzer
 from bot.retrieval.article_arrays import ArticleArrays, read_arrays
 from bot.retrieval.article_index import ArticleIndex
 from bot.retrieval.article_postings import LanguagePostings, Segment
 from bot.retrieval.article_store import ArticleStore, MemoryStore
 from bot.retrieval.background import CorpusBackground, table_of
+from bot.retrieval.index_cache import IndexCache
 from bot.retrieval.params import RetrievalParams
 from bot.retrieval.query import Query
 from bot.retrieval.query_tokens import query_tokens
@@ -25,7 +31,10 @@ MAX_CHANGED, MAX_CHANGED_SHARE = 32, 0.25
 """Articles that are searched beside the postings that were made of all: so many, or that share of
 all, at most. With more, these are made anew, which takes 3 seconds for 10,000 articles."""
 
-Aliases = Mapping[str, Sequence[str]]
+MAX_ANALYZERS = 64
+"""Languages whose analyzers are kept."""
+
+_Aliases = tuple[tuple[str, tuple[str, ...]], ...]
 
 
 class IndexedArticles:
@@ -36,7 +45,9 @@ class IndexedArticles:
         aliases: Name -> other names of the same thing.
         params: Thresholds and weights.
         previous: Those of another version of the corpus, which are used again as far as they are
-            the same; None for none.
+            the same, with their cache; None for none.
+        cache: The folder that keeps what is made of articles; None to keep nothing.
+        progress: Told how many articles are indexed.
 
     Attributes:
         articles: The articles; other records of them may take their places.
@@ -45,28 +56,27 @@ class IndexedArticles:
     def __init__(
         self,
         articles: Sequence[Article],
-        aliases: Aliases,
+        aliases: Mapping[str, Sequence[str]],
         params: RetrievalParams,
         previous: "IndexedArticles | None" = None,
+        cache: Path | None = None,
+        progress: Progress = no_progress,
     ) -> None:
-        if previous is not None and (previous._aliases, previous._params) != (aliases, params):
-            previous = None
         self.articles = list(articles)
-        self._aliases: Aliases = aliases
-        self._params: RetrievalParams = params
-        self._store: ArticleStore = previous._store if previous else MemoryStore()
-        self._analyzers: dict[str, Analyzer] = dict(previous._analyzers) if previous else {}
-        self._keys = _keys(articles, aliases, params)
-        self._add_missing()
+        self._aliases = tuple((name, tuple(others)) for name, others in aliases.items())
+        self._params = params
+        self.store: ArticleStore = previous.store if previous else _store(cache)
+        self.keys = _keys(articles, self._aliases, params)
+        self._add_missing(cache, progress)
         by_language: dict[str, dict[bytes, int]] = defaultdict(dict)
-        for number, (article, key) in enumerate(zip(articles, self._keys, strict=True)):
+        for number, (article, key) in enumerate(zip(articles, self.keys, strict=True)):
             by_language[article.language][key] = number
         segments = previous._segments if previous is not None else {}
         self._segments: dict[str, Segment] = {}
         self._postings: dict[str, LanguagePostings] = {}
         self._backgrounds: dict[str, CorpusBackground] = {}
         for language, numbers in by_language.items():
-            base = segments.get(language) or self._store.segment(language)
+            base = segments.get(language) or self.store.segment(language)
             postings = self._postings_of(language, numbers, base)
             self._postings[language] = postings
             self._backgrounds[language] = CorpusBackground(
@@ -76,8 +86,8 @@ class IndexedArticles:
     def article_index(self, number: int) -> ArticleIndex:
         """Return the index of an article, by its number from 0."""
         article = self.articles[number]
-        analyzer = self._analyzer(article)
-        arrays = self._arrays(self._keys[number], article, analyzer)
+        analyzer = _analyzer(article, self._aliases, self._params)
+        arrays = self._arrays(number, analyzer)
         background = self._backgrounds[article.language]
         return ArticleIndex(article, arrays, analyzer, background, self._params)
 
@@ -90,7 +100,9 @@ class IndexedArticles:
         """
         numbers, scores = [], []
         for language, postings in self._postings.items():
-            tokens = query_tokens(self._analyzers[language], query.words)
+            tokens = query_tokens(
+                _shared_analyzer(language, self._aliases, self._params), query.words
+            )
             holders = sum(other.articles_with(tokens.codes) for other in self._postings.values())
             idf = np.log((len(self.articles) + 1) / np.maximum(1, holders))
             weights = tokens.values * idf
@@ -99,26 +111,24 @@ class IndexedArticles:
             scores.append(found / (weights.sum() or 1.0))
         return np.concatenate(numbers), np.concatenate(scores)
 
-    def _analyzer(self, article: Article) -> Analyzer:
-        if article.aliases:
-            own = article.aliases
-            return Analyzer(article.language, self._aliases, own, params=self._params)
-        if article.language not in self._analyzers:
-            analyzer = Analyzer(article.language, self._aliases, params=self._params)
-            self._analyzers[article.language] = analyzer
-        return self._analyzers[article.language]
+    def _arrays(self, number: int, analyzer: Analyzer) -> ArticleArrays:
+        found = self.store.arrays(self.keys[number][:KEY_SIZE])
+        return found if found is not None else read_arrays(self.articles[number], analyzer)
 
-    def _arrays(self, key: bytes, article: Article, analyzer: Analyzer) -> ArticleArrays:
-        found = self._store.arrays(key[:KEY_SIZE])
-        return found if found is not None else read_arrays(article, analyzer)
-
-    def _add_missing(self) -> None:
-        missing = self._store.missing(key[:KEY_SIZE] for key in self._keys)
-        articles = dict(zip(self._keys, self.articles, strict=True))
-        self._store.add(
-            (key, read_arrays(articles[key], self._analyzer(articles[key])).to_bytes())
-            for key in missing
-        )
+    def _add_missing(self, cache: Path | None, progress: Progress) -> None:
+        """Make the arrays of those articles that have none, in several processes."""
+        wanted = [key[:KEY_SIZE] for key in self.keys]
+        if not self.store.missing(wanted):
+            return
+        articles = dict(zip(wanted, self.articles, strict=True))
+        with building(cache) if cache is not None else nullcontext():
+            # Another process may have made some meanwhile.
+            missing = self.store.missing(wanted)
+            make = partial(_arrays_as_bytes, self._aliases, self._params)
+            made = in_processes(
+                make, [articles[key] for key in missing], "Indexing articles", progress
+            )
+            self.store.add(zip(missing, made, strict=True))
 
     def _postings_of(
         self, language: str, numbers: dict[bytes, int], base: Segment | None
@@ -128,29 +138,50 @@ class IndexedArticles:
         new = [key for key in numbers if key not in known]
         gone = len(known) - (len(numbers) - len(new))
         if base is None or len(new) + gone > max(MAX_CHANGED, MAX_CHANGED_SHARE * len(numbers)):
-            base, new = self._segment(numbers, list(numbers)), []
-            self._store.save_segment(language, base)
+            base, new = self.store.save_segment(language, self._segment(numbers)), []
         self._segments[language] = base
-        return LanguagePostings(base, self._segment(numbers, new), numbers)
+        return LanguagePostings(base, self._segment({key: numbers[key] for key in new}), numbers)
 
-    def _segment(self, numbers: dict[bytes, int], keys: Sequence[bytes]) -> Segment:
-        articles = [self.articles[numbers[key]] for key in keys]
-        arrays = [
-            self._arrays(key, article, self._analyzer(article))
-            for key, article in zip(keys, articles, strict=True)
-        ]
-        return Segment.of(keys, arrays)
+    def _segment(self, numbers: Mapping[bytes, int]) -> Segment:
+        analyzers = (
+            _analyzer(self.articles[number], self._aliases, self._params)
+            for number in numbers.values()
+        )
+        arrays = map(self._arrays, numbers.values(), analyzers)
+        return Segment.of(tuple(numbers), arrays)
 
 
-def _keys(articles: Sequence[Article], aliases: Aliases, params: RetrievalParams) -> list[bytes]:
+def _keys(articles: Sequence[Article], aliases: _Aliases, params: RetrievalParams) -> list[bytes]:
     """Return the key of each article, which is another one if anything that is searched differs.
 
     An article with the same text as an earlier one has that one's key with a number at its end.
     """
-    settings = blake2b(repr((sorted(aliases.items()), params)).encode()).digest()
+    settings = blake2b(repr((sorted(aliases), params)).encode()).digest()
     keys, seen = [], Counter[bytes]()
     for article in articles:
         key = blake2b(settings + article.digest, digest_size=KEY_SIZE).digest()
         keys.append(key + str(seen[key]).encode() if seen[key] else key)
         seen[key] += 1
     return keys
+
+
+def _store(cache: Path | None) -> ArticleStore:
+    if cache is None:
+        return MemoryStore()
+    return IndexCache(cache, "1")
+
+
+def _arrays_as_bytes(aliases: _Aliases, params: RetrievalParams, article: Article) -> bytes:
+    return read_arrays(article, _analyzer(article, aliases, params)).to_bytes()
+
+
+def _analyzer(article: Article, aliases: _Aliases, params: RetrievalParams) -> Analyzer:
+    if article.aliases:
+        return Analyzer(article.language, dict(aliases), article.aliases, params=params)
+    return _shared_analyzer(article.language, aliases, params)
+
+
+@lru_cache(maxsize=MAX_ANALYZERS)
+def _shared_analyzer(language: str, aliases: _Aliases, params: RetrievalParams) -> Analyzer:
+    """Return the analyzer of all articles without names of their own: making one takes time."""
+    return Analyzer(language, dict(aliases), params=params)

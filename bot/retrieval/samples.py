@@ -1,21 +1,14 @@
 """Sample questions: only those that their article answers are offered to readers."""
 
 import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from bot.corpus.article import Article, LocatedArticle
+from bot.corpus.article import LocatedArticle
 from bot.corpus.loader import Corpus
-from bot.retrieval.answer import Verdict
 from bot.retrieval.index import Index
-from bot.retrieval.query import parse_query
 
 log = logging.getLogger(__name__)
-
-
-def is_answered(index: Index, article: Article, question: str) -> bool:
-    """Return whether an article answers a question, as it is asked by a button."""
-    found = index.answer(parse_query(question), article.id)
-    return found is not None and found.verdict is Verdict.ANSWERED
 
 
 class AnsweredSamples:
@@ -35,8 +28,12 @@ class AnsweredSamples:
             index: The index of its articles.
         """
         known = self._known
+        new = [each for each in corpus.located if not _is_known(each, known)]
+        answered = index.answered_samples(each.article for each in new)
         self._known = {
-            each.article.id: (each, _with_answered(each, index, known.get(each.article.id)))
+            each.article.id: known[each.article.id]
+            if _is_known(each, known)
+            else (each, _with_answered(each, answered.get(each.article.id, ())))
             for each in corpus.located
         }
         changed = replace(corpus, located=tuple(kept for _, kept in self._known.values()))
@@ -44,13 +41,15 @@ class AnsweredSamples:
         return changed
 
 
-def _with_answered(
-    located: LocatedArticle, index: Index, known: tuple[LocatedArticle, LocatedArticle] | None
-) -> LocatedArticle:
-    if known is not None and known[0] is located:
-        return known[1]
+def _is_known(
+    located: LocatedArticle, known: Mapping[str, tuple[LocatedArticle, LocatedArticle]]
+) -> bool:
+    return located.article.id in known and known[located.article.id][0] is located
+
+
+def _with_answered(located: LocatedArticle, answered: Sequence[bool]) -> LocatedArticle:
+    """Return an article with those of its sample questions that are answered."""
     article, lines = located.article, located.question_lines
-    answered = [is_answered(index, article, question) for question in article.questions]
     if all(answered):
         return located
     left_out = [q for q, is_good in zip(article.questions, answered, strict=True) if not is_good]
