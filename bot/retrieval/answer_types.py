@@ -50,25 +50,25 @@ def classify(query_words: Sequence[str]) -> AnswerType | None:
     return None
 
 
-def extract(sentence: str) -> dict[AnswerType, frozenset[str]]:
-    """Return the folded words of a sentence that could be an answer of each type.
+def extract(sentence: str, kind: AnswerType) -> frozenset[str]:
+    """Return the folded words of a sentence that could be an answer of a type.
 
     A name is a capitalized word that does not begin the sentence, so scripts without capitals have
     none. A time is a year or a word such as a month's name, a cause a word such as "because",
     and an age a year, or a number with a word such as "years".
     """
-    found = list(_WRITTEN_WORD.finditer(sentence))
-    names = [match[0] for match in found[1:] if match[0][0].isupper()]
-    numbers = [match[0] for match in found if match[0][0].isdigit()]
-    years = [number for number in numbers if _YEAR.fullmatch(number)]
-    said = set(words(sentence))
-    return {
-        AnswerType.NAME: _folded(names),
-        AnswerType.NUMBER: _folded(numbers),
-        AnswerType.TIME: _folded(years) | (_listed("times") & said),
-        AnswerType.CAUSE: _listed("causes") & said,
-        AnswerType.AGE: _folded(years) | (_listed("ages") & said if numbers else frozenset()),
-    }
+    if kind is AnswerType.CAUSE:
+        return _listed("causes").intersection(words(sentence))
+    found = _WRITTEN_WORD.findall(sentence)
+    if kind is AnswerType.NAME:
+        return _folded(word for word in found[1:] if word[0].isupper())
+    numbers = [word for word in found if word[0].isdigit()]
+    if kind is AnswerType.NUMBER:
+        return _folded(numbers)
+    years = _folded(number for number in numbers if _YEAR.fullmatch(number))
+    if kind is AnswerType.TIME:
+        return years | _listed("times").intersection(words(sentence))
+    return years | (_listed("ages").intersection(words(sentence)) if numbers else frozenset())
 
 
 def _folded(texts: Iterable[str]) -> frozenset[str]:

@@ -39,13 +39,13 @@ def codes(tokens: Iterable[str]) -> NDArray[np.uint32]:
 
 
 def positions(
-    ascending: NDArray[np.uint32], wanted: NDArray[np.uint32]
+    ascending: NDArray[np.integer[Any]], wanted: NDArray[np.integer[Any]]
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return which of some codes are among others, and where.
+    """Return which of some integers are among others, and where.
 
     Args:
-        ascending: Codes in ascending order.
-        wanted: The codes to look for.
+        ascending: Integers in ascending order.
+        wanted: The integers to look for.
 
     Returns:
         Positions in ``wanted``, and for each the position in ``ascending``.

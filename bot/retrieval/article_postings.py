@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 
 from bot.retrieval.article_arrays import ArticleArrays, positions
 
+COMMON = 1 / 8
+"""A token that a larger share of the articles holds is added to all of them at once."""
+
 PART = 4_000_000
 """Postings that are sorted at a time, so that making them takes little memory."""
 
@@ -22,11 +25,15 @@ class Postings:
         tokens: The codes of all tokens, ascending.
         starts: Where the articles of each token begin, and the number of all.
         articles: The numbers of the articles, ascending for each token.
+        common: Positions in ``tokens`` of those that more than COMMON of the articles hold.
+        bits: For each of these, one bit for each article: whether it holds the token.
     """
 
     tokens: Codes
     starts: NDArray[np.int64]
     articles: NDArray[np.int32]
+    common: NDArray[np.int64]
+    bits: NDArray[np.uint8]
 
     @classmethod
     def of(cls, documents: Sequence[Codes]) -> "Postings":
@@ -52,11 +59,14 @@ class Postings:
             starts.append(first + done)
             articles.append((found & np.uint64(0xFFFFFFFF)).astype(np.int32))
             done += len(found)
-        return cls(
-            np.concatenate(tokens),
-            np.append(np.concatenate(starts), done).astype(np.int64),
-            np.concatenate(articles),
-        )
+        bounds, numbers = np.append(np.concatenate(starts), done), np.concatenate(articles)
+        common = np.flatnonzero(np.diff(bounds) > COMMON * len(documents))
+        bits = [
+            np.packbits(np.bincount(numbers[bounds[row] : bounds[row + 1]], minlength=len(cuts)))
+            for row in common.tolist()
+        ]
+        packed = np.array(bits, dtype=np.uint8).reshape(len(bits), -(-len(cuts) // 8))
+        return cls(np.concatenate(tokens), bounds, numbers, common, packed)
 
     def find(self, codes: Codes) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """Return which of some tokens any article holds, and where their articles begin.
@@ -72,6 +82,22 @@ class Postings:
     def holders(self, row: int) -> NDArray[np.int32]:
         """Return the articles that hold the token at a position in ``tokens``."""
         return self.articles[self.starts[row] : self.starts[row + 1]]
+
+    def add(self, scores: NDArray[np.float64], codes: Codes, weights: NDArray[np.float64]) -> None:
+        """Add the weight of each token to the scores of the articles that hold it.
+
+        Args:
+            scores: For each article, its score.
+            codes: The codes of the tokens.
+            weights: The weight of each.
+        """
+        held, rows = self.find(codes)
+        are_common, at = positions(self.common, rows)
+        for bits, weight in zip(self.bits[at], weights[held[are_common]], strict=True):
+            scores += weight * np.unpackbits(bits, count=len(scores))
+        others = np.delete(np.arange(len(rows)), are_common)
+        for row, weight in zip(rows[others].tolist(), weights[held[others]], strict=True):
+            scores[self.holders(row)] += weight
 
 
 def _sorted(documents: Sequence[Codes]) -> NDArray[np.uint64]:
@@ -171,10 +197,8 @@ class LanguagePostings:
         found = []
         for segment in self._segments:
             scores = np.zeros(len(segment.keys))
-            for postings, factor in ((segment.held, 1.0), (segment.leading, lead_boost)):
-                held, rows = postings.find(codes)
-                for row, weight in zip(rows.tolist(), weights[held].tolist(), strict=True):
-                    scores[postings.holders(row)] += weight * factor
+            segment.held.add(scores, codes, weights)
+            segment.leading.add(scores, codes, weights * lead_boost)
             found.append(scores)
         base, recent = found
         return np.concatenate([base if self._are_all_there else base[self._is_there], recent])

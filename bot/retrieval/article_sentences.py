@@ -1,6 +1,5 @@
 """The sentences of an article: where they are, and which one of a passage answers best."""
 
-from collections.abc import Mapping
 from itertools import pairwise
 
 import numpy as np
@@ -30,7 +29,7 @@ class ArticleSentences:
         ends = np.cumsum(arrays.sentence_counts, dtype=np.int64).tolist()
         self.slices = [slice(*bounds) for bounds in pairwise([0, *ends])]
         # Few passages of an article are ever shown.
-        self._known: dict[int, list[Mapping[AnswerType, frozenset[str]]]] = {}
+        self._known: dict[tuple[int, AnswerType], list[frozenset[str]]] = {}
 
     def spans(self, passage: int) -> list[tuple[int, int]]:
         """Return (start, end) of the sentences of a passage, in characters; at least one.
@@ -74,8 +73,8 @@ class ArticleSentences:
         kind = query.answer_type
         if kind is None:
             return [False] * len(self.spans(passage))
-        if passage not in self._known:
+        if (passage, kind) not in self._known:
             texts = sentence_texts([self._article.passages[passage]], [self.spans(passage)])
-            self._known[passage] = list(map(extract, texts))
+            self._known[passage, kind] = [extract(text, kind) for text in texts]
         asked = (*query.words, *query.context)
-        return [bool(extracted[kind].difference(asked)) for extracted in self._known[passage]]
+        return [bool(found.difference(asked)) for found in self._known[passage, kind]]

@@ -25,7 +25,7 @@ CREATE TABLE answered (
     key BLOB, question TEXT, is_answered INTEGER NOT NULL, PRIMARY KEY (key, question)
 )
 """
-_PARTS = ("tokens", "starts", "articles")
+_PARTS = ("tokens", "starts", "articles", "common", "bits")
 _POSTINGS = ("held", "leading")
 _CHUNK = 1 << 20
 
