@@ -44,6 +44,23 @@ class AskedArticle:
     confidences: NDArray[np.float64]
 
 
+@dataclass(frozen=True, eq=False)
+class ScoredArticle:
+    """The order in which an article's passages answer a question.
+
+    Attributes:
+        asked: The question.
+        scores: For each passage, 0 or more; comparable within one question only.
+        idf_weights: For each sentence of the article, how much of the question it holds.
+        order: The numbers of the passages, from 0, the best first.
+    """
+
+    asked: AskedArticle
+    scores: NDArray[np.float64]
+    idf_weights: NDArray[np.float64]
+    order: list[int]
+
+
 class ArticleIndex:
     """The passages of one article, ready to be searched.
 
@@ -151,32 +168,44 @@ class ArticleIndex:
             limit: How many passages to return at most; None for all.
         """
         asked = self.ask(query)
-        return self.rank_asked(asked, limit) if asked is not None else []
+        return self.matches(self.score(asked), limit) if asked is not None else []
 
-    def rank_asked(self, asked: AskedArticle, limit: int | None = None) -> list[Match]:
-        """Return the passages, best first.
+    def score(self, asked: AskedArticle) -> ScoredArticle:
+        """Return the order of the passages.
 
         Args:
             asked: The question, as ``ask`` returned it.
-            limit: How many passages to return at most; None for all.
         """
-        query = asked.query
-        resolved = self._analyzer.resolve(self._plausible(asked.written, query.words))
-        content = self._verdicts.content(query, resolved)
         scores, idf_weights = self._scorer.score(asked.held)
-        if query.previous and not query.is_bare:
+        if asked.query.previous and not asked.query.is_bare:
             _, idf_weights = self._scorer.score(asked.own)
         # A stable sort: news puts the most important first, so of equals the earlier passage wins.
+        order = np.argsort(-scores, kind="stable").tolist()
+        return ScoredArticle(asked, scores, idf_weights, order)
+
+    def confidence(self, scored: ScoredArticle) -> float:
+        """Return the confidence of the first of the passages that ``matches`` returns."""
+        if scored.asked.query.previous:
+            return self.matches(scored)[0].confidence
+        return float(scored.asked.confidences[scored.order[0]])
+
+    def matches(self, scored: ScoredArticle, limit: int | None = None) -> list[Match]:
+        """Return the passages, best first.
+
+        Args:
+            scored: The order of the passages, as ``score`` returned it.
+            limit: How many passages to return at most; None for all.
+        """
+        asked, query = scored.asked, scored.asked.query
+        resolved = self._analyzer.resolve(self._plausible(asked.written, query.words))
+        content = self._verdicts.content(query, resolved)
         matches = []
-        for number in np.argsort(-scores, kind="stable").tolist():
-            sentence = self._sentences.best(number, idf_weights, query)
+        for number in scored.order if query.previous else scored.order[:limit]:
+            sentence = self._sentences.best(number, scored.idf_weights, query)
             confidence = float(asked.confidences[number])
             verdict = self._verdicts.of(number, confidence, query, content)
-            matches.append(
-                self._match(number, sentence, float(scores[number]), confidence, verdict)
-            )
-            if not query.previous and limit is not None and len(matches) == limit:
-                break
+            score = float(scored.scores[number])
+            matches.append(self._match(number, sentence, score, confidence, verdict))
         if query.previous:
             # The question before it only chooses among the passages that answer this one.
             matches.sort(key=lambda match: list(Verdict).index(match.verdict))

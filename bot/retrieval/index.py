@@ -111,13 +111,16 @@ class Index:
             return self._index(only or 0).answer(query)
         best, best_score = None, 0.0
         for score, index, asked in self._candidates(query):
-            # No passage is surer than the surest one, so most candidates need not be ranked.
+            # No passage is surer than the surest one, so many candidates need not be ranked.
             if best is None or score + asked.confidences.max() > best_score:
-                ranked = index.rank_asked(asked, MAX_MATCHES)
-                total = score + ranked[0].confidence
+                scored = index.score(asked)
+                total = score + index.confidence(scored)
                 if best is None or total > best_score:
-                    best, best_score = index.answer_of(ranked), total
-        return best
+                    best, best_score = (index, scored), total
+        if best is None:
+            return None
+        index, scored = best
+        return index.answer_of(index.matches(scored, MAX_MATCHES))
 
     def passages(self, query: Query) -> list[tuple[Article, Match, bool]]:
         """Return all passages worth showing, best first; the first one is the answer's.
@@ -133,7 +136,7 @@ class Index:
             return [(index.article, index.overview().best, True) for index in indexes]
         found = []
         for article_score, index, asked in self._candidates(query):
-            ranked = index.rank_asked(asked)
+            ranked = index.matches(index.score(asked))
             score, share = article_score + ranked[0].confidence, 1.0
             for match in filter(index.is_relevant, ranked):
                 # The article's own order is kept. Across articles, a passage scores as much of

@@ -4,8 +4,6 @@ BM25+ (Lv and Zhai, "Lower-bounding term frequency normalization", CIKM 2011) as
 with the few passages of one article, Okapi's formula gives the words that matter no weight at all.
 """
 
-from itertools import pairwise
-
 import numpy as np
 from numpy.typing import NDArray
 from rank_bm25 import BM25Plus
@@ -29,7 +27,7 @@ class Scorer:
     ) -> None:
         self._params = params
         self._has_standfirst = has_standfirst
-        self._lengths = np.maximum(params.min_passage_tokens, arrays.token_counts).tolist()
+        self._lengths = np.maximum(params.min_passage_tokens, arrays.token_counts)
         self._mean_length = float(arrays.token_counts.mean())
         ends = np.cumsum(arrays.sentence_counts, dtype=np.int64)
         self._first_sentences = ends - arrays.sentence_counts
@@ -56,17 +54,25 @@ class Scorer:
         return weights
 
     def _bm25(self, held: HeldTokens, weights: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return what rank-bm25 gives each passage."""
-        # Of a passage it needs the tokens that are asked, and how many there are in all.
-        columns = np.repeat(held.columns, held.frequencies)
-        order = np.argsort(np.repeat(held.passages, held.frequencies), kind="stable")
-        sizes = np.bincount(held.passages, held.frequencies, len(self._lengths)).astype(np.int64)
-        asked, ends = columns[order].tolist(), [0, *np.cumsum(sizes).tolist()]
-        index = BM25Plus([asked[start:end] for start, end in pairwise(ends)])
-        index.doc_len, index.avgdl = self._lengths, self._mean_length
-        for column in index.idf:
-            index.idf[column] *= weights[column]
-        scores: NDArray[np.float64] = index.get_scores(list(index.idf))
+        """Return the BM25+ score of each passage.
+
+        rank-bm25 looks at every passage for every token. So each posting is a document for it, with
+        one token and the length of its passage: then it looks once at those that hold a token.
+        """
+        index = BM25Plus([[0]])
+        index.doc_freqs = [{0: frequency} for frequency in held.frequencies.tolist()]
+        index.corpus_size = len(index.doc_freqs)
+        index.doc_len, index.avgdl = self._lengths[held.passages], self._mean_length
+        index.idf = {0: 1.0}
+        found = index.get_scores([0])
+        # What a passage gets without the token, it gets for all of them.
+        least = index.delta
+        counts = np.bincount(held.columns, minlength=len(weights))
+        idf = np.log((len(self._lengths) + 1) / np.maximum(counts, 1))
+        weighted = np.where(held.are_held, weights * idf, 0.0)
+        above = weighted[held.columns] * (found - least)
+        scores: NDArray[np.float64] = np.bincount(held.passages, above, len(self._lengths))
+        scores += least * weighted.sum()
         return scores
 
     def _sentence_weights(
