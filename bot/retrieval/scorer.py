@@ -71,7 +71,7 @@ class Scorer:
         idf = np.log((len(self._lengths) + 1) / np.maximum(counts, 1))
         weighted = np.where(held.are_held, weights * idf, 0.0)
         above = weighted[held.columns] * (found - least)
-        scores: NDArray[np.float64] = np.bincount(held.passages, above, len(self._lengths))
+        scores = np.bincount(held.passages, above, len(self._lengths)).astype(np.float64)
         scores += least * weighted.sum()
         return scores
 
