@@ -1,8 +1,10 @@
 """An article, its passages, and where it was read from."""
 
 import datetime as dt
+import json
 import re
 from base64 import urlsafe_b64encode
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -11,6 +13,7 @@ from pathlib import Path
 
 from bot.corpus.aliases import Aliases
 from bot.corpus.layout import PLAIN, Layout, Span
+from bot.corpus.stored_texts import StoredSequence
 
 MAX_QUESTION = 120
 """Characters of a sample question, which is shown on a button."""
@@ -66,7 +69,8 @@ class Article:
         standfirst: The introductory sentences below the headline; "" if there are none.
         language: A BCP 47 tag.
         questions: Sample questions, which the article answers.
-        paragraphs: The text without the standfirst: paragraphs, lists, tables and so on.
+        paragraphs: The text without the standfirst: paragraphs, lists, tables and so on; a tuple,
+            or else stored texts, which are loaded whenever they are needed.
         url: Where the article was published; None if not known.
         published: When it was published; None if not known.
         author: Who wrote it; None if not known.
@@ -79,14 +83,14 @@ class Article:
     standfirst: str
     language: str
     questions: tuple[str, ...]
-    paragraphs: tuple[str, ...]
+    paragraphs: Sequence[str]
     url: str | None = None
     published: dt.date | None = None
     author: str | None = None
     aliases: Aliases = field(default_factory=dict)
-    layouts: tuple[Layout, ...] = ()
+    layouts: Sequence[Layout] = ()
 
-    @cached_property
+    @property
     def passages(self) -> tuple[Passage, ...]:
         """The standfirst and all paragraphs, in the article's order."""
         total, first = len(self.paragraphs), 2 if self.standfirst else 1
@@ -109,12 +113,18 @@ class Article:
         return urlsafe_b64encode(blake2b(texts.encode(), digest_size=3).digest()).decode()
 
     @cached_property
-    def digest(self) -> bytes:
-        """16 bytes that are others when anything is that a search index depends on."""
-        layouts = [(layout.heading, layout.parts, layout.is_code) for layout in self.layouts]
-        searched = (self.title, self.standfirst, self.language, self.paragraphs, layouts)
-        aliases = sorted(self.aliases.items())
-        return blake2b(repr((searched, aliases)).encode(), digest_size=16).digest()
+    def digest(self) -> str:
+        """32 hexadecimal digits that are others when what a search finds in it is other.
+
+        They depend on the title, the standfirst, the language, the texts with what a search needs
+        of their layouts, and the article's aliases.
+        """
+        if isinstance(self.paragraphs, StoredSequence):
+            texts = self.paragraphs.stored.digest
+        else:
+            texts = texts_digest(self.paragraphs, self.layouts)
+        facts = json.dumps([self.title, self.standfirst, self.language, [*self.aliases.items()]])
+        return blake2b(texts + facts.encode(), digest_size=16).hexdigest()
 
     @property
     def lead(self) -> str:
@@ -125,6 +135,17 @@ class Article:
         # A short line at the beginning is a byline or a date more often than not.
         long = (text for text in texts if len(text) >= MIN_LEAD)
         return next(iter((*long, *texts, *self.paragraphs)), "")
+
+
+def texts_digest(paragraphs: Sequence[str], layouts: Sequence[Layout]) -> bytes:
+    """Return 16 bytes that are others when what a search finds in texts is other.
+
+    Formatting does not count, but for code.
+    """
+    seen = [
+        (each.heading, each.parts, each.is_code) for each in layouts or [PLAIN] * len(paragraphs)
+    ]
+    return blake2b(json.dumps([[*paragraphs], seen]).encode(), digest_size=16).digest()
 
 
 class NoteKind(StrEnum):

@@ -3,8 +3,6 @@
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from bot.corpus.sentences import sentences
-
 MAX_PASSAGE = 3_000
 """Characters of a passage. It fits into a Telegram message together with what stands around it; a
 longer paragraph becomes several passages."""
@@ -103,6 +101,9 @@ def cut_long(block: Block, language: str) -> list[Block]:
 
 def _boundaries(block: Block, language: str) -> list[tuple[int, int]]:
     """Return the spans between which a block may be cut, none longer than MAX_PASSAGE."""
+    # It takes long to import, and nothing else here needs it.
+    from bot.corpus.sentences import sentences  # noqa: PLC0415
+
     text, parts = block.text, list(block.layout.parts)
     if block.layout.is_code:
         parts = _lines(text)

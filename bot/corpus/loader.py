@@ -5,19 +5,19 @@ The folder and the folders in it have one file per article. The folder may also 
 adds to the aliases that come with it.
 """
 
-import difflib
-import logging
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 from bot.corpus.aliases import Aliases, merge_aliases, read_aliases
 from bot.corpus.article import Article, LocatedArticle
+from bot.corpus.article_cache import ArticleCache
+from bot.corpus.corpus_files import Stamp, corpus_files, stamp_of
+from bot.corpus.outcomes import Outcome, Unread, read_file
 from bot.corpus.reactions import Reaction, read_reactions
-from bot.corpus.reader import DraftError, read_html, read_markdown, read_plain_text
+from bot.corpus.workers import Progress, no_progress
 from bot.errors import CorpusError, Fault
 
 _PACKAGE = Path(__file__).parent.parent
@@ -25,56 +25,7 @@ _STARTER = _PACKAGE / "starter_corpus"
 DATA = _PACKAGE / "data"
 """The data files that come with the bot."""
 
-ARTICLE_READERS: Mapping[str, Callable[[Path], LocatedArticle]] = {
-    ".md": read_markdown,
-    ".markdown": read_markdown,
-    ".txt": read_plain_text,
-    ".html": read_html,
-}
-"""File name extension, in lower case -> what reads an article from such a file."""
-YAML_FILES = ("aliases.yaml", "reactions.yaml")
-_SECTION_PAGES = ("_index",)
-"""Names of files that list the articles of a folder and are none themselves."""
-_NO_CONTENT = ("node_modules", "__pycache__")
-"""Folders in which no article can be."""
-
 Read = TypeVar("Read")
-
-log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Unread:
-    """A file that is not read.
-
-    Attributes:
-        file: The file.
-        reason: Which kind it is, such as ".png" or "draft".
-    """
-
-    file: Path
-    reason: str
-
-
-Stamp = tuple[int, int, int, int]
-"""Times of modification and of change, size and inode of a file."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What reading a file gave: an article, a reason why there is none, or faults.
-
-    Attributes:
-        stamp: The file as it was just before it was read; None if it is not there.
-        located: The article; None if there is none.
-        unread: Why the file is not read; None if it is, or has faults.
-        faults: What is wrong in it.
-    """
-
-    stamp: Stamp | None
-    located: LocatedArticle | None = None
-    unread: Unread | None = None
-    faults: tuple[Fault, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -88,6 +39,7 @@ class Corpus:
         unread: The files of the folder that are not read.
         folder: Where it was read from; None if it was made otherwise.
         outcomes: What was read, by file.
+        cache: Keeps what was read; None for nothing.
     """
 
     located: tuple[LocatedArticle, ...]
@@ -96,6 +48,7 @@ class Corpus:
     unread: tuple[Unread, ...] = ()
     folder: Path | None = None
     outcomes: Mapping[Path, Outcome] = field(default_factory=dict, compare=False, repr=False)
+    cache: ArticleCache | None = field(default=None, compare=False, repr=False)
 
     @property
     def articles(self) -> tuple[Article, ...]:
@@ -118,103 +71,31 @@ def comes_with_the_bot(folder: Path) -> bool:
     return folder.resolve() == _STARTER.resolve()
 
 
-def load_corpus(folder: Path) -> Corpus:
+def load_corpus(
+    folder: Path, cache: Path | None = None, progress: Progress = no_progress
+) -> Corpus:
     """Read a corpus.
+
+    Args:
+        folder: The folder.
+        cache: The folder in which what is read is kept, so that a file is parsed only once
+            (``cache_folder``); None to keep nothing, and all texts in memory.
+        progress: Told how many of the files that must be parsed are done.
 
     Raises:
         CorpusError: With all faults of all files; also if there is no folder, or no article in it.
     """
-    outcomes = {file: read_file(folder, file) for file in corpus_files(folder)}
+    files = corpus_files(folder)
+    kept = None
+    if cache is None:
+        outcomes = {file: read_file(folder, file) for file in files}
+    else:
+        kept = ArticleCache(cache, folder)
+        outcomes = kept.read(files, progress)
+        kept.delete_unused(files)
     faults = [fault for each in outcomes.values() for fault in each.faults]
     faults += duplicate_ids(each.located for each in outcomes.values() if each.located)
-    return assemble(folder, outcomes, faults)
-
-
-def corpus_files(folder: Path) -> list[Path]:
-    """Return the files of a folder and of the folders in it, sorted; hidden ones are left out.
-
-    Raises:
-        CorpusError: There is no such folder.
-    """
-    if not folder.is_dir():
-        hint = "Create it, or set CORPUS_DIR to another folder."
-        raise CorpusError(Fault(folder, None, "There is no such folder.", hint))
-    found = []
-    for parent, folders, names in os.walk(folder):
-        folders[:] = [f for f in folders if not f.startswith(".") and f not in _NO_CONTENT]
-        found += [Path(parent, name) for name in names if not name.startswith(".")]
-        # Links to folders are not followed, as they may lead in a circle.
-        found += [link for name in folders if (link := Path(parent, name)).is_symlink()]
-    own = {folder / name for name in YAML_FILES}
-    return sorted(file for file in found if file not in own)
-
-
-def read_file(folder: Path, file: Path) -> Outcome:
-    """Read a file of a corpus.
-
-    Args:
-        folder: The folder of the corpus.
-        file: The file.
-
-    Returns:
-        An article, why there is none, or all faults found in the file.
-    """
-    shown = _shown(file)
-    try:
-        read = _reader_of(folder, file)
-        if read is None:
-            return Outcome(None, unread=Unread(shown, _kind_of(file)))
-        if shown != file:
-            hint = "Rename it with letters of UTF-8."
-            raise CorpusError(Fault(shown, None, "The name of this file is not UTF-8.", hint))
-        return _read(file, stamp_of(file), read)
-    except CorpusError as error:
-        return Outcome(None, faults=error.faults)
-
-
-def _read(file: Path, stamp: Stamp, read: Callable[[Path], LocatedArticle]) -> Outcome:
-    try:
-        if not file.is_file():
-            # Reading a pipe or a device may never end.
-            raise CorpusError(Fault(file, None, "This is no regular file.", "Remove it."))
-        return Outcome(stamp, located=read(file))
-    except DraftError:
-        return Outcome(stamp, unread=Unread(file, "draft"))
-    except CorpusError as error:
-        return Outcome(stamp, faults=error.faults)
-    except Exception as error:
-        # One file must not keep all others from being read.
-        log.debug("%s cannot be read", file, exc_info=True)
-        problem = f"The bot cannot read this file ({type(error).__name__})."
-        return Outcome(stamp, faults=(Fault(file, None, problem, "Write it in another way."),))
-
-
-def _reader_of(folder: Path, file: Path) -> Callable[[Path], LocatedArticle] | None:
-    read = ARTICLE_READERS.get(file.suffix.lower())
-    if file.parent == folder and file.suffix.lower() in (".yaml", ".yml"):
-        _refuse_misspelled(file)
-    if read is None or file.stem in _SECTION_PAGES:
-        return None
-    return read
-
-
-def _shown(file: Path) -> Path:
-    """Return a file's name as it can be printed: names need not be UTF-8."""
-    return Path(str(file).encode("utf-8", "replace").decode())
-
-
-def stamp_of(file: Path) -> Stamp:
-    """Return what changes when a file does.
-
-    Raises:
-        CorpusError: There is no such file.
-    """
-    try:
-        found = file.stat()
-    except OSError:
-        hint = "Remove it, or restore the file to which it leads."
-        raise CorpusError(Fault(file, None, "The link leads to no file.", hint)) from None
-    return found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino
+    return replace(assemble(folder, outcomes, faults), cache=kept)
 
 
 def assemble(
@@ -260,22 +141,6 @@ def _read_or_note(read: Callable[[Path], Read], file: Path, faults: list[Fault])
 def _read_once(read: Callable[[Path], Any], file: Path, _: Stamp) -> Any:
     """Return what a file contains; it is read again only when it has changed."""
     return read(file)
-
-
-def _kind_of(file: Path) -> str:
-    if file.stem in _SECTION_PAGES:
-        return file.name
-    if file.is_dir():
-        return "link to a folder"
-    return file.suffix.lower() or "no extension"
-
-
-def _refuse_misspelled(file: Path) -> None:
-    """Raise a CorpusError for a YAML file whose name is nearly one that the bot uses."""
-    near = difflib.get_close_matches(file.stem.lower(), ("aliases", "reactions"), 1, 0.75)
-    if near:
-        problem = "The bot does not use a file of this name."
-        raise CorpusError(Fault(file, None, problem, f"Name it {near[0]}.yaml, or remove it."))
 
 
 def duplicate_ids(located: Iterable[LocatedArticle]) -> Iterator[Fault]:

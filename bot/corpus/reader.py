@@ -1,6 +1,7 @@
 """A file -> an article: Markdown, HTML or plain text, with front matter or without."""
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -106,6 +107,15 @@ def read_plain_text(file: Path) -> LocatedArticle:
     ):
         fields = replace(fields, title=texts.pop(0))
     return _located(document, fields, [Block(text) for text in texts])
+
+
+READERS: Mapping[str, Callable[[Path], LocatedArticle]] = {
+    ".md": read_markdown,
+    ".markdown": read_markdown,
+    ".txt": read_plain_text,
+    ".html": read_html,
+}
+"""File name extension, in lower case -> what reads an article from such a file."""
 
 
 def _is_line(text: str) -> bool:

@@ -3,28 +3,17 @@
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from bot.corpus.loader import (
-    YAML_FILES,
-    Corpus,
-    Outcome,
-    assemble,
-    corpus_files,
-    duplicate_ids,
-    read_file,
-    stamp_of,
-)
+from bot.corpus.corpus_files import YAML_FILES, corpus_files, may_hide_a_change, stamp_of
+from bot.corpus.loader import Corpus, assemble, duplicate_ids
+from bot.corpus.outcomes import Outcome, read_file
 from bot.errors import CorpusError, Fault
 
 UNFINISHED = 0.5
 """Seconds after its last change in which a faulty file is perhaps not written to its end yet."""
-SETTLED, SETTLED_COARSE = 0.05, 2.0
-"""Seconds after which another change of a file surely has another time of modification, where
-times have fractions of a second, and where they have none."""
-
 log = logging.getLogger(__name__)
 
 
@@ -81,7 +70,7 @@ class CorpusReloader:
     def _assembled(self, folder: Path, usable: Mapping[Path, Outcome]) -> Corpus:
         """Return the corpus; faulty reactions and aliases keep their last good version."""
         try:
-            corpus = assemble(folder, usable)
+            corpus = replace(assemble(folder, usable), cache=self.corpus.cache)
         except CorpusError as error:
             if any(fault.file.name not in YAML_FILES for fault in error.faults):
                 raise
@@ -99,11 +88,7 @@ class CorpusReloader:
         for gone in self._outcomes.keys() - set(files):
             for kept in (self._outcomes, self._good, self._read_at):
                 kept.pop(gone, None)
-        for file in files:
-            if self._is_changed(file):
-                self._read_at[file] = self._now()
-                self._outcomes[file] = read_file(folder, file)
-                self._good.pop(file, None) if self._outcomes[file].unread else None
+        self._read([file for file in files if self._is_changed(file)], folder)
         usable = {file: self._usable(file) for file in files}
         unfinished = [file for file in files if self._is_unfinished(file)]
         self.is_unfinished = bool(unfinished)
@@ -117,14 +102,23 @@ class CorpusReloader:
             log.error("%s The last good version of the file is used.", fault)
         return self._without_duplicates(usable)
 
+    def _read(self, files: Sequence[Path], folder: Path) -> None:
+        """Read files that are new or have changed."""
+        self._read_at |= dict.fromkeys(files, self._now())
+        if self.corpus.cache is not None:
+            outcomes = self.corpus.cache.read(files)
+        else:
+            outcomes = {file: read_file(folder, file) for file in files}
+        self._outcomes |= outcomes
+        for file, outcome in outcomes.items():
+            if outcome.unread:
+                self._good.pop(file, None)
+
     def _is_changed(self, file: Path) -> bool:
         known = self._outcomes.get(file)
         if known is None or known.stamp is None:
             return True
-        modified = known.stamp[0] / 1e9
-        settled = SETTLED if known.stamp[0] % 1_000_000_000 else SETTLED_COARSE
-        if 0 <= self._read_at[file] - modified < settled:
-            # It may have changed once more without another time of modification.
+        if may_hide_a_change(known.stamp, self._read_at[file]):
             return True
         try:
             return stamp_of(file) != known.stamp

@@ -11,7 +11,8 @@ from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
 from bot.corpus.article import Article
-from bot.corpus.loader import Corpus, Unread, comes_with_the_bot
+from bot.corpus.loader import Corpus, comes_with_the_bot
+from bot.corpus.outcomes import Unread
 from bot.corpus.yaml import MAX_FILE_BYTES
 from bot.errors import CorpusError, WebError
 from bot.handlers import private

@@ -10,13 +10,14 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from bot.corpus.loader import ARTICLE_READERS, YAML_FILES, corpus_files
+from bot.corpus.corpus_files import YAML_FILES, corpus_files
+from bot.corpus.outcomes import ARTICLE_SUFFIXES
 from bot.corpus.watching import changes
 from bot.errors import CorpusError
 
 logger = logging.getLogger(__name__)
 
-_KINDS = (*ARTICLE_READERS, ".yaml", ".yml")
+_KINDS = (*ARTICLE_SUFFIXES, ".yaml", ".yml")
 _Stamp = tuple[int, int, int] | None
 
 

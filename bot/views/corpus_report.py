@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from bot.corpus.article import LocatedArticle, NoteKind
-from bot.corpus.loader import Corpus, Unread
+from bot.corpus.loader import Corpus
+from bot.corpus.outcomes import Unread
 from bot.errors import Fault
 
 MANY = 3

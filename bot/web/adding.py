@@ -6,7 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from bot.corpus.loader import Unread
+from bot.corpus.outcomes import Unread
 from bot.errors import CorpusError, WebError
 from bot.web.article_files import (
     Outcome,

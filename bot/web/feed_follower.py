@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.corpus.article_ids import article_id as article_id_of_name
-from bot.corpus.loader import read_file
+from bot.corpus.outcomes import read_file
 from bot.errors import FetchError, StoreError, WebError
 from bot.logs import FailureLog
 from bot.store.base import Store

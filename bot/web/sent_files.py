@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.corpus.article import LocatedArticle
-from bot.corpus.loader import ARTICLE_READERS, Corpus, Unread, duplicate_ids, read_file
+from bot.corpus.loader import Corpus, duplicate_ids
+from bot.corpus.outcomes import ARTICLE_SUFFIXES, Unread, read_file
 from bot.errors import CorpusError, Fault
 from bot.web.article_files import write_atomically
 from bot.web.removed_files import keep_copy
@@ -33,7 +34,7 @@ def is_article_name(name: str) -> bool:
     Hidden files are none. A name with a folder in it would lead elsewhere.
     """
     return (
-        Path(name).suffix.lower() in ARTICLE_READERS
+        Path(name).suffix.lower() in ARTICLE_SUFFIXES
         and Path(name).name == name
         and not name.startswith(".")
         and len(name.encode()) <= MAX_NAME_BYTES
