@@ -239,4 +239,4 @@ def function_words(language: str) -> frozenset[str]:
         return frozenset()
     # The words of a phrase ("in spite of") may mean something by themselves.
     single = (entry for entry in stopwordsiso.stopwords(language) if " " not in entry)
-    return frozenset(word for entry in single for word in words(entry))
+    return frozenset(words(" ".join(single)))
