@@ -84,7 +84,7 @@ def build_parser(first: "Sequence[str]" = ()) -> "argparse.ArgumentParser":
     )
     wanted = [name for name in COMMANDS if name in first]
     # After a command, --version is none of its options; the number takes a while to find out.
-    parser.add_argument("--version", action="version", version=None if wanted else _version())
+    parser.add_argument("--version", action="version", version="" if wanted else _version())
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for name in wanted or COMMANDS:
         _add_command(commands, import_module(f"bot.cli.{name}"))

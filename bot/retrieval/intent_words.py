@@ -214,7 +214,8 @@ def _read_language(file: Path, shared: Mapping[str, Any]) -> Language:
     filler = _folded(f"{shared['filler']} {value.get('filler', '')}".split())
     texts = [text.removeprefix("> ") for found in intents.values() for text in found["patterns"]]
     texts += [found.get("with", "") for found in intents.values()]
-    known = filler.union(*(group(item) for text in texts for item in text.split()))
+    items = [item.strip("()") for text in texts for item in text.split()]
+    known = filler | _group("|".join(items), groups)
     real_words = f"{shared['real_words']} {value.get('real_words', '')}"
     real = _folded(real_words.split()) | function_words(file.stem)
     phrases = {
@@ -241,7 +242,8 @@ def _folded(written: Iterable[str]) -> frozenset[str]:
     for text in written:
         (stems if text.endswith("*") else plain).append(text)
     # All at once, which is many times as fast as one by one.
-    return frozenset(words(" ".join(plain))).union(f"{word}*" for word in words(" ".join(stems)))
+    folded = frozenset(words(" ".join(plain)))
+    return folded.union(f"{word}*" for word in words(" ".join(stems))) if stems else folded
 
 
 @lru_cache(maxsize=1)

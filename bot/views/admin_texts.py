@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity
-
 from bot.corpus.article import Article
 from bot.errors import Fault
 from bot.views.admin_callbacks import (
@@ -19,8 +17,8 @@ from bot.views.admin_callbacks import (
 )
 from bot.views.callback_data import ArticleButton
 from bot.views.i18n import Translator, long_date
-from bot.views.outgoing import OutgoingMessage
-from bot.views.rich_text import TEXT_LIMIT, Piece, RichText, cut, cut_at_word
+from bot.views.outgoing import InlineButton, OutgoingMessage, Row
+from bot.views.rich_text import TEXT_LIMIT, EntityType, Piece, RichText, cut, cut_at_word
 
 PER_PAGE = 8
 """Articles on a page of the list."""
@@ -34,8 +32,6 @@ MAX_NAMED = 20
 """Articles that a report names."""
 ROOM = TEXT_LIMIT - 600
 """UTF-16 units of a list that may be long; the rest is left for what stands around it."""
-
-Row = list[InlineKeyboardButton]
 
 
 @dataclass(frozen=True)
@@ -61,7 +57,7 @@ def preview(
     text = _described(translator, article)
     text.add("\n" + translator.text("admin_file", file=file) + "\n")
     beginning = "\n".join(article.paragraphs[:3])
-    text.add(cut_at_word(beginning, BEGINNING), MessageEntity.BLOCKQUOTE)
+    text.add(cut_at_word(beginning, BEGINNING), EntityType.BLOCKQUOTE)
     if article.url is not None:
         text.add("\n" + cut(article.url, MAX_URL))
     if replaced_in is None:
@@ -82,7 +78,7 @@ def _described(translator: Translator, article: Article) -> RichText:
     unknown = translator.text("admin_unknown")
     date = long_date(article.published, translator.code) if article.published else unknown
     language = translator.language(article.language) or article.language
-    text = RichText().add(cut(article.title, 300), MessageEntity.BOLD)
+    text = RichText().add(cut(article.title, 300), EntityType.BOLD)
     lines = (
         translator.text("admin_author", author=article.author or unknown),
         translator.text("admin_date", date=date),
@@ -104,7 +100,7 @@ def added(
         in_use: Whether the bot answers from it.
         can_publish: Whether there is a channel to publish it in.
     """
-    title = Piece(article.title, (MessageEntity.BOLD,))
+    title = Piece(article.title, (EntityType.BOLD,))
     text = translator.rich_text("admin_added" if is_new else "admin_replaced", title=title)
     if not in_use:
         text.add("\n" + translator.text("admin_not_yet"))
@@ -140,7 +136,7 @@ def article_list(translator: Translator, articles: Sequence[Article], page: int)
         text += "\n" + translator.text("admin_page", number=page + 1, of=pages)
         turns = (("◀", page - 1), ("▶", page + 1))
         rows.append([_button(sign, ListButton(n)) for sign, n in turns if 0 <= n < pages])
-    return OutgoingMessage(text, keyboard=InlineKeyboardMarkup(rows))
+    return OutgoingMessage(text, rows=rows)
 
 
 def article_page(
@@ -187,7 +183,7 @@ def remove_question(
     translator: Translator, article: Article, file: str, folder: str
 ) -> OutgoingMessage:
     """Ask whether to remove an article. ``folder``: where its file is kept."""
-    title = Piece(article.title, (MessageEntity.BOLD,))
+    title = Piece(article.title, (EntityType.BOLD,))
     text = translator.rich_text("admin_remove_question", title=title, file=file, folder=folder)
     remove = _button(translator.text("admin_remove"), ConfirmRemoveButton(article.id))
     back = _button(translator.text("admin_back"), ManageButton(article.id))
@@ -196,7 +192,7 @@ def remove_question(
 
 def removed(translator: Translator, article: Article, file: str) -> OutgoingMessage:
     """Return that an article was removed. ``file``: where its file is now."""
-    title = Piece(article.title, (MessageEntity.BOLD,))
+    title = Piece(article.title, (EntityType.BOLD,))
     text = translator.rich_text("admin_removed", title=title)
     text.add("\n" + translator.text("admin_restore", file=file))
     return _message(text, [[_button(translator.text("admin_back"), ListButton(0))]])
@@ -271,15 +267,14 @@ def _ordered(articles: Sequence[Article]) -> list[Article]:
     return sorted(articles, key=lambda article: (article.title.casefold(), article.id))
 
 
-def _open(translator: Translator, article: Article) -> InlineKeyboardButton:
+def _open(translator: Translator, article: Article) -> InlineButton:
     data = ArticleButton(article.id).data
-    return InlineKeyboardButton(translator.text("admin_open"), callback_data=data)
+    return InlineButton(translator.text("admin_open"), data)
 
 
-def _button(text: str, button: AdminButton) -> InlineKeyboardButton:
-    return InlineKeyboardButton(text, callback_data=button.data)
+def _button(text: str, button: AdminButton) -> InlineButton:
+    return InlineButton(text, button.data)
 
 
 def _message(text: RichText, rows: Sequence[Row] = ()) -> OutgoingMessage:
-    keyboard = InlineKeyboardMarkup(rows) if rows else None
-    return OutgoingMessage(text.text, text.entities, keyboard)
+    return OutgoingMessage(text.text, text.entities, rows or None)

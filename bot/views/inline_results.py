@@ -53,7 +53,7 @@ def _article(
         title=cut(title, TITLE_LIMIT),
         description=cut(description, DESCRIPTION_LIMIT) or None,
         input_message_content=InputTextMessageContent(
-            message.text, entities=message.entities, link_preview_options=message.link_preview
+            message.text, entities=message.formatting, link_preview_options=message.link_preview
         ),
         reply_markup=message.keyboard,
     )
