@@ -1,5 +1,6 @@
 """What admins are told: previews, the list of articles, an article's page, reports. No I/O."""
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -117,20 +118,19 @@ def refused(translator: Translator, key: str, reason: str) -> OutgoingMessage:
 
 
 def article_list(translator: Translator, articles: Sequence[Article], page: int) -> OutgoingMessage:
-    """Return a page of the articles, sorted by headline, each as a button.
+    """Return a page of the articles, each as a button.
 
     Args:
         translator: The language to speak.
-        articles: All articles.
+        articles: All articles, sorted by ``title_key``.
         page: From 0; the last page is shown instead of one that is not there.
     """
-    ordered = _ordered(articles)
-    pages = max(1, -(-len(ordered) // PER_PAGE))
+    pages = max(1, -(-len(articles) // PER_PAGE))
     page = min(page, pages - 1)
-    text = translator.text("admin_list", count=len(ordered))
+    text = translator.text("admin_list", count=len(articles))
     rows = [
         [_button(cut(article.title, 60), ManageButton(article.id))]
-        for article in ordered[page * PER_PAGE : (page + 1) * PER_PAGE]
+        for article in articles[page * PER_PAGE : (page + 1) * PER_PAGE]
     ]
     if pages > 1:
         text += "\n" + translator.text("admin_page", number=page + 1, of=pages)
@@ -156,7 +156,7 @@ def article_page(
         file: Its file, as seen from the folder of the corpus.
         votes: Votes of all readers; None if the database failed.
         posts: Its posts; None if the database failed.
-        articles: All articles.
+        articles: All articles, sorted by ``title_key``.
         note: What has just been done; "" for nothing.
     """
     text = RichText().add(f"{cut(note, ROOM // 2)}\n\n" if note else "")
@@ -171,7 +171,8 @@ def article_page(
         text.add("\n" + translator.text("admin_posts" if posts else "admin_no_posts"))
         for number, post in enumerate(posts):
             text.add(", " if number else " ").add(Piece(post.channel, url=post.url))
-    page = _ordered(articles).index(article) // PER_PAGE if article in articles else 0
+    position = bisect_left(articles, title_key(article), key=title_key)
+    page = position // PER_PAGE if article in articles[position : position + 1] else 0
     id_ = article.id
     publish = _button(translator.text("admin_publish"), PublishButton(id_))
     remove = _button(translator.text("admin_remove"), RemoveButton(id_))
@@ -263,8 +264,9 @@ def _named(ids: Sequence[str]) -> list[str]:
     return [*ids[:MAX_NAMED], *more]
 
 
-def _ordered(articles: Sequence[Article]) -> list[Article]:
-    return sorted(articles, key=lambda article: (article.title.casefold(), article.id))
+def title_key(article: Article) -> tuple[str, str]:
+    """Return what articles are sorted by: the headline."""
+    return article.title.casefold(), article.id
 
 
 def _open(translator: Translator, article: Article) -> InlineButton:
