@@ -8,7 +8,12 @@ from bot.corpus.reactions import Reaction
 from bot.store.base import Change, VoteResult
 from bot.views.answers import START_QUESTIONS, headline, how_to_ask
 from bot.views.i18n import Languages, Translator
-from bot.views.keyboards import article_rows, language_rows, question_rows
+from bot.views.keyboards import (
+    MAX_ARTICLES_LISTED,
+    article_rows,
+    language_rows,
+    question_rows,
+)
 from bot.views.outgoing import OutgoingMessage
 from bot.views.rich_text import EntityType, RichText, cut
 
@@ -116,7 +121,7 @@ def forgotten(translator: Translator, votes: int) -> OutgoingMessage:
 def article_list(
     translator: Translator, articles: Sequence[Article], unknown: str = ""
 ) -> OutgoingMessage:
-    """Return a button for each article, at most ``keyboards.MAX_ARTICLES_LISTED``.
+    """Return a button for each article, at most MAX_ARTICLES_LISTED, and how to find others.
 
     Args:
         translator: The language to speak.
@@ -127,6 +132,9 @@ def article_list(
     if unknown:
         name = cut(unknown, MAX_NAME_SHOWN)
         text = translator.text("article_unknown", name=name) + "\n\n" + text
+    if len(articles) > MAX_ARTICLES_LISTED:
+        shown, of = MAX_ARTICLES_LISTED, len(articles)
+        text += "\n\n" + translator.text("which_more", shown=shown, of=of)
     return OutgoingMessage(text, rows=article_rows(articles))
 
 
