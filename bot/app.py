@@ -135,7 +135,7 @@ def build_services(
 def with_corpus(services: Services, corpus: Corpus, index: Index) -> Services:
     """Return services that answer from another version of the corpus, and share all else."""
     services.live_counts.use_reactions(corpus.reactions)
-    articles = ArticleResolver(corpus.articles)
+    articles = ArticleResolver(corpus.articles, services.articles)
     chats = replace(services.chats, articles=articles)
     targets = Targets(articles, chats)
     responder = replace(

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.retrieval.analysis import words
 from bot.retrieval.intent_words import FOLDER
@@ -26,6 +28,12 @@ def messages(language: str) -> Iterator[tuple[str, str]]:
 
 def meaning(text: str) -> str:
     return str(parse_query(text).intent or QUESTION)
+
+
+@given(st.text(alphabet=st.characters(max_codepoint=127)))
+def test_the_words_of_plain_text_are_found_as_those_of_any_other(text: str) -> None:
+    """There is a faster way for text of ASCII alone."""
+    assert [*words(text), "ж"] == words(f"{text} ж")
 
 
 @pytest.mark.parametrize("language", ["en", "uk", "ru", "de", "es", "ar", "any", "mixed"])

@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 import yaml
 from babel import Locale
+from babel.numbers import format_decimal
 
 from bot.corpus.article import Article
 from bot.corpus.reactions import Reaction
 from bot.retrieval.question_language import is_other_language
 from bot.views.chat_texts import ADMIN_COMMANDS, GROUP_COMMANDS, PRIVATE_COMMANDS
-from bot.views.i18n import FOLDER, direction_of, read_languages
+from bot.views.i18n import FOLDER, LEAST_GROUPED, Translator, direction_of, read_languages
 from bot.views.rich_text import Piece
 from tests.support.chat import Chat, buttons
 from tests.support.corpora import ARTICLE, ROOT
@@ -86,6 +87,16 @@ def test_the_labels_of_reactions_are_those_of_the_data() -> None:
 def test_plurals_and_numbers_are_the_languages_own(code: str, count: int, text: str) -> None:
     """Three forms in Russian, six in Arabic; thousands as they are written there."""
     assert read_languages().of(code).text("forgotten", count=count) == text
+
+
+@pytest.mark.parametrize("words", read_languages().all, ids=lambda words: words.code)
+def test_what_is_known_without_cldr_is_as_there(words: Translator) -> None:
+    """The direction of a language, and numbers up to where their digits are grouped."""
+    assert words.direction == Locale.parse(words.code).text_direction
+    for number in range(LEAST_GROUPED + 1):
+        written = format_decimal(number, locale=words.code)
+        shown = words.text("place", number=number, of=0)
+        assert shown == words.text("place", number=written, of=0)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from telegram import Bot, InlineKeyboardMarkup
+from telegram import Bot
 
 from bot.corpus.loader import load_corpus
 from bot.delivery.message_editor import MessageEditor
@@ -13,6 +13,7 @@ from bot.store.base import REPEAT_WINDOW, MessageRef, TrackedMessage, VoteCounts
 from bot.store.sqlite import SqliteStore
 from bot.store.voters import Voters
 from bot.views.keyboards import reaction_rows
+from bot.views.outgoing import markup
 from tests.support.chat import Chat
 from tests.support.control import TOKEN
 from tests.support.corpora import ARTICLE, ROOT
@@ -127,7 +128,7 @@ async def test_an_edit_that_ends_while_a_tap_is_answered(tmp_path: Path) -> None
     editor = MessageEditor(Bot(TOKEN), store, voters, reactions)
 
     def showing(counts: VoteCounts) -> TrackedMessage:
-        keyboard = InlineKeyboardMarkup(reaction_rows(ARTICLE, reactions, counts.votes, counts.own))
+        keyboard = markup(reaction_rows(ARTICLE, reactions, counts.votes, counts.own))
         return TrackedMessage(ref, ARTICLE, keyboard.to_json(), counts.version)
 
     loved = (await store.vote(ARTICLE, voter, "love", "1")).counts

@@ -25,7 +25,7 @@ from bot.views.callback_data import (
 from bot.views.i18n import Translator, read_languages
 from bot.views.keyboards import compact, with_counts
 from bot.views.outgoing import with_question
-from bot.views.rich_text import cut, cut_around, units
+from bot.views.rich_text import RichText, cut, cut_around, units
 from tests.support.corpora import ROOT
 
 REACTIONS = load_corpus(ROOT / "corpus").reactions
@@ -51,6 +51,20 @@ ENGLISH = read_languages().english
 def test_counts_are_compact(count: int, shown: str) -> None:
     """Never more than there are; zero is no number."""
     assert compact(count) == shown
+
+
+@given(parts=st.lists(st.tuples(st.text(max_size=20), st.sampled_from(["bold", "italic", ""]))))
+@settings(deadline=None)
+def test_entities_are_counted_in_units_of_utf_16(parts: list[tuple[str, str]]) -> None:
+    """As Telegram's client counts them."""
+    text, counted = RichText(), []
+    for part, type_ in parts:
+        if part and type_:
+            counted.append(MessageEntity(type_, text.end, len(part)))
+        text.add(part, *filter(None, [type_]))
+    expected = MessageEntity.adjust_message_entities_to_utf_16(text.text, counted)
+    found = [(each.type, each.offset, each.length) for each in text.entities]
+    assert found == [(each.type, each.offset, each.length) for each in expected]
 
 
 @given(

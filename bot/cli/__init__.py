@@ -4,10 +4,10 @@ Each has ``add_arguments``, which fills its parser, and ``run``, which returns t
 docstring of ``run`` is the command's help: its first line appears in the list of all commands, and
 its examples at the end.
 
-Commands are the only place that prints and sets exit codes. Telegram's client and the web server
-are imported inside the functions that need them: a question in the terminal is answered in half the
-time without them. This module imports next to nothing: Ctrl-C is only handled from ``main`` on, and
-importing the rest takes a while.
+Commands are the only place that prints and sets exit codes. Only the module of the command that is
+run is imported, and what is slow to import is imported inside the functions that need it: most of a
+short command's time would go into it. This module imports next to nothing: Ctrl-C is only handled
+from ``main`` on, and importing the rest takes a while.
 """
 
 import os
@@ -17,7 +17,16 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
     from types import ModuleType
+
+COMMANDS = (
+    *("run", "sandbox"),
+    *("ask", "add", "new", "check", "link", "publish"),
+    *("stats", "backup", "restore"),
+    "evaluate",
+)
+"""In the order of ``article-bot --help``."""
 
 
 def main() -> None:
@@ -39,7 +48,7 @@ def _run_command() -> None:
     from bot.errors import BotError  # noqa: PLC0415
     from bot.logs import redact  # noqa: PLC0415
 
-    arguments = build_parser().parse_args()
+    arguments = build_parser(sys.argv[1:2]).parse_args()
     secrets: tuple[str, ...] = ()
     try:
         settings = read_settings()
@@ -57,25 +66,15 @@ def _run_command() -> None:
         sys.exit(0)
 
 
-def build_parser() -> "argparse.ArgumentParser":
-    """Return the parser of the whole command line."""
-    import argparse  # noqa: PLC0415
-    from importlib.metadata import version  # noqa: PLC0415
+def build_parser(first: "Sequence[str]" = ()) -> "argparse.ArgumentParser":
+    """Return the parser of the command line.
 
-    from bot.cli import (  # noqa: PLC0415
-        add,
-        ask,
-        backup,
-        check,
-        evaluate,
-        link,
-        new,
-        publish,
-        restore,
-        run,
-        sandbox,
-        stats,
-    )
+    Args:
+        first: The first argument, if it is known. If it names a command, only this command is
+            imported, and the parser knows no other.
+    """
+    import argparse  # noqa: PLC0415
+    from importlib import import_module  # noqa: PLC0415
 
     parser = argparse.ArgumentParser(
         prog="article-bot",
@@ -83,13 +82,19 @@ def build_parser() -> "argparse.ArgumentParser":
         epilog="article-bot COMMAND --help explains a command. Settings come from the environment "
         "and from .env; .env.example lists them.",
     )
-    parser.add_argument("--version", action="version", version=version("article-bot"))
+    wanted = [name for name in COMMANDS if name in first]
+    # After a command, --version is none of its options; the number takes a while to find out.
+    parser.add_argument("--version", action="version", version="" if wanted else _version())
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    # In the order of ``article-bot --help``.
-    articles, votes = (ask, add, new, check, link, publish), (stats, backup, restore)
-    for command in (run, sandbox, *articles, *votes, evaluate):
-        _add_command(commands, command)
+    for name in wanted or COMMANDS:
+        _add_command(commands, import_module(f"bot.cli.{name}"))
     return parser
+
+
+def _version() -> str:
+    from importlib.metadata import version  # noqa: PLC0415
+
+    return version("article-bot")
 
 
 def _add_command(

@@ -4,12 +4,13 @@ import re
 from collections.abc import Mapping
 from io import StringIO
 from pathlib import Path
-
-from dotenv import dotenv_values
-from dotenv.parser import Binding, parse_stream
+from typing import TYPE_CHECKING
 
 from bot.config.settings import Settings
 from bot.errors import SettingsError
+
+if TYPE_CHECKING:
+    from dotenv.parser import Binding
 
 
 def read_dotenv(file: Path) -> Mapping[str, str | None]:
@@ -24,6 +25,10 @@ def read_dotenv(file: Path) -> Mapping[str, str | None]:
         text = file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError):
         raise SettingsError(f"{file} cannot be read: make it a readable UTF-8 file.") from None
+    # Not needed without such a file.
+    from dotenv import dotenv_values  # noqa: PLC0415
+    from dotenv.parser import parse_stream  # noqa: PLC0415
+
     faults = []
     for binding in parse_stream(StringIO(text)):
         if problem := _problem(binding):
@@ -36,7 +41,7 @@ def read_dotenv(file: Path) -> Mapping[str, str | None]:
     return dotenv_values(stream=StringIO(text))
 
 
-def _problem(binding: Binding) -> str | None:
+def _problem(binding: "Binding") -> str | None:
     """Return what is wrong with a statement of a .env file, without the secret it may contain."""
     key = (binding.key or "").lower()
     # Only this one may have several lines.

@@ -31,7 +31,7 @@ async def articles(update: Update, context: Context) -> None:
     """/articles: the first page of all articles."""
     services = context.services
     translator = await services.chats.translator_for(update)
-    shown = admin_texts.article_list(translator, services.corpus.articles, 0)
+    shown = admin_texts.article_list(translator, services.articles.by_title, 0)
     await services.messenger.send(message_of(update), shown)
 
 
@@ -40,7 +40,7 @@ async def turn(query: CallbackQuery, services: Services, page: int) -> None:
     translator = services.languages.of(query.from_user.language_code)
     await services.sender.answer_button(query)
     await _show(
-        query, services, admin_texts.article_list(translator, services.corpus.articles, page)
+        query, services, admin_texts.article_list(translator, services.articles.by_title, page)
     )
 
 
@@ -167,7 +167,7 @@ async def _show_page(
         _file(located, services),
         None if votes is None else sum(votes.votes.values()),
         None if refs is None else await _posts(context, refs),
-        services.corpus.articles,
+        services.articles.by_title,
         note,
     )
     await _show(query, services, page)

@@ -1,12 +1,15 @@
 """Which article a message shows, links to or names. No I/O."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import NamedTuple
 
 from telegram import LinkPreviewOptions, Message, MessageEntity
 
 from bot.corpus.article import Article
 from bot.handlers.mentions import content
 from bot.retrieval.analysis import words
+from bot.views.admin_texts import title_key
 from bot.views.callback_data import QuestionButton, ReactionButton, TurnButton, parse
 from bot.views.keyboards import buttons_of, has_search_all
 from bot.views.links import Links
@@ -15,15 +18,57 @@ from bot.views.rich_text import fitting
 MIN_TITLE_WORDS = 3
 """A headline with this many words names its article anywhere in a text. A shorter one may occur in
 any question, and names the article only if it is the whole text."""
+PREFIX = 3
+"""First words of a headline under which it is kept; few headlines have the same."""
+
+
+class _Title(NamedTuple):
+    """A headline as it is searched; the greatest of several is the one that is meant.
+
+    That is the longest, as a headline may contain another one, and of these the first article's.
+    """
+
+    length: int
+    reverse_number: int
+    text: str
+    article_id: str
 
 
 class ArticleResolver:
     """Finds articles by their ids, buttons, links and headlines."""
 
-    def __init__(self, articles: Sequence[Article]) -> None:
+    def __init__(
+        self, articles: Sequence[Article], previous: "ArticleResolver | None" = None
+    ) -> None:
+        """Take the articles.
+
+        Args:
+            articles: All articles.
+            previous: One for earlier versions of them, whose work is not done again; None for none.
+        """
         self._by_id = {article.id: article for article in articles}
-        self._links = Links(articles)
-        self._titles = {article.id: _joined(words(article.title)) for article in articles}
+        self._links: Links = Links(articles, previous._links if previous else None)
+        known = previous._titles_of(self._by_id) if previous else {}
+        self._titles = {a.id: known.get(a.id) or _joined(words(a.title)) for a in articles}
+        self._by_prefix: dict[str, list[_Title]] = {}
+        for number, (id_, title) in enumerate(self._titles.items()):
+            if title.strip():
+                prefix = " ".join(title.split(maxsplit=PREFIX)[:PREFIX])
+                found = _Title(len(title), -number, title, id_)
+                self._by_prefix.setdefault(prefix, []).append(found)
+
+    def _titles_of(self, articles: Mapping[str, Article]) -> dict[str, str]:
+        """Return the headlines, as they are searched, of those articles that still have theirs."""
+        return {
+            id_: title
+            for id_, title in self._titles.items()
+            if id_ in articles and articles[id_].title == self._by_id[id_].title
+        }
+
+    @cached_property
+    def by_title(self) -> tuple[Article, ...]:
+        """All articles, sorted by headline."""
+        return tuple(sorted(self._by_id.values(), key=title_key))
 
     @property
     def has_several(self) -> bool:
@@ -74,15 +119,23 @@ class ArticleResolver:
             text: What somebody wrote.
             text_words: Its folded words, if they are known already.
         """
-        said = _joined(words(text) if text_words is None else text_words)
-        held = [
-            (title, id_) for id_, title in self._titles.items() if title.strip() and title in said
-        ]
-        # The longest one: a headline may contain another one.
-        title, id_ = max(held, key=lambda pair: len(pair[0]), default=("", ""))
-        if title and (title == said or len(title.split()) >= MIN_TITLE_WORDS):
-            return self.by_id(id_)
+        said_words = words(text) if text_words is None else text_words
+        said = _joined(said_words)
+        found = max(self._held(said, said_words), default=None)
+        if found and (found.text == said or len(found.text.split()) >= MIN_TITLE_WORDS):
+            return self.by_id(found.article_id)
         return self.by_id(text.strip())
+
+    def _held(self, said: str, said_words: Sequence[str]) -> Iterator["_Title"]:
+        """Yield the headlines that a text holds."""
+        at = 0
+        for number, word in enumerate(said_words):
+            for length in range(1, PREFIX + 1):
+                prefix = " ".join(said_words[number : number + length])
+                for title in self._by_prefix.get(prefix, ()):
+                    if said.startswith(title.text, at):
+                        yield title
+            at += len(word) + 1
 
     def is_only_name(self, text: str, text_words: Sequence[str], article: Article) -> bool:
         """Return whether a text is just the article's headline, id or link, and asks nothing.

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from telegram import InlineQuery, InlineQueryResultArticle, InlineQueryResultsButton, Update
 from telegram.error import BadRequest, TelegramError
@@ -42,14 +42,13 @@ async def query(update: Update, context: Context) -> None:
     question = parse_query(typed.query.strip())
     if question.text and question.intent in (None, Intent.SUMMARY, Intent.MORE):
         found = await asyncio.to_thread(services.responder.index.passages, question)
-        shown, next_offset = page_at(typed.offset, len(found))
-        results = [await _passage_result(services, *found[n]) for n in shown]
+        shown, next_offset = page_at(typed.offset, found)
+        results = [await _passage_result(services, *each) for each in shown]
         nothing = not results and not typed.offset
         button = await _ask_in_chat_button(typed, services, question.text, nothing)
     else:
-        offers = _offers(services)
-        shown, next_offset = page_at(typed.offset, len(offers))
-        results = [await _offer_result(services, *offers[n]) for n in shown]
+        offers, next_offset = page_at(typed.offset, _offers(services))
+        results = [await _offer_result(services, *each) for each in offers]
         button = None
     await _answer(typed, results, next_offset, button)
 
@@ -86,13 +85,11 @@ def _sentence(match: Match) -> str:
     return " ".join(match.passage.text[start:end].split())
 
 
-def _offers(services: Services) -> list[tuple[Article, str | None]]:
-    """Return what can be sent without a question: each article and its sample questions."""
-    return [
-        (article, question)
-        for article in services.corpus.articles
-        for question in (None, *article.questions)
-    ]
+def _offers(services: Services) -> Iterator[tuple[Article, str | None]]:
+    """Yield what can be sent without a question: each article and its sample questions."""
+    for located in services.corpus.located:
+        for question in (None, *located.article.questions):
+            yield located.article, question
 
 
 async def _offer_result(

@@ -146,7 +146,9 @@ class LiveCorpus:
     def _report(self, before: Iterable[Article], after: Iterable[Article]) -> Look:
         """Return and log what is new, and note whose posts are outdated."""
         old, new = {a.id: a for a in before}, {a.id: a for a in after}
-        changed = [id_ for id_ in new.keys() & old.keys() if new[id_] != old[id_]]
+        # Most are the same object, which is found out at once.
+        both = (id_ for id_ in new.keys() & old.keys() if new[id_] is not old[id_])
+        changed = [id_ for id_ in both if new[id_] != old[id_]]
         look = Look(
             added=tuple(sorted(new.keys() - old.keys())),
             changed=tuple(sorted(changed)),

@@ -90,15 +90,13 @@ class Responder:
         """
         query = parse_query(question) if isinstance(question, str) else question
         query = self._without_links(query)
-        articles = self.corpus.articles if article is None else (article,)
-        # /article does not work in guest mode, so only one article is mentioned.
-        named = articles[:1] if asker.surface is Surface.GUEST else articles
         scope = self.scope(article, offer_all and asker.surface is not Surface.GUEST)
         exchange = self._last(asker, article)
         if query.intent is None and query.words:
             return await self._answer(query, exchange, translator, article, asker, scope)
         if query.intent is Intent.MORE and exchange is not None:
             return await self._more(exchange, translator, asker, scope)
+        articles = self.corpus.articles if article is None else (article,)
         if query.intent in (Intent.SUMMARY, Intent.MORE):
             return await self._summary(articles, exchange, translator, asker, scope)
         if query.intent in small_talk.FACTS:
@@ -106,6 +104,8 @@ class Responder:
             if about is not None:
                 return small_talk.fact(query.intent, translator, about)
             return chat_texts.article_list(translator, articles)
+        # /article does not work in guest mode, so only one article is mentioned.
+        named = articles[:1] if asker.surface is Surface.GUEST else articles
         return small_talk.reply(query.intent, translator, named, query.text)
 
     async def _answer(

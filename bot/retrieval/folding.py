@@ -14,6 +14,8 @@ HAN = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff
 # Final forms, and the letters of a Persian keyboard.
 _ARABIC_VARIANTS = {"ى": "ي", "ة": "ه", "ی": "ي", "ک": "ك"}
 _HAS_HAN = re.compile(f"[{HAN}]")
+_PLAIN = re.compile(r"[ -_a-~]*")
+"""ASCII without control characters and the backtick: nothing in it has variants but its case."""
 
 
 class _Folding(dict[int, str | None]):
@@ -56,6 +58,8 @@ def _simplifier() -> Callable[[str], str]:
 
 def fold(text: str) -> str:
     """Return the text without case, accents and typographic variants; its length may change."""
+    if _PLAIN.fullmatch(text):
+        return text.lower()
     if _HAS_HAN.search(text):
         text = _simplifier()(text)
     decomposed = unicodedata.normalize("NFKD", text).casefold()

@@ -2,12 +2,12 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from bot.retrieval.analysis import words
-from bot.retrieval.intent_words import Vocabulary, read_languages
+from bot.retrieval.intent_words import Phrase, Vocabulary, read_languages
 
 _EMOTICON = r"(?<!\S)(?:[:;=xX8][-'^o]?[()\[\]dDpPoO3*/|\\]+|<3+|\^_*\^)(?!\S)"
 _TOKEN = re.compile(rf"{_EMOTICON}|[^\s,!?;:…؟،。！？]+")
@@ -100,12 +100,13 @@ def without_article(text_words: tuple[str, ...]) -> tuple[str, ...]:
 
 def _article_phrase(text_words: tuple[str, ...], position: int) -> int:
     """Return where a phrase ends that says that the article is asked; ``position`` for none."""
-    longest, begun = _article_phrases().get(text_words[position], (0, frozenset()))
-    for end in range(min(len(text_words), position + longest), position, -1):
-        is_numbered = end < len(text_words) and text_words[end][0].isdigit()
-        if text_words[position:end] in begun and not is_numbered:
-            return end
-    return position
+    found = position
+    for _, phrase in _article_phrases().get(text_words[position], ()):
+        for end in phrase.ends(text_words, position):
+            is_numbered = end < len(text_words) and text_words[end][0].isdigit()
+            if not is_numbered:
+                found = max(found, end)
+    return found
 
 
 def _tokens(text: str) -> list[_Token]:
@@ -162,49 +163,64 @@ def _back(tokens: Sequence[_Token], first: int) -> tuple[int, list[str]]:
 
 def _phrase(tokens: Sequence[_Token], position: int) -> tuple[str, int]:
     """Return the kind of the longest phrase at a token, "" for none, and where it ends."""
-    vocabulary, phrases = _vocabulary(), _phrases()
-    said, found = list[str](), ("", position)
+    vocabulary = _vocabulary()
+    said, ends = list[str](), list[tuple[int, int]]()
     for number in range(position, min(len(tokens), position + _longest())):
         written = tokens[number].words
         resolved = [vocabulary.resolve(word) for word in written]
         if None in resolved or any(map(vocabulary.is_guessed, written)):
             break
         said += filter(None, resolved)
-        kind = phrases.get(tuple(said))
-        if kind is not None:
-            found = (kind, number + 1)
-    return found
+        ends.append((len(said), number + 1))
+    kinds = _kinds(said)
+    found = [(kinds[count], end) for count, end in ends if count in kinds]
+    return found[-1] if found else ("", position)
+
+
+def _kinds(said: Sequence[str]) -> dict[int, str]:
+    """Return the kinds of the phrases with which words begin, by how many words they have."""
+    begun = _phrases().get(said[0], ()) if said else ()
+    return {end: kind for kind, phrase in begun for end in phrase.ends(said)}
+
+
+Begun = dict[str, list[tuple[str, Phrase]]]
+"""Word -> kinds and phrases of all languages that may begin with it."""
 
 
 @lru_cache(maxsize=1)
-def _article_phrases() -> dict[str, tuple[int, frozenset[tuple[str, ...]]]]:
-    """Return the phrases that say that the article is asked: first word -> longest, and all."""
-    found: dict[str, set[tuple[str, ...]]] = {}
+def _article_phrases() -> Begun:
+    """Return the phrases that say that the article is asked."""
+    return _by_first_word(lambda kind: kind == ARTICLE)
+
+
+@lru_cache(maxsize=1)
+def _phrases() -> Begun:
+    """Return all other phrases."""
+    return _by_first_word(lambda kind: kind != ARTICLE)
+
+
+def _by_first_word(is_wanted: Callable[[str], bool]) -> Begun:
+    found: Begun = {}
     for language in read_languages():
-        for phrase in language.phrases.get(ARTICLE, ()):
-            found.setdefault(phrase[0], set()).add(phrase)
-    return {word: (max(map(len, begun)), frozenset(begun)) for word, begun in found.items()}
-
-
-@lru_cache(maxsize=1)
-def _phrases() -> dict[tuple[str, ...], str]:
-    return {
-        phrase: kind
-        for language in read_languages()
-        for kind, phrases in language.phrases.items()
-        if kind != ARTICLE
-        for phrase in phrases
-    }
+        for kind, phrases in language.phrases.items():
+            for phrase in phrases if is_wanted(kind) else ():
+                for word in phrase.first_words:
+                    found.setdefault(word, []).append((kind, phrase))
+    return found
 
 
 @lru_cache(maxsize=1)
 def _vocabulary() -> Vocabulary:
     """Return the words of all languages' phrases."""
     real = (language.vocabulary.real for language in read_languages())
-    known = frozenset(word for phrase in _phrases() for word in phrase)
-    return Vocabulary(known, frozenset[str]().union(*real))
+    known = (group for phrase in _all_phrases() for group, _ in phrase.parts)
+    return Vocabulary(frozenset[str]().union(*known), frozenset[str]().union(*real))
 
 
 @lru_cache(maxsize=1)
 def _longest() -> int:
-    return max(map(len, _phrases()))
+    return max(len(phrase.parts) for phrase in _all_phrases())
+
+
+def _all_phrases() -> set[Phrase]:
+    return {phrase for begun in _phrases().values() for _, phrase in begun}

@@ -5,10 +5,9 @@ A file is about one language. Words are written in groups, and patterns are made
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import lru_cache
-from itertools import product
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -51,10 +50,10 @@ class Vocabulary:
         self.filler = filler
         self._laughter = _read_laughter()
         self._guessed: set[str] = set()
-        self._near: dict[tuple[str, int], list[str]] = {}
+        self._near: dict[str, list[str]] = {}
         for word in sorted(word for word in known if len(word) >= MIN_CORRECTABLE - 1):
-            for letter, length in product(set(word[:2]), range(len(word) - 1, len(word) + 2)):
-                self._near.setdefault((letter, length), []).append(word)
+            for letter in set(word[:2]):
+                self._near.setdefault(letter, []).append(word)
         self._resolved: dict[str, str | None] = {}
 
     def resolve(self, word: str) -> str | None:
@@ -95,7 +94,7 @@ class Vocabulary:
 
         People seldom mistype the first letter, and many real words differ in nothing else.
         """
-        near = self._near.get((word[0], len(word)), ())
+        near = self._near.get(word[0], ())
         if word in self.real or not MIN_CORRECTABLE <= len(word) <= MAX_CORRECTABLE:
             return None
         match = process.extractOne(word, near, scorer=OSA.distance, score_cutoff=1)
@@ -139,18 +138,65 @@ class Pattern:
 
 
 @dataclass(frozen=True)
+class Phrase:
+    """Words in a fixed order.
+
+    Attributes:
+        parts: For each place the words that may stand there, and whether it may be left out. At
+            least one may not.
+    """
+
+    parts: tuple[tuple[frozenset[str], bool], ...]
+
+    @property
+    def first_words(self) -> frozenset[str]:
+        """The words with which it can begin."""
+        needed = next(n for n, (_, is_optional) in enumerate(self.parts) if not is_optional)
+        return frozenset[str]().union(*(group for group, _ in self.parts[: needed + 1]))
+
+    def ends(self, said: Sequence[str], start: int = 0) -> set[int]:
+        """Return where it can end, if words from ``start`` on are such a phrase; else nothing."""
+        ends = {start}
+        for group, is_optional in self.parts:
+            further = {end + 1 for end in ends if end < len(said) and said[end] in group}
+            ends = ends | further if is_optional else further
+        return ends
+
+
+@dataclass(frozen=True)
 class Language:
     """What one file says.
 
     Attributes:
         vocabulary: All words of its patterns.
-        patterns: In the order of the file; the first one that fits counts.
         phrases: Kind -> phrases of known words, such as the greetings; see ``bot.retrieval.frame``.
     """
 
     vocabulary: Vocabulary
-    patterns: tuple[Pattern, ...]
-    phrases: Mapping[str, frozenset[tuple[str, ...]]]
+    phrases: Mapping[str, tuple[Phrase, ...]]
+    _intents: Mapping[str, Any]
+    _group: Callable[[str], frozenset[str]]
+
+    @cached_property
+    def patterns(self) -> tuple[Pattern, ...]:
+        """Its patterns in the order of the file; the first one that fits counts.
+
+        They are made when a message has words of the language only, as most of them never are.
+        """
+        return tuple(
+            self._pattern(intent, found, text)
+            for intent, found in self._intents.items()
+            for text in found["patterns"]
+        )
+
+    def _pattern(self, intent: str, found: Mapping[str, Any], text: str) -> Pattern:
+        in_order, items = text.startswith("> "), text.removeprefix("> ").split()
+        required = tuple(self._group(item) for item in items if not item.startswith("("))
+        allowed = self.vocabulary.filler.union(
+            *map(self._group, items), *map(self._group, found.get("with", "").split())
+        )
+        not_first = _folded(found.get("not_first", "").split())
+        return Pattern(intent, required, allowed, in_order, not_first)
 
 
 @lru_cache(maxsize=1)
@@ -163,58 +209,41 @@ def read_languages() -> tuple[Language, ...]:
 def _read_language(file: Path, shared: Mapping[str, Any]) -> Language:
     value = read_data(file)
     groups = {name: _folded(text.split()) for name, text in value.get("words", {}).items()}
+    group = cache(partial(_group, groups=groups))
+    intents = value.get("intents", {})
     filler = _folded(f"{shared['filler']} {value.get('filler', '')}".split())
-    patterns = []
-    for intent, found in value.get("intents", {}).items():
-        allowed = filler.union(*_parts(found.get("with", ""), groups))
-        not_first = _folded(found.get("not_first", "").split())
-        read = (_pattern(intent, text, groups, allowed) for text in found["patterns"])
-        patterns += [replace(pattern, not_first=not_first) for pattern in read]
-    phrases = {
-        kind: frozenset(phrase for text in texts for phrase in _expanded(text, groups))
-        for kind, texts in value.get("phrases", {}).items()
-    }
-    known = filler.union(*(pattern.allowed for pattern in patterns))
+    texts = [text.removeprefix("> ") for found in intents.values() for text in found["patterns"]]
+    texts += [found.get("with", "") for found in intents.values()]
+    items = [item.strip("()") for text in texts for item in text.split()]
+    known = filler | _group("|".join(items), groups)
     real_words = f"{shared['real_words']} {value.get('real_words', '')}"
     real = _folded(real_words.split()) | function_words(file.stem)
-    return Language(Vocabulary(known, real, filler), tuple(patterns), phrases)
+    phrases = {
+        kind: tuple(_phrase(text, group) for text in texts)
+        for kind, texts in value.get("phrases", {}).items()
+    }
+    return Language(Vocabulary(known, real, filler), phrases, intents, group)
 
 
-def _pattern(
-    intent: str, text: str, groups: Mapping[str, frozenset[str]], allowed: frozenset[str]
-) -> Pattern:
-    in_order, items = text.startswith("> "), text.removeprefix("> ").split()
-    required = [_group(item, groups) for item in items if not item.startswith("(")]
-    optional = [_group(item, groups) for item in items if item.startswith("(")]
-    return Pattern(intent, tuple(required), allowed.union(*required, *optional), in_order)
-
-
-def _expanded(text: str, groups: Mapping[str, frozenset[str]]) -> Iterator[tuple[str, ...]]:
-    """Yield every phrase that a pattern of words in a fixed order stands for."""
-    choices = [
-        [*_group(item, groups), *([""] if item.startswith("(") else [])] for item in text.split()
-    ]
-    for phrase in product(*choices):
-        yield tuple(filter(None, phrase))
-
-
-def _parts(text: str, groups: Mapping[str, frozenset[str]]) -> list[frozenset[str]]:
-    return [_group(item, groups) for item in text.split()]
+def _phrase(text: str, group: Callable[[str], frozenset[str]]) -> Phrase:
+    return Phrase(tuple((group(item), item.startswith("(")) for item in text.split()))
 
 
 def _group(item: str, groups: Mapping[str, frozenset[str]]) -> frozenset[str]:
     """Return the words of "who|GROUP", in brackets or not."""
-    found: set[str] = set()
-    for name in item.strip("()").split("|"):
-        found |= groups[name] if name in groups else _folded([name])
-    return frozenset(found)
+    names = item.strip("()").split("|")
+    written = _folded(name for name in names if name not in groups)
+    return written.union(*(groups[name] for name in names if name in groups))
 
 
 def _folded(written: Iterable[str]) -> frozenset[str]:
     """Return the words folded; the star at the end of a stem stays."""
-    return frozenset(
-        word + ("*" if text.endswith("*") else "") for text in written for word in words(text)
-    )
+    plain, stems = list[str](), list[str]()
+    for text in written:
+        (stems if text.endswith("*") else plain).append(text)
+    # All at once, which is many times as fast as one by one.
+    folded = frozenset(words(" ".join(plain)))
+    return folded.union(f"{word}*" for word in words(" ".join(stems))) if stems else folded
 
 
 @lru_cache(maxsize=1)

@@ -41,10 +41,12 @@ class KeptIds:
             return corpus
         if self._known is None:
             self._known = dict(await self._store.article_files())
+        # Comparing parts is many times as fast as relative_to.
+        folder, depth = corpus.folder.parts, len(corpus.folder.parts)
         names = {
-            item.file.relative_to(corpus.folder).as_posix(): item
+            "/".join(item.file.parts[depth:]): item
             for item in corpus.located
-            if item.file.is_relative_to(corpus.folder)
+            if item.file.parts[:depth] == folder
         }
         others = {
             name: known

@@ -1,9 +1,8 @@
 """What admins are told: previews, the list of articles, an article's page, reports. No I/O."""
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity
 
 from bot.corpus.article import Article
 from bot.errors import Fault
@@ -19,8 +18,8 @@ from bot.views.admin_callbacks import (
 )
 from bot.views.callback_data import ArticleButton
 from bot.views.i18n import Translator, long_date
-from bot.views.outgoing import OutgoingMessage
-from bot.views.rich_text import TEXT_LIMIT, Piece, RichText, cut, cut_at_word
+from bot.views.outgoing import InlineButton, OutgoingMessage, Row
+from bot.views.rich_text import TEXT_LIMIT, EntityType, Piece, RichText, cut, cut_at_word
 
 PER_PAGE = 8
 """Articles on a page of the list."""
@@ -34,8 +33,6 @@ MAX_NAMED = 20
 """Articles that a report names."""
 ROOM = TEXT_LIMIT - 600
 """UTF-16 units of a list that may be long; the rest is left for what stands around it."""
-
-Row = list[InlineKeyboardButton]
 
 
 @dataclass(frozen=True)
@@ -61,7 +58,7 @@ def preview(
     text = _described(translator, article)
     text.add("\n" + translator.text("admin_file", file=file) + "\n")
     beginning = "\n".join(article.paragraphs[:3])
-    text.add(cut_at_word(beginning, BEGINNING), MessageEntity.BLOCKQUOTE)
+    text.add(cut_at_word(beginning, BEGINNING), EntityType.BLOCKQUOTE)
     if article.url is not None:
         text.add("\n" + cut(article.url, MAX_URL))
     if replaced_in is None:
@@ -82,7 +79,7 @@ def _described(translator: Translator, article: Article) -> RichText:
     unknown = translator.text("admin_unknown")
     date = long_date(article.published, translator.code) if article.published else unknown
     language = translator.language(article.language) or article.language
-    text = RichText().add(cut(article.title, 300), MessageEntity.BOLD)
+    text = RichText().add(cut(article.title, 300), EntityType.BOLD)
     lines = (
         translator.text("admin_author", author=article.author or unknown),
         translator.text("admin_date", date=date),
@@ -104,7 +101,7 @@ def added(
         in_use: Whether the bot answers from it.
         can_publish: Whether there is a channel to publish it in.
     """
-    title = Piece(article.title, (MessageEntity.BOLD,))
+    title = Piece(article.title, (EntityType.BOLD,))
     text = translator.rich_text("admin_added" if is_new else "admin_replaced", title=title)
     if not in_use:
         text.add("\n" + translator.text("admin_not_yet"))
@@ -121,26 +118,25 @@ def refused(translator: Translator, key: str, reason: str) -> OutgoingMessage:
 
 
 def article_list(translator: Translator, articles: Sequence[Article], page: int) -> OutgoingMessage:
-    """Return a page of the articles, sorted by headline, each as a button.
+    """Return a page of the articles, each as a button.
 
     Args:
         translator: The language to speak.
-        articles: All articles.
+        articles: All articles, sorted by ``title_key``.
         page: From 0; the last page is shown instead of one that is not there.
     """
-    ordered = _ordered(articles)
-    pages = max(1, -(-len(ordered) // PER_PAGE))
+    pages = max(1, -(-len(articles) // PER_PAGE))
     page = min(page, pages - 1)
-    text = translator.text("admin_list", count=len(ordered))
+    text = translator.text("admin_list", count=len(articles))
     rows = [
         [_button(cut(article.title, 60), ManageButton(article.id))]
-        for article in ordered[page * PER_PAGE : (page + 1) * PER_PAGE]
+        for article in articles[page * PER_PAGE : (page + 1) * PER_PAGE]
     ]
     if pages > 1:
         text += "\n" + translator.text("admin_page", number=page + 1, of=pages)
         turns = (("◀", page - 1), ("▶", page + 1))
         rows.append([_button(sign, ListButton(n)) for sign, n in turns if 0 <= n < pages])
-    return OutgoingMessage(text, keyboard=InlineKeyboardMarkup(rows))
+    return OutgoingMessage(text, rows=rows)
 
 
 def article_page(
@@ -160,7 +156,7 @@ def article_page(
         file: Its file, as seen from the folder of the corpus.
         votes: Votes of all readers; None if the database failed.
         posts: Its posts; None if the database failed.
-        articles: All articles.
+        articles: All articles, sorted by ``title_key``.
         note: What has just been done; "" for nothing.
     """
     text = RichText().add(f"{cut(note, ROOM // 2)}\n\n" if note else "")
@@ -175,7 +171,8 @@ def article_page(
         text.add("\n" + translator.text("admin_posts" if posts else "admin_no_posts"))
         for number, post in enumerate(posts):
             text.add(", " if number else " ").add(Piece(post.channel, url=post.url))
-    page = _ordered(articles).index(article) // PER_PAGE if article in articles else 0
+    position = bisect_left(articles, title_key(article), key=title_key)
+    page = position // PER_PAGE if article in articles[position : position + 1] else 0
     id_ = article.id
     publish = _button(translator.text("admin_publish"), PublishButton(id_))
     remove = _button(translator.text("admin_remove"), RemoveButton(id_))
@@ -187,7 +184,7 @@ def remove_question(
     translator: Translator, article: Article, file: str, folder: str
 ) -> OutgoingMessage:
     """Ask whether to remove an article. ``folder``: where its file is kept."""
-    title = Piece(article.title, (MessageEntity.BOLD,))
+    title = Piece(article.title, (EntityType.BOLD,))
     text = translator.rich_text("admin_remove_question", title=title, file=file, folder=folder)
     remove = _button(translator.text("admin_remove"), ConfirmRemoveButton(article.id))
     back = _button(translator.text("admin_back"), ManageButton(article.id))
@@ -196,7 +193,7 @@ def remove_question(
 
 def removed(translator: Translator, article: Article, file: str) -> OutgoingMessage:
     """Return that an article was removed. ``file``: where its file is now."""
-    title = Piece(article.title, (MessageEntity.BOLD,))
+    title = Piece(article.title, (EntityType.BOLD,))
     text = translator.rich_text("admin_removed", title=title)
     text.add("\n" + translator.text("admin_restore", file=file))
     return _message(text, [[_button(translator.text("admin_back"), ListButton(0))]])
@@ -267,19 +264,19 @@ def _named(ids: Sequence[str]) -> list[str]:
     return [*ids[:MAX_NAMED], *more]
 
 
-def _ordered(articles: Sequence[Article]) -> list[Article]:
-    return sorted(articles, key=lambda article: (article.title.casefold(), article.id))
+def title_key(article: Article) -> tuple[str, str]:
+    """Return what articles are sorted by: the headline."""
+    return article.title.casefold(), article.id
 
 
-def _open(translator: Translator, article: Article) -> InlineKeyboardButton:
+def _open(translator: Translator, article: Article) -> InlineButton:
     data = ArticleButton(article.id).data
-    return InlineKeyboardButton(translator.text("admin_open"), callback_data=data)
+    return InlineButton(translator.text("admin_open"), data)
 
 
-def _button(text: str, button: AdminButton) -> InlineKeyboardButton:
-    return InlineKeyboardButton(text, callback_data=button.data)
+def _button(text: str, button: AdminButton) -> InlineButton:
+    return InlineButton(text, button.data)
 
 
 def _message(text: RichText, rows: Sequence[Row] = ()) -> OutgoingMessage:
-    keyboard = InlineKeyboardMarkup(rows) if rows else None
-    return OutgoingMessage(text.text, text.entities, keyboard)
+    return OutgoingMessage(text.text, text.entities, rows or None)

@@ -8,19 +8,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity
-
 from bot.corpus.article import Article
 from bot.corpus.reactions import Reaction
 from bot.retrieval.answer import Answer, Match, Verdict
 from bot.store.base import VoteCounts
 from bot.views.i18n import Translator, long_date
-from bot.views.keyboards import Row, question_rows, reaction_rows, search_all_row, turn_row
-from bot.views.outgoing import MAX_QUESTION_SHOWN, OutgoingMessage
+from bot.views.keyboards import question_rows, reaction_rows, search_all_row, turn_row
+from bot.views.outgoing import MAX_QUESTION_SHOWN, InlineButton, OutgoingMessage, Row
 from bot.views.places import place_of, short_place
 from bot.views.quotations import add_quotation
 from bot.views.rich_text import (
     TEXT_LIMIT,
+    EntityType,
     Piece,
     RichText,
     cut_at_word,
@@ -55,7 +54,7 @@ def headline(article: Article, limit: int = TEXT_LIMIT) -> Piece:
         article: The article.
         limit: UTF-16 units after which it is cut, at a word's end.
     """
-    return Piece(cut_at_word(article.title, limit), (MessageEntity.BOLD,), article.url)
+    return Piece(cut_at_word(article.title, limit), (EntityType.BOLD,), article.url)
 
 
 def how_to_ask(translator: Translator, in_group: bool, can_tap: bool) -> str:
@@ -176,8 +175,8 @@ class ArticleView:
         rows = question_rows(self.article, NEAREST_QUESTIONS, asked)
         if rows:
             text.add("\n\n" + self.translator.text(key))
-        keyboard = InlineKeyboardMarkup([*rows, *self._search_all()])
-        return OutgoingMessage(text.text, text.entities, keyboard, is_answer=True)
+        rows += self._search_all()
+        return OutgoingMessage(text.text, text.entities, rows, is_answer=True)
 
     def about(self, is_answer: bool = False) -> OutgoingMessage:
         """Return the article's headline, standfirst and reactions.
@@ -215,7 +214,7 @@ class ArticleView:
         if url is not None:
             text.add("\n\n").add(url)
         text.add("\n\n" + self.translator.text("what_reaction"))
-        button = InlineKeyboardButton(self.translator.text("ask_about"), url=ask_url)
+        button = InlineButton(self.translator.text("ask_about"), url=ask_url)
         return self._message(text, [[button]], preview_url=url)
 
     def inline_passage(self, match: Match, is_sure: bool = True) -> OutgoingMessage:
@@ -241,11 +240,9 @@ class ArticleView:
         """Return a message with the reactions to the article, and other buttons below them."""
         counts = self.counts
         reactions = reaction_rows(self.article.id, self.reactions, counts.votes, counts.own)
-        keyboard = InlineKeyboardMarkup([*reactions, *rows, *self._search_all()])
+        rows = [*reactions, *rows, *self._search_all()]
         id_, version = self.article.id, counts.version
-        return OutgoingMessage(
-            text.text, text.entities, keyboard, id_, version, preview_url, is_answer
-        )
+        return OutgoingMessage(text.text, text.entities, rows, id_, version, preview_url, is_answer)
 
     def _search_all(self) -> list[Row]:
         return [search_all_row(self.translator)] if self.scope is Scope.ONE_OF_SEVERAL else []
@@ -267,9 +264,9 @@ class ArticleView:
         """Return headline, standfirst, and author and date as far as they are known."""
         article = self.article
         text = RichText().add(headline(article)).add("\n")
-        text.add(cut_at_word(article.lead, TEXT_LIMIT // 2), MessageEntity.BLOCKQUOTE)
+        text.add(cut_at_word(article.lead, TEXT_LIMIT // 2), EntityType.BLOCKQUOTE)
         byline = [article.author] if article.author else []
         byline += [long_date(article.published, article.language)] if article.published else []
         if byline:
-            text.add("\n").add(" · ".join(byline), MessageEntity.ITALIC)
+            text.add("\n").add(" · ".join(byline), EntityType.ITALIC)
         return text

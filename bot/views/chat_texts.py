@@ -1,17 +1,24 @@
 """What the bot says about itself: start, help, privacy, greetings, toasts. No I/O."""
 
 from collections.abc import Sequence
-
-from telegram import BotCommand, InlineKeyboardMarkup, MessageEntity
+from typing import TYPE_CHECKING
 
 from bot.corpus.article import Article
 from bot.corpus.reactions import Reaction
 from bot.store.base import Change, VoteResult
 from bot.views.answers import START_QUESTIONS, headline, how_to_ask
 from bot.views.i18n import Languages, Translator
-from bot.views.keyboards import article_rows, language_rows, question_rows
+from bot.views.keyboards import (
+    MAX_ARTICLES_LISTED,
+    article_rows,
+    language_rows,
+    question_rows,
+)
 from bot.views.outgoing import OutgoingMessage
-from bot.views.rich_text import RichText, cut
+from bot.views.rich_text import EntityType, RichText, cut
+
+if TYPE_CHECKING:
+    from telegram import BotCommand
 
 TOAST_LIMIT = 200
 """Characters of the short notice that answers a tap."""
@@ -25,8 +32,10 @@ GROUP_COMMANDS = ("ask", "article", "language", "help", "privacy", "forget")
 """Commands listed in groups."""
 
 
-def commands(translator: Translator, names: Sequence[str]) -> tuple[BotCommand, ...]:
+def commands(translator: Translator, names: Sequence[str]) -> "tuple[BotCommand, ...]":
     """Return commands with their descriptions."""
+    from telegram import BotCommand  # noqa: PLC0415 - see outgoing.markup
+
     return tuple(BotCommand(name, translator.text(f"command_{name}")) for name in names)
 
 
@@ -58,7 +67,7 @@ def start(
             rows += question_rows(article, 1)
     how = how_to_ask(translator, in_group, can_tap=bool(rows))
     text.add(f"\n\n{translator.text('start_how')} {how}")
-    return OutgoingMessage(text.text, text.entities, InlineKeyboardMarkup(rows))
+    return OutgoingMessage(text.text, text.entities, rows)
 
 
 def help_text(
@@ -79,12 +88,12 @@ def help_text(
         in_group: Whether it is said in a group, where other commands are listed.
         is_admin: Whether it is said to an admin in private, who has more commands.
     """
-    text = RichText().add(translator.text("help_ask_title") + "\n", MessageEntity.BOLD)
+    text = RichText().add(translator.text("help_ask_title") + "\n", EntityType.BOLD)
     text.add(translator.text("help_ask"))
     text.add("\n" + translator.text("help_group", bot=f"@{username}"))
     if has_inline_mode:
         text.add("\n" + translator.text("help_inline", bot=f"@{username}"))
-    text.add("\n\n").add(translator.text("help_react_title") + "\n", MessageEntity.BOLD)
+    text.add("\n\n").add(translator.text("help_react_title") + "\n", EntityType.BOLD)
     names = translator.joined(
         [f"{reaction.emoji} {translator.label(reaction)}" for reaction in reactions]
     )
@@ -112,7 +121,7 @@ def forgotten(translator: Translator, votes: int) -> OutgoingMessage:
 def article_list(
     translator: Translator, articles: Sequence[Article], unknown: str = ""
 ) -> OutgoingMessage:
-    """Return a button for each article, at most ``keyboards.MAX_ARTICLES_LISTED``.
+    """Return a button for each article, at most MAX_ARTICLES_LISTED, and how to find others.
 
     Args:
         translator: The language to speak.
@@ -123,7 +132,10 @@ def article_list(
     if unknown:
         name = cut(unknown, MAX_NAME_SHOWN)
         text = translator.text("article_unknown", name=name) + "\n\n" + text
-    return OutgoingMessage(text, keyboard=InlineKeyboardMarkup(article_rows(articles)))
+    if len(articles) > MAX_ARTICLES_LISTED:
+        shown, of = MAX_ARTICLES_LISTED, len(articles)
+        text += "\n\n" + translator.text("which_more", shown=shown, of=of)
+    return OutgoingMessage(text, rows=article_rows(articles))
 
 
 def group_greeting(
@@ -144,7 +156,7 @@ def choose_language(
 ) -> OutgoingMessage:
     """Return a button for each language. ``is_unknown``: whether an unknown one was asked for."""
     text = translator.text("language_unknown" if is_unknown else "language_which")
-    return OutgoingMessage(text, keyboard=InlineKeyboardMarkup(language_rows(languages)))
+    return OutgoingMessage(text, rows=language_rows(languages))
 
 
 def toast(translator: Translator, result: VoteResult, reactions: Sequence[Reaction]) -> str:

@@ -10,17 +10,17 @@ import re
 import string
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
-
-from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
-from babel.lists import format_list
-from babel.numbers import format_decimal
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.corpus.loader import DATA
 from bot.corpus.reactions import Reaction
 from bot.corpus.yaml import read_data
 from bot.views.rich_text import Piece, RichText
+
+if TYPE_CHECKING:
+    from babel import Locale
 
 ENGLISH = "en"
 FOLDER = DATA / "i18n"
@@ -29,6 +29,9 @@ FOLDER = DATA / "i18n"
 Value = str | int | Piece
 Texts = Mapping[str, str | Mapping[str, str]]
 """Key -> text, or plural category of the language (CLDR) -> text."""
+
+LEAST_GROUPED = 1_000
+"""Below this, every language writes a number as its digits alone."""
 
 _ISOLATE, _LEFT_TO_RIGHT, _END = "\u2068", "\u2066", "\u2069"
 _COMMAND = re.compile(r"/[a-z]+")
@@ -46,7 +49,6 @@ class Translator:
         self.code = code
         self._texts = texts
         self._english = english
-        self._locale = Locale.parse(code)
 
     def text(self, key: str, /, **values: Value) -> str:
         """Return the text of a key.
@@ -75,12 +77,14 @@ class Translator:
 
     def joined(self, items: Sequence[str]) -> str:
         """Return a list as it is written in a sentence: "a, b, and c"."""
+        from babel.lists import format_list  # noqa: PLC0415 - see _locale
+
         return format_list(items, locale=self._locale)
 
-    @property
+    @cached_property
     def direction(self) -> str:
-        """The direction in which the language is written: "ltr" or "rtl"."""
-        return self._locale.text_direction
+        """The direction in which the language is written, such as its own name: "ltr" or "rtl"."""
+        return direction_of(str(self._texts["language_name"])) or "ltr"
 
     def language(self, tag: str) -> str | None:
         """Return the name of a language in this one; None if it has no known name.
@@ -88,6 +92,8 @@ class Translator:
         Args:
             tag: Its BCP 47 tag.
         """
+        from babel import Locale, UnknownLocaleError  # noqa: PLC0415 - see _locale
+
         code = tag.split("-", maxsplit=1)[0].lower()
         try:
             return Locale.parse(code).get_language_name(self.code)
@@ -100,6 +106,20 @@ class Translator:
         if self._english.get(key) != reaction.label:
             return reaction.label
         return self.text(key)
+
+    @cached_property
+    def _locale(self) -> "Locale":
+        # What CLDR knows takes a while to read, and most messages need nothing of it.
+        from babel import Locale  # noqa: PLC0415
+
+        return Locale.parse(self.code)
+
+    def _number(self, value: int) -> str:
+        if 0 <= value < LEAST_GROUPED:
+            return str(value)
+        from babel.numbers import format_decimal  # noqa: PLC0415 - see _locale
+
+        return format_decimal(value, locale=self._locale)
 
     def _form(self, key: str, count: Value | None) -> str:
         form = self._texts[key]
@@ -120,42 +140,44 @@ class Translator:
                 yield literal, None
             if name is not None:
                 value = values[name]
-                if isinstance(value, int):
-                    value = format_decimal(value, locale=self._locale)
-                piece = value if isinstance(value, Piece) else Piece(value)
+                text = self._number(value) if isinstance(value, int) else value
+                piece = text if isinstance(text, Piece) else Piece(text)
                 yield piece.text, piece
 
 
 class Languages:
-    """The languages that the bot speaks."""
+    """The languages that the bot speaks; each is read when it is needed first.
 
-    def __init__(self, texts: Mapping[str, Texts]) -> None:
-        """Take the texts: language code -> texts. English must be among them."""
-        english = texts[ENGLISH]
-        self._translators = {
-            code: Translator(code, found, english) for code, found in texts.items()
-        }
+    Args:
+        files: Language code -> the file of its texts. English must be among them.
+    """
+
+    def __init__(self, files: Mapping[str, Path]) -> None:
+        self._files = files
+        self._translators: dict[str, Translator] = {}
 
     @property
     def all(self) -> tuple[Translator, ...]:
         """Every language, English first."""
-        others = (each for code, each in sorted(self._translators.items()) if code != ENGLISH)
+        others = (self._spoken(code) for code in sorted(self._files) if code != ENGLISH)
         return (self.english, *others)
 
     @property
     def english(self) -> Translator:
         """The language for readers whose language is not known or not spoken by the bot."""
-        return self._translators[ENGLISH]
+        return self._spoken(ENGLISH)
 
     def of(self, code: str | None) -> Translator:
         """Return the language of a BCP 47 tag such as "de-AT"; English if it is not spoken."""
         language = (code or ENGLISH).replace("_", "-").split("-", maxsplit=1)[0].lower()
-        return self._translators.get(language, self.english)
+        return self._spoken(language if language in self._files else ENGLISH)
 
     def named(self, name: str) -> Translator | None:
         """Return the language with a code or name (its own or the English one); None if unknown."""
+        from babel import Locale  # noqa: PLC0415 - see Translator._locale
+
         wanted = name.strip().casefold()
-        for translator in self._translators.values():
+        for translator in self.all:
             locale = Locale.parse(translator.code)
             names = (
                 translator.code,
@@ -166,16 +188,24 @@ class Languages:
                 return translator
         return None
 
+    def _spoken(self, code: str) -> Translator:
+        if code not in self._translators:
+            texts, english = read_data(self._files[code]), read_data(self._files[ENGLISH])
+            self._translators[code] = Translator(code, texts, english)
+        return self._translators[code]
+
 
 @lru_cache(maxsize=1)
 def read_languages() -> Languages:
     """Return the languages that come with the bot."""
-    files = sorted(FOLDER.glob("*.yaml"))
-    return Languages({file.stem: read_data(file) for file in files})
+    return Languages({file.stem: file for file in FOLDER.glob("*.yaml")})
 
 
 def long_date(date: dt.date, language: str) -> str:
     """Return a date in full, as written in the language with this BCP 47 tag."""
+    from babel import Locale, UnknownLocaleError  # noqa: PLC0415 - see Translator._locale
+    from babel.dates import format_date  # noqa: PLC0415
+
     try:
         locale = Locale.parse(language, sep="-")
     except (UnknownLocaleError, ValueError):

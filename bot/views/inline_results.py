@@ -5,6 +5,9 @@ same for every reader. Only the button above the list is in the reader's languag
 """
 
 import re
+from collections.abc import Iterable
+from itertools import islice
+from typing import TypeVar
 
 from telegram import InlineQueryResultArticle, InputTextMessageContent
 
@@ -20,6 +23,8 @@ TITLE_LIMIT, DESCRIPTION_LIMIT = 100, 200
 """UTF-16 units of a result's title and description; apps show three lines at most."""
 SENTENCE_LIMIT = 60
 """UTF-16 units of a sentence that is a title: about one line."""
+
+Result = TypeVar("Result")
 
 _RESULT_ID = re.compile(rf"({ID_PATTERN.pattern}):[a-z0-9.]+:(\d{{1,12}})")
 
@@ -53,7 +58,7 @@ def _article(
         title=cut(title, TITLE_LIMIT),
         description=cut(description, DESCRIPTION_LIMIT) or None,
         input_message_content=InputTextMessageContent(
-            message.text, entities=message.entities, link_preview_options=message.link_preview
+            message.text, entities=message.formatting, link_preview_options=message.link_preview
         ),
         reply_markup=message.keyboard,
     )
@@ -65,19 +70,16 @@ def parse_result_id(result_id: str) -> tuple[str, int] | None:
     return (match[1], int(match[2])) if match else None
 
 
-def page_at(offset: str, count: int) -> tuple[range, str]:
-    """Return the indices of the results on a page, and the offset of the next page.
+def page_at(offset: str, results: Iterable[Result]) -> tuple[list[Result], str]:
+    """Return the results on a page, and the offset of the next page; "" on the last page.
 
     Args:
         offset: Offset of the query; "" and anything invalid mean the first page.
-        count: How many results there are in all.
-
-    Returns:
-        Indices below ``count``, and the next page's offset ("" on the last page).
+        results: All results, of which those behind the page are not made.
     """
     start = int(offset) if offset.isascii() and offset.isdigit() and len(offset) < 7 else 0
-    end = min(start + PAGE_SIZE, count)
-    return range(start, end), str(end) if end < count else ""
+    found = list(islice(results, start, start + PAGE_SIZE + 1))
+    return found[:PAGE_SIZE], str(start + PAGE_SIZE) if len(found) > PAGE_SIZE else ""
 
 
 def was_cut(query: str) -> bool:

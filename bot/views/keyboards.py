@@ -2,8 +2,7 @@
 
 import zlib
 from collections.abc import Mapping, Sequence
-
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from typing import TYPE_CHECKING
 
 from bot.corpus.article import Article
 from bot.corpus.reactions import Reaction
@@ -21,7 +20,11 @@ from bot.views.callback_data import (
     question_key,
 )
 from bot.views.i18n import Languages, Translator
+from bot.views.outgoing import InlineButton, Row, markup
 from bot.views.rich_text import cut
+
+if TYPE_CHECKING:
+    from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 REACTIONS_PER_ROW = 4
 """Seven in one row would leave no space for counts on a phone."""
@@ -29,8 +32,6 @@ OWN_MARK = "✓ "
 """Before the reader's own reaction."""
 MAX_ARTICLES_LISTED = 20
 """Articles listed as buttons; nobody reads a longer list."""
-
-Row = list[InlineKeyboardButton]
 
 
 def compact(number: int) -> str:
@@ -70,12 +71,12 @@ def reaction_rows(
 
 
 def with_counts(
-    keyboard: InlineKeyboardMarkup | None,
+    keyboard: "InlineKeyboardMarkup | None",
     article_id: str,
     reactions: Sequence[Reaction],
     counts: Mapping[str, int],
     own: str | None = None,
-) -> InlineKeyboardMarkup:
+) -> "InlineKeyboardMarkup":
     """Return a keyboard with current reaction rows, and all other rows as they were.
 
     Args:
@@ -90,7 +91,10 @@ def with_counts(
         for row in (keyboard.inline_keyboard if keyboard else ())
         if not all(is_reaction(button.callback_data) for button in row)
     ]
-    return InlineKeyboardMarkup([*reaction_rows(article_id, reactions, counts, own), *kept])
+    from telegram import InlineKeyboardMarkup  # noqa: PLC0415 - see markup
+
+    current = markup(reaction_rows(article_id, reactions, counts, own)).inline_keyboard
+    return InlineKeyboardMarkup([*current, *kept])
 
 
 def question_rows(article: Article, limit: int, asked: str = "") -> list[Row]:
@@ -131,12 +135,12 @@ def search_all_row(translator: Translator) -> Row:
     return [_button(translator.text("search_all"), SearchAllButton())]
 
 
-def has_search_all(keyboard: InlineKeyboardMarkup | None) -> bool:
+def has_search_all(keyboard: "InlineKeyboardMarkup | None") -> bool:
     """Return whether a button of a keyboard asks all articles the same question."""
     return any(each.callback_data == SearchAllButton().data for each in buttons_of(keyboard))
 
 
-def buttons_of(keyboard: InlineKeyboardMarkup | None) -> list[InlineKeyboardButton]:
+def buttons_of(keyboard: "InlineKeyboardMarkup | None") -> "list[InlineKeyboardButton]":
     """Return all buttons of a keyboard; none for None."""
     return [button for row in (keyboard.inline_keyboard if keyboard else ()) for button in row]
 
@@ -158,5 +162,5 @@ def language_rows(languages: Languages) -> list[Row]:
     return [buttons[n : n + 2] for n in range(0, len(buttons), 2)]
 
 
-def _button(text: str, button: Button) -> InlineKeyboardButton:
-    return InlineKeyboardButton(text, callback_data=button.data)
+def _button(text: str, button: Button) -> InlineButton:
+    return InlineButton(text, button.data)

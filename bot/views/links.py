@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import parse_qs, parse_qsl, unquote, urlsplit
 
 from bot.corpus.article import ID_PATTERN, Article
@@ -82,9 +83,18 @@ def parse_payload(payload: str) -> Link | None:
 class Links:
     """Finds the article that an address leads to."""
 
-    def __init__(self, articles: Sequence[Article]) -> None:
+    def __init__(self, articles: Sequence[Article], previous: "Links | None" = None) -> None:
+        """Take the articles.
+
+        Args:
+            articles: All articles.
+            previous: One for earlier versions of them, whose work is not done again; None for none.
+        """
+        known = previous._addresses if previous else {}
+        urls = {article.url for article in articles if article.url is not None}
+        self._addresses: dict[str, str] = {u: known.get(u) or _address(u) for u in urls}
         self._by_id = {article.id: article for article in articles}
-        self._by_address = {_address(a.url): a for a in articles if a.url is not None}
+        self._by_address = {self._addresses[a.url]: a for a in articles if a.url is not None}
 
     def article(self, url: str, username: str) -> Article | None:
         """Return the article that an address leads to; None for every other address.
@@ -110,8 +120,14 @@ def _address(url: str) -> str:
     try:
         parts = urlsplit(url if "://" in url else f"https://{url}")
         # The ASCII form that browsers send, also for names in other scripts.
-        host = (parts.hostname or "").encode("idna").decode().removeprefix("www.")
+        host = _ascii_host(parts.hostname or "").removeprefix("www.")
     except ValueError:
         return url
-    query = [pair for pair in parse_qsl(parts.query) if not pair[0].startswith(_TRACKING)]
+    read = parse_qsl(parts.query) if parts.query else []
+    query = [pair for pair in read if not pair[0].startswith(_TRACKING)]
     return f"{host}{unquote(parts.path).rstrip('/')}?{sorted(query)}"
+
+
+@lru_cache(maxsize=1_000)
+def _ascii_host(host: str) -> str:
+    return host.encode("idna").decode()

@@ -2,14 +2,47 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
-from telegram import InlineKeyboardMarkup, LinkPreviewOptions, MessageEntity
+from bot.views.rich_text import Entity, EntityType, RichText, cut, units
 
-from bot.views.rich_text import RichText, cut, units
+if TYPE_CHECKING:
+    from telegram import InlineKeyboardMarkup, LinkPreviewOptions, MessageEntity
 
 MAX_QUESTION_SHOWN = 500
 """UTF-16 units of a question that is shown above its answer."""
+
+
+@dataclass(frozen=True)
+class InlineButton:
+    """A button below a message, which either sends something or leads somewhere.
+
+    Attributes:
+        text: What stands on it.
+        data: What it sends when it is tapped (``bot.views.callback_data``); None if it is a link.
+        url: Where it leads; None if it is no link.
+    """
+
+    text: str
+    data: str | None = None
+    url: str | None = None
+
+
+Row = list[InlineButton]
+
+
+def markup(rows: Sequence[Row]) -> "InlineKeyboardMarkup":
+    """Return rows of buttons as the Bot API takes them."""
+    # Importing Telegram's client takes longer than answering a question in the terminal.
+    from telegram import InlineKeyboardButton, InlineKeyboardMarkup  # noqa: PLC0415
+
+    return InlineKeyboardMarkup(
+        [
+            [InlineKeyboardButton(each.text, callback_data=each.data, url=each.url) for each in row]
+            for row in rows
+        ]
+    )
 
 
 @dataclass(frozen=True)
@@ -19,7 +52,7 @@ class OutgoingMessage:
     Attributes:
         text: At most ``rich_text.TEXT_LIMIT`` UTF-16 units.
         entities: Formatting, with offsets in UTF-16 units.
-        keyboard: Buttons below the text; None for none.
+        rows: Rows of buttons below the text; None for no keyboard.
         article_id: The article whose counts the keyboard shows; None if it shows no counts.
         counts_version: Version of those counts; 0 if it shows none.
         preview_url: Address of the link preview; None for no preview.
@@ -27,16 +60,30 @@ class OutgoingMessage:
     """
 
     text: str
-    entities: Sequence[MessageEntity] = ()
-    keyboard: InlineKeyboardMarkup | None = None
+    entities: Sequence[Entity] = ()
+    rows: Sequence[Row] | None = None
     article_id: str | None = None
     counts_version: int = 0
     preview_url: str | None = None
     is_answer: bool = False
 
+    @cached_property
+    def keyboard(self) -> "InlineKeyboardMarkup | None":
+        """The buttons, as the Bot API takes them; None for no keyboard."""
+        return None if self.rows is None else markup(self.rows)
+
     @property
-    def link_preview(self) -> LinkPreviewOptions:
+    def formatting(self) -> "list[MessageEntity]":
+        """The entities, as the Bot API takes them."""
+        from telegram import MessageEntity  # noqa: PLC0415 - see markup
+
+        return [MessageEntity(e.type, e.offset, e.length, url=e.url) for e in self.entities]
+
+    @property
+    def link_preview(self) -> "LinkPreviewOptions":
         """The link preview, as the Bot API takes it."""
+        from telegram import LinkPreviewOptions  # noqa: PLC0415 - see markup
+
         return LinkPreviewOptions(is_disabled=self.preview_url is None, url=self.preview_url)
 
     @property
@@ -44,7 +91,7 @@ class OutgoingMessage:
         """Arguments of the Bot API client's methods that send a text or edit one."""
         return {
             "text": self.text,
-            "entities": self.entities,
+            "entities": self.formatting,
             "reply_markup": self.keyboard,
             "link_preview_options": self.link_preview,
         }
@@ -62,6 +109,7 @@ def with_question(message: OutgoingMessage, question: str | None) -> OutgoingMes
     """
     if not question or not message.is_answer:
         return message
-    above = RichText().add(f"{cut(question, MAX_QUESTION_SHOWN)}\n\n", MessageEntity.ITALIC)
-    below = MessageEntity.shift_entities(units(above.text), message.entities)
+    above = RichText().add(f"{cut(question, MAX_QUESTION_SHOWN)}\n\n", EntityType.ITALIC)
+    shift = units(above.text)
+    below = [replace(each, offset=each.offset + shift) for each in message.entities]
     return replace(message, text=above.text + message.text, entities=[*above.entities, *below])

@@ -2,11 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from telegram import MessageEntity
-
 from bot.corpus.layout import Span, Style
 from bot.retrieval.answer import Match
-from bot.views.rich_text import RichText, cut_around, cut_at_word, units
+from bot.views.rich_text import EntityType, RichText, cut_around, cut_at_word, units
 
 MAX_HEADING = 200
 """UTF-16 units of the headings above a passage."""
@@ -42,7 +40,7 @@ def add_quotation(
         passage.text, match.sentence, room - units(place) - 1, match.sentences
     )
     start = text.end
-    text.add(quoted, MessageEntity.EXPANDABLE_BLOCKQUOTE if collapsed else MessageEntity.BLOCKQUOTE)
+    text.add(quoted, EntityType.EXPANDABLE_BLOCKQUOTE if collapsed else EntityType.BLOCKQUOTE)
     shift = sentence[0] - match.sentence[0]
     inside = (1 if shift else 0, len(quoted) - (passage.text[-1:] != quoted[-1:]))
     spans = _within(passage.spans, shift, inside)
@@ -53,7 +51,7 @@ def add_quotation(
         for first, last in _outside(span, [sentence]) if is_marked else [(span.start, span.end)]:
             text.mark(start + first, start + last, str(span.type), span.url)
     if place:
-        text.add("\n").add(place, MessageEntity.ITALIC)
+        text.add("\n").add(place, EntityType.ITALIC)
 
 
 def _within(spans: Sequence[Span], shift: int, bounds: tuple[int, int]) -> list[Span]:
@@ -74,9 +72,9 @@ def _mark(text: RichText, start: int, sentence: tuple[int, int], spans: Sequence
     code = [(span.start, span.end) for span in spans if span.type in (Style.CODE, Style.PRE)]
     has_bold = any(span.type is Style.BOLD and _outside(span, [sentence]) for span in spans)
     for first, last in _outside(Span(*sentence, Style.BOLD), code):
-        text.mark(start + first, start + last, MessageEntity.BOLD)
+        text.mark(start + first, start + last, EntityType.BOLD)
         if has_bold:
-            text.mark(start + first, start + last, MessageEntity.UNDERLINE)
+            text.mark(start + first, start + last, EntityType.UNDERLINE)
 
 
 def _outside(span: Span, others: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -1,12 +1,45 @@
 """Text with entities instead of markup, which needs no escaping; and lengths in UTF-16 units."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-
-from telegram import MessageEntity
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from itertools import accumulate
 
 TEXT_LIMIT = 4096
 """UTF-16 units of a message's text. Telegram documents characters, but in places counts units."""
+
+
+class EntityType(StrEnum):
+    """Types of entities, as the Bot API names them; ``layout.Style`` has those of articles."""
+
+    BOLD = "bold"
+    ITALIC = "italic"
+    UNDERLINE = "underline"
+    BLOCKQUOTE = "blockquote"
+    EXPANDABLE_BLOCKQUOTE = "expandable_blockquote"
+    TEXT_LINK = "text_link"
+
+
+@dataclass(frozen=True)
+class Entity:
+    """The formatting of a part of a text.
+
+    Attributes:
+        type: Its type, as the Bot API names it.
+        offset: Where the part begins.
+        length: How long it is.
+        url: Where it links to; None for no link.
+    """
+
+    type: str
+    offset: int
+    length: int
+    url: str | None = None
+
+    @property
+    def end(self) -> int:
+        """Where the part ends."""
+        return self.offset + self.length
 
 
 @dataclass(frozen=True)
@@ -15,7 +48,7 @@ class Piece:
 
     Attributes:
         text: The part.
-        types: Types of the entities that cover it, as in ``telegram.MessageEntity``.
+        types: Types of the entities that cover it.
         url: Where it links to; None for no link.
     """
 
@@ -29,7 +62,7 @@ class RichText:
 
     def __init__(self) -> None:
         self._text = ""
-        self._entities: list[MessageEntity] = []
+        self._entities: list[Entity] = []
 
     def add(self, piece: "str | Piece", *types: str) -> "RichText":
         """Append a piece, covered by its own entities and those of the given types; return self."""
@@ -39,7 +72,7 @@ class RichText:
         for type_ in (*piece.types, *types):
             self.mark(start, end, type_)
         if piece.url is not None:
-            self.mark(start, end, MessageEntity.TEXT_LINK, piece.url)
+            self.mark(start, end, EntityType.TEXT_LINK, piece.url)
         return self
 
     def join(self, other: "RichText") -> "RichText":
@@ -53,7 +86,7 @@ class RichText:
     def mark(self, start: int, end: int, type_: str, url: str | None = None) -> None:
         """Cover the text from ``start`` to ``end`` (in characters) with an entity."""
         if end > start:
-            self._entities.append(MessageEntity(type_, start, end - start, url=url))
+            self._entities.append(Entity(type_, start, end - start, url))
 
     @property
     def end(self) -> int:
@@ -66,9 +99,15 @@ class RichText:
         return self._text
 
     @property
-    def entities(self) -> list[MessageEntity]:
+    def entities(self) -> list[Entity]:
         """All entities, with offsets and lengths in UTF-16 units as Telegram counts them."""
-        return list(MessageEntity.adjust_message_entities_to_utf_16(self._text, self._entities))
+        if units(self._text) == len(self._text):
+            return list(self._entities)
+        at = [0, *accumulate(map(units, self._text))]
+        return [
+            replace(each, offset=at[each.offset], length=at[each.end] - at[each.offset])
+            for each in self._entities
+        ]
 
 
 def units(text: str) -> int:

@@ -3,8 +3,6 @@
 from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
-from telegram import InlineKeyboardMarkup
-
 from bot.corpus.article import Article
 from bot.retrieval.intents import Intent
 from bot.views.answers import NEAREST_QUESTIONS, headline
@@ -60,8 +58,8 @@ def _invitation(
 
 
 def _with_questions(text: RichText, article: Article, asked: str) -> OutgoingMessage:
-    keyboard = InlineKeyboardMarkup(question_rows(article, NEAREST_QUESTIONS, asked))
-    return OutgoingMessage(text.text, text.entities, keyboard)
+    rows = question_rows(article, NEAREST_QUESTIONS, asked)
+    return OutgoingMessage(text.text, text.entities, rows)
 
 
 def fact(intent: Intent, translator: Translator, article: Article) -> OutgoingMessage:

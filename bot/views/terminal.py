@@ -3,12 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-
-from telegram import MessageEntity
+from typing import TYPE_CHECKING
 
 from bot.corpus.loader import Corpus
 from bot.retrieval.answer import Answer, Verdict
-from bot.retrieval.evaluation import Report
 from bot.retrieval.intents import Intent
 from bot.retrieval.query import Query
 from bot.retrieval.question_language import is_other_language
@@ -17,8 +15,11 @@ from bot.views import chat_texts, small_talk
 from bot.views.answers import ArticleView, Scope
 from bot.views.callback_data import ArticleButton, QuestionButton, parse
 from bot.views.i18n import Translator
-from bot.views.keyboards import buttons_of
 from bot.views.outgoing import OutgoingMessage
+from bot.views.rich_text import EntityType
+
+if TYPE_CHECKING:
+    from bot.retrieval.evaluation import Report
 
 
 def answer_json(question: str, intent: Intent | None, found: Answer | None) -> dict[str, object]:
@@ -65,8 +66,9 @@ def answer_text(
     message = _message(query, found, corpus, translator)
     offered = [
         f"  {button.text}"
-        for button in buttons_of(message.keyboard)
-        if isinstance(parse(str(button.callback_data)), QuestionButton | ArticleButton)
+        for row in message.rows or ()
+        for button in row
+        if isinstance(parse(str(button.data)), QuestionButton | ArticleButton)
     ]
     text = message.text
     if found is not None and found.verdict is Verdict.ANSWERED:
@@ -103,11 +105,11 @@ def _marked(message: OutgoingMessage, marks: tuple[str, str]) -> str:
     It is the first bold part of the quotation, as what is bold in the article itself comes later.
     """
     text, entities = message.text.encode("utf-16-le"), message.entities
-    quoted = [each for each in entities if each.type == MessageEntity.BLOCKQUOTE]
+    quoted = [each for each in entities if each.type == EntityType.BLOCKQUOTE]
     for entity in entities:
         start, end = entity.offset, entity.offset + entity.length
         is_quoted = any(each.offset <= start < each.offset + each.length for each in quoted)
-        if entity.type == MessageEntity.BOLD and is_quoted:
+        if entity.type == EntityType.BOLD and is_quoted:
             parts = text[: 2 * start], text[2 * start : 2 * end], text[2 * end :]
             before, sentence, after = (part.decode("utf-16-le") for part in parts)
             return before + marks[0] + sentence + marks[1] + after
@@ -130,7 +132,7 @@ def _shown(name: str, value: object) -> str:
     return f"{value:.4f}" if name.endswith("auroc") else f"{value:.1%}"
 
 
-def report_table(reports: Sequence[Report]) -> str:
+def report_table(reports: "Sequence[Report]") -> str:
     """Return a table with a row for each question set."""
     rows = [_HEADS]
     for report in reports:
