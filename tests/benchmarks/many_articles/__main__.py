@@ -35,8 +35,9 @@ memory: resident after all questions; pages of mapped files count.
 article found: of the questions about one of the articles.
 rank_bm25 keeps no index, so that it is built at every start; with more than {most} articles it is
 not measured ("-"). The libraries search passages, with nothing of the article's title.
-Python {python}, {versions}; {cores} cores: the article bot builds with as many processes, tantivy
-with as many threads, the others with one."""
+Python {python}, {versions}.
+{cores} cores: the article bot builds with as many processes, tantivy with as many threads, the
+others with one."""
 
 
 def main() -> None:
@@ -93,7 +94,7 @@ def row(
         *(f"{count:,}", system.name),
         *(f"{measured.ready if built is None else built:.1f} s", f"{measured.ready:.2f} s"),
         f"{measured.memory:,.0f} MB",
-        *(f"{measured.median:.1f} ms", f"{measured.slow:.1f} ms"),
+        *(f"{measured.median:.2f} ms", f"{measured.slow:.2f} ms"),
         f"{sum(right) / len(right):.1%}" if right else "-",
     )
 
