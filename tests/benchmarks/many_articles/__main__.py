@@ -33,8 +33,9 @@ build: from the start of a process until the index is built and saved, for the f
 ready: from the start of a process to its first answer, with everything built before.
 memory: resident after all questions; pages of mapped files count.
 article found: of the questions about one of the articles.
-rank_bm25 keeps no index, so that it is built at every start; with more than {most} articles it is
-not measured ("-"). The libraries search passages, with nothing of the article's title.
+rank_bm25 (BM25+) and bm25s search the bot's tokens, tantivy words with its English stemmer; they
+search passages, and do not know the titles. rank_bm25 keeps no index, so that it is built at every
+start; with more than {most} articles it is not measured ("-").
 Python {python}, {versions}.
 {cores} cores: the article bot builds with as many processes, tantivy with as many threads, the
 others with one."""
@@ -46,7 +47,7 @@ def main() -> None:
     parser.add_argument("files", nargs="+", type=Path)
     parser.add_argument("--articles", nargs="+", type=int, default=[1, 1_000, 10_000, 50_000])
     names = [system.name for system in SYSTEMS]
-    parser.add_argument("--systems", nargs="+", choices=names, default=names, metavar="NAME")
+    parser.add_argument("--systems", nargs="+", choices=names, default=names)
     given = parser.parse_args()
     sets = [read_set(file) for file in given.files]
     asked = made.questions(sets, ASKED + 1)
@@ -101,11 +102,11 @@ def row(
 
 def caption() -> str:
     """Return what the columns mean, and what was measured with what."""
-    packages = [system.package for system in SYSTEMS if system.package]
+    _, *libraries = SYSTEMS
     return CAPTION.format(
         most=f"{min(system.most for system in SYSTEMS if system.most):,}",
         python=platform.python_version(),
-        versions=", ".join(f"{package} {version(package)}" for package in packages),
+        versions=", ".join(f"{system.name} {version(system.name)}" for system in libraries),
         cores=os.cpu_count(),
     )
 

@@ -26,19 +26,17 @@ class System:
     """A system.
 
     Attributes:
-        name: As the table shows it.
+        name: The name of its package; this project's comes first.
         build: Builds the index and saves it; None if the system keeps no index, so that ``open``
             builds it every time.
         open: Returns the search on the index.
         most: Articles with which it can be measured in reasonable time; None for any number.
-        package: The package that it comes in; "" for this project.
     """
 
     name: str
     build: Callable[[Path], object] | None
     open: Callable[[Path], Search]
     most: int | None = None
-    package: str = ""
 
 
 def write_passages(articles: Sequence[Article], folder: Path) -> None:
@@ -174,8 +172,8 @@ def open_tantivy(folder: Path) -> Search:
 
 
 SYSTEMS = (
-    System("article bot", start_bot, start_bot),
-    System("rank_bm25 (BM25+), the bot's tokens", None, open_rank_bm25, 10_000, "rank-bm25"),
-    System("bm25s, the bot's tokens", build_bm25s, open_bm25s, package="bm25s"),
-    System("tantivy, en_stem", build_tantivy, open_tantivy, package="tantivy"),
+    System("article-bot", start_bot, start_bot),
+    System("rank_bm25", None, open_rank_bm25, most=10_000),
+    System("bm25s", build_bm25s, open_bm25s),
+    System("tantivy", build_tantivy, open_tantivy),
 )
