@@ -1,0 +1,1 @@
+"""A corpus of many articles, in the article bot and in other search libraries."""
