@@ -13,6 +13,7 @@ from telegram.ext import Application, ContextTypes, ExtBot
 
 from bot.config import Settings
 from bot.corpus.loader import Corpus
+from bot.corpus.workers import Progress, no_progress
 from bot.delivery.channel_publisher import ChannelPublisher
 from bot.delivery.client import create_bot, create_request, errors_explained
 from bot.delivery.feed_posts import check_feeds, follow_feeds
@@ -58,6 +59,7 @@ async def run(
     ready: Callable[[str], None],
     clock: Clock = time.time,
     reload: asyncio.Event | None = None,
+    progress: Progress = no_progress,
 ) -> None:
     """Run the bot by long polling until ``stop`` is set; what was begun is finished first.
 
@@ -68,6 +70,7 @@ async def run(
         ready: Called once, with the bot's username, when the bot takes questions.
         clock: The clock of votes and of everything else that is kept.
         reload: Set to have the files of the corpus looked at; they are watched anyway.
+        progress: Told how many articles are indexed.
 
     Raises:
         SettingsError: A setting that is needed is missing, or something that a setting needs.
@@ -77,7 +80,7 @@ async def run(
     check_feeds(settings)
     bot = create_bot(settings)
     async with open_store(settings, clock) as (store, voters):
-        live = LiveCorpus(corpus, KeptIds(store), reload)
+        live = LiveCorpus(corpus, KeptIds(store), reload, progress)
         desk = build_desk(settings, live, clock)
         prepared = await live.prepare()
         services = build_services(settings, *prepared, store, voters, bot, clock, desk)

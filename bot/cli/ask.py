@@ -36,7 +36,7 @@ def run(settings: Settings, arguments: argparse.Namespace) -> int:
     corpus = load_corpus(find_corpus(settings.corpus_dir))
     found = None
     if query.intent in (None, Intent.SUMMARY):
-        found = Index(corpus.articles, corpus.aliases).answer(query)
+        found = Index(corpus.articles, corpus.aliases, cache=corpus.cache_folder).answer(query)
     if arguments.json:
         print(json.dumps(answer_json(question, query.intent, found), ensure_ascii=False, indent=2))
     else:

@@ -44,7 +44,7 @@ def _unanswered_questions(corpus: Corpus) -> list[Fault]:
     asked = [each for each in corpus.located if each.article.questions]
     if not asked:
         return []
-    index = Index(corpus.articles, corpus.aliases)
+    index = Index(corpus.articles, corpus.aliases, cache=corpus.cache_folder)
     answered = index.answered_samples(located.article for located in asked)
     return [
         Fault(

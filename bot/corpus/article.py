@@ -103,6 +103,11 @@ class Article:
             return paragraphs
         return (Passage(1, None, total, self.standfirst), *paragraphs)
 
+    @property
+    def passage_count(self) -> int:
+        """How many passages it has, known without loading texts."""
+        return len(self.paragraphs) + bool(self.standfirst)
+
     @cached_property
     def version(self) -> str:
         """4 letters, digits, "-" or "_" that are others when the passages are others.

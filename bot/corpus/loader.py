@@ -55,6 +55,11 @@ class Corpus:
         """The articles, sorted by file name."""
         return tuple(located.article for located in self.located)
 
+    @property
+    def cache_folder(self) -> Path | None:
+        """Where what is made of the articles may be kept; None for nowhere."""
+        return self.cache.folder if self.cache is not None else None
+
 
 def find_corpus(configured: Path | None) -> Path:
     """Return the folder to use: the configured one, ./corpus, or the one that came with the bot."""

@@ -11,6 +11,7 @@ from bot.corpus.article import Article
 from bot.corpus.loader import Corpus
 from bot.corpus.reloading import UNFINISHED, CorpusReloader
 from bot.corpus.watching import changes
+from bot.corpus.workers import Progress, no_progress
 from bot.delivery.channel_publisher import ChannelPublisher
 from bot.delivery.telegram_errors import describe
 from bot.errors import Fault, StoreError
@@ -54,7 +55,11 @@ class LiveCorpus:
     """
 
     def __init__(
-        self, corpus: Corpus, kept_ids: KeptIds, requested: asyncio.Event | None = None
+        self,
+        corpus: Corpus,
+        kept_ids: KeptIds,
+        requested: asyncio.Event | None = None,
+        progress: Progress = no_progress,
     ) -> None:
         """Start with a corpus as it was read.
 
@@ -62,11 +67,13 @@ class LiveCorpus:
             corpus: The corpus.
             kept_ids: Knows the ids under which votes are.
             requested: The event to use; None for a new one.
+            progress: Told how many articles are indexed.
         """
         self.requested = requested or asyncio.Event()
         self._reloader = CorpusReloader(corpus)
         self._corpus = corpus
         self._kept_ids = kept_ids
+        self._progress = progress
         self._samples = AnsweredSamples()
         self._index: Index | None = None
         self._is_unused = False
@@ -95,7 +102,13 @@ class LiveCorpus:
         return await asyncio.to_thread(self._indexed, self._corpus)
 
     def _indexed(self, corpus: Corpus) -> tuple[Corpus, Index]:
-        index = Index(corpus.articles, corpus.aliases, previous=self._index)
+        index = Index(
+            corpus.articles,
+            corpus.aliases,
+            previous=self._index,
+            cache=corpus.cache_folder,
+            progress=self._progress,
+        )
         answered = self._samples.of(corpus, index)
         self._index = index
         return answered, index

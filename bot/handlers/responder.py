@@ -169,7 +169,7 @@ class Responder:
         """Return the passage that follows those that were shown, or that there is none."""
         article = self.articles.by_id(exchange.article_id)
         assert article is not None, "an exchange is only returned with its article"
-        positions = [passage.position for passage in article.passages]
+        positions = range(1, article.passage_count + 1)
         start = exchange.shown[-1] if exchange.shown else 0
         following = [n for n in (*positions[start:], *positions[:start]) if n not in exchange.shown]
         match = self.index.match_at(article.id, following[0], 0) if following else None

@@ -235,7 +235,7 @@ class ArticleIndex:
     def _match(
         self, number: int, sentence: int, score: float, confidence: float, verdict: Verdict
     ) -> Match:
-        spans, passage = self._sentences.spans(number), self.article.passages[number]
+        spans, passage = self._sentences.spans(number), self._sentences.passages[number]
         return Match(passage, spans[sentence], sentence, score, confidence, verdict, tuple(spans))
 
     def _rates(self, held: HeldTokens) -> NDArray[np.float64]:

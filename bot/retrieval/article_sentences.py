@@ -1,11 +1,12 @@
 """The sentences of an article: where they are, and which one of a passage answers best."""
 
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.corpus.article import Article
+from bot.corpus.article import Article, Passage
 from bot.retrieval.answer_types import AnswerType, extract
 from bot.retrieval.article_arrays import ArticleArrays, sentence_texts
 from bot.retrieval.params import RetrievalParams
@@ -30,6 +31,11 @@ class ArticleSentences:
         self.slices = [slice(*bounds) for bounds in pairwise([0, *ends])]
         # Few passages of an article are ever shown.
         self._known: dict[tuple[int, AnswerType], list[frozenset[str]]] = {}
+
+    @cached_property
+    def passages(self) -> tuple[Passage, ...]:
+        """The passages, which are loaded only if they are shown, and then are needed again."""
+        return self._article.passages
 
     def spans(self, passage: int) -> list[tuple[int, int]]:
         """Return (start, end) of the sentences of a passage, in characters; at least one.
@@ -74,7 +80,7 @@ class ArticleSentences:
         if kind is None:
             return [False] * len(self.spans(passage))
         if (passage, kind) not in self._known:
-            texts = sentence_texts([self._article.passages[passage]], [self.spans(passage)])
+            texts = sentence_texts([self.passages[passage]], [self.spans(passage)])
             self._known[passage, kind] = [extract(text, kind) for text in texts]
         asked = (*query.words, *query.context)
         return [bool(found.difference(asked)) for found in self._known[passage, kind]]

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.corpus.analysis_version import analysis_version
 from bot.corpus.article import Article
 from bot.corpus.cache_database import building
 from bot.corpus.workers import Progress, in_processes, no_progress
@@ -37,6 +38,8 @@ WHAT = "Indexing articles"
 MAX_ANALYZERS = 64
 """Languages whose analyzers are kept."""
 
+_PACKAGES = ("opencc", "sentencex", "stopwordsiso")
+"""What the arrays of articles depend on."""
 _Aliases = tuple[tuple[str, tuple[str, ...]], ...]
 
 
@@ -162,7 +165,7 @@ def _keys(articles: Sequence[Article], aliases: _Aliases, params: RetrievalParam
     settings = blake2b(repr((sorted(aliases), params)).encode()).digest()
     keys, seen = [], Counter[bytes]()
     for article in articles:
-        key = blake2b(settings + article.digest, digest_size=KEY_SIZE).digest()
+        key = blake2b(settings + article.digest.encode(), digest_size=KEY_SIZE).digest()
         keys.append(key + str(seen[key]).encode() if seen[key] else key)
         seen[key] += 1
     return keys
@@ -171,7 +174,9 @@ def _keys(articles: Sequence[Article], aliases: _Aliases, params: RetrievalParam
 def _store(cache: Path | None) -> ArticleStore:
     if cache is None:
         return MemoryStore()
-    return IndexCache(cache, "1")
+    bot = Path(__file__).parents[1]
+    folders = [bot / "corpus", bot / "data", bot / "retrieval"]
+    return IndexCache(cache, analysis_version(folders, _PACKAGES))
 
 
 def _arrays_as_bytes(aliases: _Aliases, params: RetrievalParams, article: Article) -> bytes:

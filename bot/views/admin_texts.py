@@ -161,7 +161,7 @@ def article_page(
     """
     text = RichText().add(f"{cut(note, ROOM // 2)}\n\n" if note else "")
     text.join(_described(translator, article))
-    text.add("\n" + translator.text("admin_passages", count=len(article.passages)))
+    text.add("\n" + translator.text("admin_passages", count=article.passage_count))
     text.add("\n" + translator.text("admin_id", id=article.id))
     text.add("\n" + translator.text("admin_file", file=file))
     if votes is None or posts is None:
