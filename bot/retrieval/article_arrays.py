@@ -149,6 +149,8 @@ def _fields_of(data: bytes) -> list[Any]:
             dtype = np.dtype(kind.rstrip(b"\0").decode())
             found.append(np.frombuffer(data, dtype, size // dtype.itemsize, at))
         at += size
+    if at != len(data):
+        raise ValueError("These bytes are too few, or too many.")
     return found
 
 

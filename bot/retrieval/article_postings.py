@@ -93,11 +93,13 @@ class Postings:
         """
         held, rows = self.find(codes)
         are_common, at = positions(self.common, rows)
-        for bits, weight in zip(self.bits[at], weights[held[are_common]], strict=True):
-            scores += weight * np.unpackbits(bits, count=len(scores))
-        others = np.delete(np.arange(len(rows)), are_common)
-        for row, weight in zip(rows[others].tolist(), weights[held[others]], strict=True):
-            scores[self.holders(row)] += weight
+        bits = dict(zip(are_common.tolist(), at.tolist(), strict=True))
+        # In the order of the tokens: sums of the same numbers in another order may be others.
+        for number, (row, weight) in enumerate(zip(rows.tolist(), weights[held], strict=True)):
+            if number in bits:
+                scores += weight * np.unpackbits(self.bits[bits[number]], count=len(scores))
+            else:
+                scores[self.holders(row)] += weight
 
 
 def _sorted(documents: Sequence[Codes]) -> NDArray[np.uint64]:
