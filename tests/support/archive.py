@@ -2,33 +2,14 @@
 
 from bot.corpus.article import Article
 
+# fmt: off
 PLACES = [
-    "Arnsund",
-    "Belvar",
-    "Corvik",
-    "Dalmere",
-    "Eskholm",
-    "Farnow",
-    "Gelden",
-    "Harwick",
-    "Istrana",
-    "Jolmar",
-    "Kestrel",
-    "Lomara",
-    "Mirvale",
-    "Norwen",
-    "Ostrava",
-    "Pelham",
-    "Quarda",
-    "Rindal",
-    "Sorvik",
-    "Tarnow",
-    "Ulmen",
-    "Varga",
-    "Welsow",
-    "Yarrow",
-    "Zelden",
+    "Arnsund", "Belvar", "Corvik", "Dalmere", "Eskholm", "Farnow", "Gelden",
+    "Harwick", "Istrana", "Jolmar", "Kestrel", "Lomara", "Mirvale", "Norwen",
+    "Ostrava", "Pelham", "Quarda", "Rindal", "Sorvik", "Tarnow", "Ulmen",
+    "Varga", "Welsow", "Yarrow", "Zelden",
 ]
+# fmt: on
 KINDS = ("bridge", "museum", "harbour", "library", "stadium", "theatre", "airport", "market")
 
 
