@@ -11,8 +11,12 @@ import pytest
 from tests.support.chat import Chat
 from tests.support.corpora import write_two_articles
 from tests.support.databases import new_database
+from tests.support.processes import CACHE
 from tests.support.stage import Sandbox, Stage
 from tests.support.threads import SandboxThread
+
+# For processes that tests start with all of this environment.
+os.environ["CACHE_DIR"] = CACHE.name
 
 
 def pytest_xdist_auto_num_workers() -> int:

@@ -285,8 +285,8 @@ async def test_a_server_that_answers_nonsense(tmp_path: Path) -> None:
     async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
         url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         environ = {"BOT_TOKEN": TOKEN, "BOT_API_URL": url, "CORPUS_DIR": str(ROOT / "corpus")}
-        database = f"sqlite:///{tmp_path}/votes.db"
-        bot = BotThread(read_settings({**environ, "DATABASE_URL": database}, tmp_path / ".env"))
+        kept = {"DATABASE_URL": f"sqlite:///{tmp_path}/votes.db", "CACHE_DIR": str(tmp_path)}
+        bot = BotThread(read_settings({**environ, **kept}, tmp_path / ".env"))
         await asyncio.to_thread(bot.start)
         await until(lambda: asked > 2 * len(NONSENSE), lambda: bot.output)
         assert await asyncio.to_thread(bot.stop) == 0

@@ -5,8 +5,8 @@ import json
 import logging
 import sys
 
+from bot.cli.corpus import read_corpus
 from bot.config import Settings
-from bot.corpus.loader import find_corpus, load_corpus
 from bot.retrieval.index import Index
 from bot.retrieval.intents import Intent
 from bot.retrieval.query import parse_query
@@ -33,7 +33,7 @@ def run(settings: Settings, arguments: argparse.Namespace) -> int:
     logging.basicConfig(level=logging.WARNING)
     question = " ".join(arguments.question)
     query = parse_query(question)
-    corpus = load_corpus(find_corpus(settings.corpus_dir))
+    corpus = read_corpus(settings)
     found = None
     if query.intent in (None, Intent.SUMMARY):
         found = Index(corpus.articles, corpus.aliases, cache=corpus.cache_folder).answer(query)

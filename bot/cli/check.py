@@ -2,8 +2,9 @@
 
 import argparse
 
+from bot.cli.corpus import read_corpus
 from bot.config import Settings
-from bot.corpus.loader import Corpus, find_corpus, load_corpus
+from bot.corpus.loader import Corpus, find_corpus
 from bot.errors import CorpusError, Fault
 from bot.retrieval.index import Index
 from bot.views.corpus_report import count_of, faults_text, notes_text, summary, unread_text
@@ -25,7 +26,7 @@ def run(settings: Settings, _: argparse.Namespace) -> int:
     """
     folder = find_corpus(settings.corpus_dir)
     try:
-        corpus = load_corpus(folder)
+        corpus = read_corpus(settings)
     except CorpusError as error:
         print(faults_text(error.faults))
         print(f"{folder}: {count_of(len(error.faults), 'fault')}.")

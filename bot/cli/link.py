@@ -3,8 +3,8 @@
 import argparse
 import asyncio
 
+from bot.cli.corpus import read_corpus
 from bot.config import Settings
-from bot.corpus.loader import find_corpus, load_corpus
 from bot.logs import set_up_logging
 
 
@@ -25,7 +25,7 @@ def run(settings: Settings, arguments: argparse.Namespace) -> int:
     from bot.delivery.channel_posts import bot_links  # noqa: PLC0415
 
     set_up_logging(settings.log_level, settings.secrets)
-    corpus = load_corpus(find_corpus(settings.corpus_dir))
+    corpus = read_corpus(settings)
     chat, group = asyncio.run(bot_links(settings, corpus, arguments.article))
     print(f"In the chat with the bot:  {chat}\nIn a group, which it joins: {group}")
     return 0

@@ -3,8 +3,8 @@
 import argparse
 import asyncio
 
+from bot.cli.corpus import read_corpus
 from bot.config import Settings
-from bot.corpus.loader import find_corpus, load_corpus
 from bot.logs import set_up_logging
 
 
@@ -32,7 +32,7 @@ def run(settings: Settings, arguments: argparse.Namespace) -> int:
     from bot.delivery.channel_posts import publish  # noqa: PLC0415
 
     set_up_logging(settings.log_level, settings.secrets)
-    corpus = load_corpus(find_corpus(settings.corpus_dir))
+    corpus = read_corpus(settings)
     posted = publish(settings, corpus, arguments.article, arguments.to, arguments.again)
     print(asyncio.run(posted))
     return 0

@@ -3,9 +3,10 @@
 import argparse
 import asyncio
 
+from bot.cli.corpus import read_corpus
 from bot.cli.signals import reload_on_signal, stop_on_signals
 from bot.config import Settings
-from bot.corpus.loader import Corpus, find_corpus, load_corpus
+from bot.corpus.loader import Corpus
 from bot.errors import SettingsError
 from bot.logs import set_up_logging
 from bot.views.terminal import count_of_articles
@@ -41,7 +42,7 @@ def run(settings: Settings, arguments: argparse.Namespace) -> int:
             "or try the bot without one: article-bot sandbox."
         )
     set_up_logging(settings.log_level, settings.secrets)
-    asyncio.run(_run_until_stopped(settings, load_corpus(find_corpus(settings.corpus_dir))))
+    asyncio.run(_run_until_stopped(settings, read_corpus(settings)))
     return 0
 
 

@@ -10,9 +10,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.cli.corpus import read_corpus
 from bot.cli.signals import stop_on_signals
 from bot.config import Settings
-from bot.corpus.loader import Corpus, find_corpus, load_corpus
+from bot.corpus.loader import Corpus, find_corpus
 from bot.errors import CorpusError, SettingsError
 from bot.logs import set_up_logging
 
@@ -102,15 +103,17 @@ def _copied(source: Path, folder: Path) -> "CorpusCopy | None":
     return copy
 
 
-def _load(source: Path, copy: "CorpusCopy | None") -> Corpus:
+def _load(settings: Settings, copy: "CorpusCopy | None") -> Corpus:
     """Read the articles, or their copy, whose faults are said to be where somebody mends them."""
     if copy is None:
-        return load_corpus(source)
+        return read_corpus(settings)
+    # What is kept of the copy goes away with it.
+    cache = copy.folder.with_name("cache")
     try:
-        return load_corpus(copy.folder)
+        return read_corpus(replace(settings, corpus_dir=copy.folder, cache_dir=cache))
     except CorpusError as error:
         faults = [
-            replace(fault, file=source / fault.file.relative_to(copy.folder))
+            replace(fault, file=copy.source / fault.file.relative_to(copy.folder))
             for fault in error.faults
         ]
         raise CorpusError(*faults) from None
@@ -123,7 +126,7 @@ async def _serve_bot(
     from bot.sandbox.state.example_chats import CHANNEL  # noqa: PLC0415
 
     stop = stop_on_signals()
-    corpus = _load(settings.corpus_dir or Path(), copy)
+    corpus = _load(settings, copy)
     server = await _start_server(arguments.port, with_examples=True)
     url = server.url + ("/?demo" if arguments.demo else "")
     following = asyncio.create_task(copy.follow() if copy else asyncio.sleep(0))

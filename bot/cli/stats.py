@@ -4,8 +4,8 @@ import argparse
 import asyncio
 import json
 
+from bot.cli.corpus import read_corpus
 from bot.config import Settings
-from bot.corpus.loader import find_corpus, load_corpus
 from bot.logs import set_up_logging
 from bot.views.terminal import stats_json, stats_table
 
@@ -28,7 +28,7 @@ def run(settings: Settings, arguments: argparse.Namespace) -> int:
     from bot.store.open import read_counts  # noqa: PLC0415
 
     set_up_logging(settings.log_level, settings.secrets)
-    corpus = load_corpus(find_corpus(settings.corpus_dir))
+    corpus = read_corpus(settings)
     totals, corpus = asyncio.run(read_counts(settings, corpus))
     if arguments.json:
         print(json.dumps(stats_json(totals, corpus), ensure_ascii=False, indent=2))

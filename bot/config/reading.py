@@ -39,12 +39,13 @@ def read_settings(environ: Mapping[str, str] = os.environ, dotenv: Path = Path("
     both = (*read_dotenv(dotenv).items(), *environ.items())
     values = {key: value.strip() for key, value in both if value and value.strip()}
     corpus, feeds = values.get("CORPUS_DIR"), _feeds(values.get("FEEDS", ""))
-    admins = _admins(values.get("ADMINS", ""))
+    admins, cache = _admins(values.get("ADMINS", "")), values.get("CACHE_DIR")
     return Settings(
         bot_token=_token(values.get("BOT_TOKEN")),
         bot_api_url=_api_url(values.get("BOT_API_URL", TELEGRAM)),
         telegram_test_environment=_switch(values, "TELEGRAM_TEST_ENVIRONMENT"),
         corpus_dir=Path(corpus).expanduser() if corpus else None,
+        cache_dir=Path(cache).expanduser() if cache else None,
         admins=admins,
         feeds=feeds,
         publish_to=_publish_to(values.get("PUBLISH_TO"), bool(feeds or admins)),

@@ -25,6 +25,8 @@ class Settings:
         telegram_test_environment: Whether to use Telegram's test environment, which has its own
             accounts and tokens.
         corpus_dir: The folder of articles; None to look in the usual places (``find_corpus``).
+        cache_dir: The folder for what is made of the articles and can be made anew; None for the
+            user's cache folder (``cache_folder``).
         admins: Telegram's ids of the users who may change the articles from a private chat with the
             bot; empty for nobody.
         feeds: Addresses of the feeds whose articles are added, each http or https and once.
@@ -45,6 +47,7 @@ class Settings:
     bot_api_url: str = TELEGRAM
     telegram_test_environment: bool = False
     corpus_dir: Path | None = None
+    cache_dir: Path | None = None
     admins: frozenset[int] = frozenset()
     feeds: tuple[str, ...] = ()
     publish_to: str | None = None

@@ -4,6 +4,8 @@ The small facts of all articles are read at the start. Their texts are read when
 and few of them stay in memory.
 """
 
+import contextlib
+import gc
 import logging
 import os
 import stat
@@ -96,11 +98,13 @@ class ArticleCache:
             files: The files.
             progress: Told how many of the files that must be parsed are done.
         """
-        found = self._known(files)
-        for file in files:
+        with _garbage_uncollected():
+            found = self._known(files)
+        missing = [file for file in files if file not in found]
+        for file in missing:
             if file.suffix.lower() not in ARTICLE_SUFFIXES:
                 found[file] = read_file(self._corpus, file)
-        missing = [file for file in files if file not in found]
+        missing = [file for file in missing if file not in found]
         if missing:
             with building(self.folder):
                 # Another process may have read them in the meantime.
@@ -109,11 +113,14 @@ class ArticleCache:
                 found |= self._parsed(missing, progress)
         return {file: found[file] for file in files}
 
-    def delete_unused(self, files: Iterable[Path]) -> None:
+    def delete_unused(self, files: Sequence[Path]) -> None:
         """Delete what is kept of other files, and texts that no file has any more.
 
         Somebody may still need those that were replaced a moment ago, so do this at a start.
         """
+        counts = "SELECT (SELECT count(*) FROM files), (SELECT count(*) FROM texts)"
+        if self._database.read(counts) == [(len(files), len(files))]:
+            return
         paths = set(self._paths(files))
         gone = [row for row in self._database.read("SELECT path FROM files") if row[0] not in paths]
         if gone:
@@ -259,6 +266,18 @@ def _confirmed(facts: Facts, file: Path) -> Facts | None:
     except (CorpusError, OSError):
         return None
     return replace(facts, stamp=stamp, read_at=time.time())
+
+
+@contextlib.contextmanager
+def _garbage_uncollected() -> Iterator[None]:
+    """Do without the garbage collector, which looks again and again at what is being made."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _is_utf8(path: str) -> bool:

@@ -16,6 +16,8 @@ from bot.corpus.outcomes import Outcome, draft, read_file
 from bot.corpus.stored_texts import Texts, TextsKey
 from bot.corpus.yaml import MAX_FILE_BYTES
 
+_KINDS = {kind.value: kind for kind in NoteKind}
+
 
 @dataclass(frozen=True)
 class Facts:
@@ -55,7 +57,7 @@ class Record:
 
 def load_facts(data: bytes) -> Facts:
     """Return what ``Facts.dump`` made JSON of."""
-    stamp, read_at, content, article = json.loads(data)
+    stamp, read_at, content, article = json.loads(data.decode())
     return Facts(tuple(stamp), read_at, content, article)
 
 
@@ -152,7 +154,7 @@ def outcome_of(
         file,
         id_line,
         tuple(question_lines),
-        tuple(Note(NoteKind(kind), subject, certainty) for kind, subject, certainty in notes),
+        tuple(Note(_KINDS[kind], subject, certainty) for kind, subject, certainty in notes),
     )
     return Outcome(facts.stamp, located)
 

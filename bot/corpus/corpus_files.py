@@ -1,6 +1,7 @@
 """Which files a folder of articles has, and whether they have changed."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from bot.errors import CorpusError, Fault
@@ -17,8 +18,12 @@ Stamp = tuple[int, int, int, int]
 """Times of modification and of change, size and inode of a file."""
 
 
-def corpus_files(folder: Path) -> list[Path]:
+def corpus_files(folder: Path, known: Mapping[str, Path] | None = None) -> list[Path]:
     """Return the files of a folder and of the folders in it, sorted; hidden ones are left out.
+
+    Args:
+        folder: The folder.
+        known: Paths by what they are as texts. Making and comparing others takes long.
 
     Raises:
         CorpusError: There is no such folder.
@@ -26,14 +31,24 @@ def corpus_files(folder: Path) -> list[Path]:
     if not folder.is_dir():
         hint = "Create it, or set CORPUS_DIR to another folder."
         raise CorpusError(Fault(folder, None, "There is no such folder.", hint))
-    found = []
+    found: list[str] = []
     for parent, folders, names in os.walk(folder):
         folders[:] = [f for f in folders if not f.startswith(".") and f not in _NO_CONTENT]
-        found += [Path(parent, name) for name in names if not name.startswith(".")]
+        prefix = _prefix(parent)
+        found += [prefix + name for name in names if not name.startswith(".")]
         # Links to folders are not followed, as they may lead in a circle.
-        found += [link for name in folders if (link := Path(parent, name)).is_symlink()]
-    own = {folder / name for name in YAML_FILES}
-    return sorted(file for file in found if file not in own)
+        found += [link for f in folders if os.path.islink(link := prefix + f)]  # noqa: PTH114
+    own = {str(folder / name) for name in YAML_FILES}
+    # As paths are sorted: by folder first.
+    found.sort(key=lambda path: path.replace(os.sep, "\0"))
+    known = known or {}
+    return [known.get(path) or Path(path) for path in found if path not in own]
+
+
+def _prefix(folder: str) -> str:
+    """Return what is before the names of a folder's files where paths are texts: "" in "."."""
+    path = str(Path(folder))
+    return "" if path == os.curdir else path.rstrip(os.sep) + os.sep
 
 
 def stamp_of(file: Path) -> Stamp:
@@ -44,7 +59,7 @@ def stamp_of(file: Path) -> Stamp:
     """
     try:
         # Twice as fast as the method of Path.
-        found = os.stat(file)  # noqa: PTH116
+        found = os.stat(str(file))  # noqa: PTH116
     except OSError:
         hint = "Remove it, or restore the file to which it leads."
         raise CorpusError(Fault(file, None, "The link leads to no file.", hint)) from None

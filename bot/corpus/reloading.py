@@ -84,7 +84,7 @@ class CorpusReloader:
 
     def _read_changed(self, folder: Path) -> Mapping[Path, Outcome]:
         """Return what can be used of each file."""
-        files = corpus_files(folder)
+        files = corpus_files(folder, {str(file): file for file in self._outcomes})
         for gone in self._outcomes.keys() - set(files):
             for kept in (self._outcomes, self._good, self._read_at):
                 kept.pop(gone, None)

@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import fields
@@ -19,14 +20,16 @@ NO_LIMITS = {
     "OVERALL_PER_SECOND": "1000",
 }
 """Settings under which no message waits: with Telegram's limits most tests would only be slower."""
+CACHE = tempfile.TemporaryDirectory(prefix="article-bot-tests-")
+"""What the commands keep of articles must not get into the cache of the user."""
 STARTED = re.compile(r"The sandbox is ready: (http://127\.0\.0\.1:\d+)")
 
 
 def clean_environment(**more: str) -> dict[str, str]:
-    """This environment without any setting of the bot, and with those given."""
+    """This environment without any setting of the bot but a cache, and with those given."""
     own = tuple(field.name.upper() for field in fields(Settings))
     kept = {key: value for key, value in os.environ.items() if not key.startswith(own)}
-    return {**kept, "PYTHONUNBUFFERED": "1", **more}
+    return {**kept, "PYTHONUNBUFFERED": "1", "CACHE_DIR": CACHE.name, **more}
 
 
 def article_bot(

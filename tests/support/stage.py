@@ -63,6 +63,7 @@ class Stage(ControlClient):
             "BOT_TOKEN": TOKEN,
             "BOT_API_URL": self.server.url,
             "CORPUS_DIR": str(ROOT / "corpus"),
+            "CACHE_DIR": str(self.folder / "cache"),
             "DATABASE_URL": f"sqlite:///{self.database}",
             "VOTER_KEY": "k" * 32,
             **NO_LIMITS,

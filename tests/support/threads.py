@@ -10,9 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot.app import run
+from bot.cli.corpus import read_corpus
 from bot.cli.sandbox import SANDBOX_TOKEN
 from bot.config import Settings, read_settings
-from bot.corpus.loader import find_corpus, load_corpus
 from bot.errors import BotError
 from bot.logs import RedactingFormatter
 from bot.sandbox.running import run_sandbox
@@ -135,7 +135,7 @@ class BotThread(ServiceThread):
     """The bot as ``article-bot run`` runs it."""
 
     def __init__(self, settings: Settings, clock: Callable[[], float] = time.time) -> None:
-        corpus = load_corpus(find_corpus(settings.corpus_dir))
+        corpus = read_corpus(settings)
 
         async def main(stop: asyncio.Event, ready: Callable[[], None]) -> None:
             await run(settings, corpus, stop, lambda _: ready(), clock)
@@ -147,11 +147,11 @@ class SandboxThread(ServiceThread):
     """The bot with a local Bot API server, as ``article-bot sandbox`` runs them."""
 
     def __init__(self, folder: Path, **environ: str) -> None:
-        corpus_dir = {"CORPUS_DIR": str(ROOT / "corpus")}
-        read = read_settings({**corpus_dir, **NO_LIMITS, **environ}, folder / ".env")
+        folders = {"CORPUS_DIR": str(ROOT / "corpus"), "CACHE_DIR": str(folder / "cache")}
+        read = read_settings({**folders, **NO_LIMITS, **environ}, folder / ".env")
         database = f"sqlite:///{folder}/votes.db"
         settings = replace(read, bot_token=SANDBOX_TOKEN, database_url=database)
-        corpus = load_corpus(find_corpus(settings.corpus_dir))
+        corpus = read_corpus(settings)
         server = SandboxServer(SANDBOX_TOKEN)
 
         async def main(stop: asyncio.Event, ready: Callable[[], None]) -> None:

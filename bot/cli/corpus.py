@@ -1,0 +1,17 @@
+"""Reads the corpus of the settings, with what was kept of it."""
+
+from bot.cli.progress import shown_progress
+from bot.config import Settings
+from bot.corpus.cache_folder import cache_folder
+from bot.corpus.loader import Corpus, find_corpus, load_corpus
+
+
+def read_corpus(settings: Settings) -> Corpus:
+    """Read the corpus, show how far that is, and keep what was read in the settings' cache.
+
+    Raises:
+        CorpusError: See ``load_corpus``.
+    """
+    folder = find_corpus(settings.corpus_dir)
+    with shown_progress() as progress:
+        return load_corpus(folder, cache_folder(settings.cache_dir, folder), progress)
