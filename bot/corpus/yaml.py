@@ -15,6 +15,8 @@ import yaml
 
 from bot.errors import CorpusError, Fault
 
+_DATA = Path(__file__).parent.parent / "data"
+"""The data files that come with the bot, which have no faults to explain."""
 MAX_FILE_BYTES = 1_000_000
 MAX_DEPTH = 10
 """Levels of mappings and lists inside one another; the bot's own files need three, those of others
@@ -152,6 +154,8 @@ def read_text(file: Path) -> str:
 
 def read_yaml(file: Path) -> Document:
     """Read and parse a YAML file; see ``read_text`` and ``parse_yaml``."""
+    if file.parent == _DATA:
+        return Document(file, read_data(file), {})
     return parse_yaml(file, read_text(file))
 
 
@@ -168,8 +172,7 @@ def parse_yaml(file: Path, text: str) -> Document:
     """
     lines: dict[ValuePath, int] = {}
     try:
-        _refuse_bombs(file, text)
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = _composed(file, text)
         if node is None:
             return Document(file, None, lines)
         _note_lines(file, node, (), lines)
@@ -205,21 +208,38 @@ class _Constructor(yaml.constructor.SafeConstructor):
             return node.value
 
 
-def _refuse_bombs(file: Path, text: str) -> None:
-    """Reject anchors, aliases and deep nesting without building a value."""
-    depth = 0
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+def _composed(file: Path, text: str) -> yaml.Node | None:
+    """Return a document without values built of it; anchors and deep nesting are rejected."""
+    loader = _Composer(file, text)
+    try:
+        found: yaml.Node | None = loader.get_single_node()
+        return found
+    finally:
+        loader.dispose()
+
+
+class _Composer(yaml.SafeLoader):
+    """Looks at each event before anything is made of it."""
+
+    def __init__(self, file: Path, text: str) -> None:
+        super().__init__(text)
+        self._file = file
+        self._depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        event: yaml.Event = self.peek_event()  # type: ignore[no-untyped-call]
         line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             problem = "YAML anchors (&name, *name) are not supported."
-            raise CorpusError(Fault(file, line, problem, "Write the value out in full."))
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-            if depth > MAX_DEPTH:
-                problem = f"Lists and mappings are nested more than {MAX_DEPTH} levels deep."
-                raise CorpusError(Fault(file, line, problem, "Use fewer levels."))
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
+            raise CorpusError(Fault(self._file, line, problem, "Write the value out in full."))
+        is_collection = isinstance(event, yaml.CollectionStartEvent)
+        self._depth += is_collection
+        if self._depth > MAX_DEPTH:
+            problem = f"Lists and mappings are nested more than {MAX_DEPTH} levels deep."
+            raise CorpusError(Fault(self._file, line, problem, "Use fewer levels."))
+        node: yaml.Node | None = super().compose_node(parent, index)
+        self._depth -= is_collection
+        return node
 
 
 def _note_lines(file: Path, node: yaml.Node, path: ValuePath, lines: dict[ValuePath, int]) -> None:

@@ -6,13 +6,14 @@ whole. Scripts that put no spaces between words give n-grams of the whole run. T
 words also give a token, a bigram. Passages and questions are analysed in the same way.
 """
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.util import find_spec
 from itertools import pairwise
-
-import stopwordsiso
+from pathlib import Path
 
 from bot.retrieval.folding import HAN, fold
 from bot.retrieval.params import DEFAULT_PARAMS, RetrievalParams
@@ -256,8 +257,19 @@ def is_bigram(token: str) -> bool:
 @lru_cache
 def function_words(language: str) -> frozenset[str]:
     """Return the folded function words of a language; none if there is no list for it."""
-    if not stopwordsiso.has_lang(language):
-        return frozenset()
     # The words of a phrase ("in spite of") may mean something by themselves.
-    single = (entry for entry in stopwordsiso.stopwords(language) if " " not in entry)
+    single = (entry for entry in _stop_words().get(language.lower(), ()) if " " not in entry)
     return frozenset(words(" ".join(single)))
+
+
+@lru_cache(maxsize=1)
+def _stop_words() -> Mapping[str, Sequence[str]]:
+    """Return the lists of stopwordsiso, by language.
+
+    Importing the package would take many times as long, as it looks for its own version then.
+    """
+    package = find_spec("stopwordsiso")
+    assert package is not None and package.origin is not None, "it is a dependency"
+    file = Path(package.origin).with_name("stopwords-iso.json")
+    lists: dict[str, list[str]] = json.loads(file.read_text(encoding="utf-8"))
+    return lists
