@@ -5,9 +5,8 @@ import json
 import logging
 import sys
 
-from bot.cli.corpus import read_corpus
+from bot.cli.corpus import build_index, read_corpus
 from bot.config import Settings
-from bot.retrieval.index import Index
 from bot.retrieval.intents import Intent
 from bot.retrieval.query import parse_query
 from bot.views.i18n import read_languages
@@ -36,7 +35,7 @@ def run(settings: Settings, arguments: argparse.Namespace) -> int:
     corpus = read_corpus(settings)
     found = None
     if query.intent in (None, Intent.SUMMARY):
-        found = Index(corpus.articles, corpus.aliases, cache=corpus.cache_folder).answer(query)
+        found = build_index(corpus).answer(query)
     if arguments.json:
         print(json.dumps(answer_json(question, query.intent, found), ensure_ascii=False, indent=2))
     else:

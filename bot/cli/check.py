@@ -2,11 +2,10 @@
 
 import argparse
 
-from bot.cli.corpus import read_corpus
+from bot.cli.corpus import build_index, read_corpus
 from bot.config import Settings
 from bot.corpus.loader import Corpus, find_corpus
 from bot.errors import CorpusError, Fault
-from bot.retrieval.index import Index
 from bot.views.corpus_report import count_of, faults_text, notes_text, summary, unread_text
 
 
@@ -45,7 +44,7 @@ def _unanswered_questions(corpus: Corpus) -> list[Fault]:
     asked = [each for each in corpus.located if each.article.questions]
     if not asked:
         return []
-    index = Index(corpus.articles, corpus.aliases, cache=corpus.cache_folder)
+    index = build_index(corpus)
     answered = index.answered_samples(located.article for located in asked)
     return [
         Fault(

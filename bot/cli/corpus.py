@@ -1,9 +1,10 @@
-"""Reads the corpus of the settings, with what was kept of it."""
+"""Reads and indexes the corpus of the settings, with what was kept of it."""
 
 from bot.cli.progress import shown_progress
 from bot.config import Settings
 from bot.corpus.cache_folder import cache_folder
 from bot.corpus.loader import Corpus, find_corpus, load_corpus
+from bot.retrieval.index import Index
 
 
 def read_corpus(settings: Settings) -> Corpus:
@@ -15,3 +16,9 @@ def read_corpus(settings: Settings) -> Corpus:
     folder = find_corpus(settings.corpus_dir)
     with shown_progress() as progress:
         return load_corpus(folder, cache_folder(settings.cache_dir, folder), progress)
+
+
+def build_index(corpus: Corpus) -> Index:
+    """Index the articles, as far as the cache does not know them; a bar shows how far it is."""
+    with shown_progress() as progress:
+        return Index(corpus.articles, corpus.aliases, cache=corpus.cache_folder, progress=progress)

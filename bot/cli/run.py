@@ -4,6 +4,7 @@ import argparse
 import asyncio
 
 from bot.cli.corpus import read_corpus
+from bot.cli.progress import shown_progress
 from bot.cli.signals import reload_on_signal, stop_on_signals
 from bot.config import Settings
 from bot.corpus.loader import Corpus
@@ -60,4 +61,6 @@ async def _run_until_stopped(settings: Settings, corpus: Corpus) -> None:
         articles = count_of_articles(corpus)
         print(f"@{username} answers questions about {articles}. Ctrl-C stops.", flush=True)
 
-    await run_bot(settings, corpus, stop_on_signals(), ready, reload=reload_on_signal())
+    stop, reload = stop_on_signals(), reload_on_signal()
+    with shown_progress() as progress:
+        await run_bot(settings, corpus, stop, ready, reload=reload, progress=progress)

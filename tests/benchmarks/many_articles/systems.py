@@ -56,13 +56,13 @@ def read_passages(folder: Path) -> Iterator[tuple[int, str]]:
 
 
 def start_bot(folder: Path) -> Search:
-    """Read the articles and index them, as the bot does when it starts."""
+    """Read the articles and index them, as the bot does when it starts, with a cache."""
     from bot.corpus.loader import load_corpus
     from bot.retrieval.index import Index
     from bot.retrieval.query import parse_query
 
-    corpus = load_corpus(folder / CORPUS)
-    index = Index(corpus.articles, corpus.aliases)
+    corpus = load_corpus(folder / CORPUS, folder / "cache")
+    index = Index(corpus.articles, corpus.aliases, cache=corpus.cache_folder)
 
     def search(question: str) -> int | None:
         answer = index.answer(parse_query(question))
