@@ -25,6 +25,15 @@ def test_ask_answers_in_the_terminal() -> None:
     assert place == "Paragraph 3 of 5"
 
 
+def test_ask_imports_only_what_it_needs() -> None:
+    """What other commands need would take longer than the answer."""
+    result = article_bot("ask", QUESTIONS[0], PYTHONPROFILEIMPORTTIME="1")
+    assert result.returncode == 0
+    imported = {line.rpartition("|")[2].strip() for line in result.stderr.splitlines()}
+    assert "bot.retrieval.index" in imported
+    assert imported.isdisjoint(("telegram", "babel.dates", "asyncio", "bot.cli.signals"))
+
+
 @pytest.mark.slow
 def test_ask_for_programs() -> None:
     """The JSON has all keys, whatever the verdict."""

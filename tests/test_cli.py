@@ -49,6 +49,17 @@ def test_the_examples_of_help_can_be_run(command: str, capsys: pytest.CaptureFix
         build_parser().parse_args(shlex.split(example)[1:])
 
 
+def test_a_command_alone_has_the_same_help(capsys: pytest.CaptureFixture[str]) -> None:
+    """Only its own module is imported then, and the version is not looked up."""
+    for arguments in (["ask", "--help"], ["ask"], ["ask", "Why?", "--version"]):
+        said = []
+        for parser in (build_parser(), build_parser(arguments[:1])):
+            with pytest.raises(SystemExit):
+                parser.parse_args(arguments)
+            said.append(capsys.readouterr())
+        assert said[0] == said[1]
+
+
 def test_an_unknown_command_is_refused() -> None:
     """The exit code is 2, and the message lists all commands."""
     result = article_bot("dance")
