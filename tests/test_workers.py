@@ -26,7 +26,8 @@ print(max((done for _, done, _ in parsed), default=0), [a.digest for a in corpus
 SLEEP = """\
 import time
 from bot.corpus.workers import in_processes
-for _ in in_processes(time.sleep, [0.01] * 64 + [600] * 64, "", lambda *now: print(now, flush=True)):
+seconds = [0.01] * 64 + [600] * 64
+for _ in in_processes(time.sleep, seconds, "", lambda *now: print(now, flush=True)):
     pass
 """
 ENVIRON = {**os.environ, "PYTHONPATH": str(ROOT)}

@@ -34,6 +34,8 @@ _DAMAGED = (
     # There is no such table, or no such column.
     sqlite3.SQLITE_ERROR,
 )
+_ERRORS = (sqlite3.Error, UnicodeDecodeError)
+"""The messages of SQLite's own errors may quote what is damaged."""
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +69,7 @@ class CacheDatabase:
             _make_folder(file.parent)
             with _held(self._lock_file):
                 self._open(version, schema)
-        except (OSError, sqlite3.Error) as error:
+        except (OSError, *_ERRORS) as error:
             self._read_only(version, error)
 
     @property
@@ -81,7 +83,7 @@ class CacheDatabase:
                 return []
             try:
                 return self._connection.execute(sql, parameters).fetchall()
-            except sqlite3.Error as error:
+            except _ERRORS as error:
                 self._failed(error)
                 return []
 
@@ -98,7 +100,7 @@ class CacheDatabase:
                         log.info("%s was removed; the next start makes it anew.", self.file)
                         return
                     self._transaction(self._connection, sql, rows)
-            except (OSError, sqlite3.Error) as error:
+            except (OSError, *_ERRORS) as error:
                 self._failed(error)
 
     def unsealed(self, record: bytes, name: bytes = b"") -> bytes | None:
@@ -155,8 +157,8 @@ class CacheDatabase:
         with contextlib.closing(_connect(self.file)) as connection:
             try:
                 found = _version_in(connection)
-            except sqlite3.DatabaseError as error:
-                if error.sqlite_errorcode & 0xFF in _DAMAGED:
+            except _ERRORS as error:
+                if _is_damage(error):
                     return logging.WARNING, f"cannot be used ({error})"
                 raise
         if found != version:
@@ -165,7 +167,7 @@ class CacheDatabase:
 
     def _read_only(self, version: str, error: Exception) -> None:
         """Open the file as far as it can be read, and say once why nothing is kept."""
-        with contextlib.suppress(sqlite3.Error):
+        with contextlib.suppress(*_ERRORS):
             connection = _connect(self.file, "ro")
             try:
                 if _version_in(connection) == version:
@@ -195,10 +197,9 @@ class CacheDatabase:
 
     def _failed(self, error: Exception) -> None:
         """Note that the file failed: a damaged one is deleted, any other no longer written."""
-        code = getattr(error, "sqlite_errorcode", None)
         if isinstance(error, sqlite3.ProgrammingError):
             raise error
-        if code is not None and code & 0xFF in _DAMAGED:
+        if _is_damage(error):
             log.warning("%s is damaged, and is made anew at the next start: %s", self.file, error)
             self.close()
             with contextlib.suppress(OSError), _held(self._lock_file):
@@ -283,6 +284,12 @@ def _create(connection: sqlite3.Connection, version: str, schema: str) -> None:
 def _version_in(connection: sqlite3.Connection) -> str | None:
     row = connection.execute("SELECT version FROM cache_version").fetchone()
     return row[0] if row else None
+
+
+def _is_damage(error: Exception) -> bool:
+    """Return whether an error says that the file is damaged, or made by somebody else."""
+    code = getattr(error, "sqlite_errorcode", 0)
+    return isinstance(error, UnicodeDecodeError) or code & 0xFF in _DAMAGED
 
 
 def _checksum(data: bytes, name: bytes) -> bytes:
