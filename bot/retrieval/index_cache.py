@@ -26,7 +26,7 @@ CREATE TABLE answered (
 )
 """
 _PARTS = ("tokens", "starts", "articles", "common", "bits")
-_POSTINGS = ("held", "leading")
+_POSTINGS = ("held", "leading", "only_titled")
 _CHUNK = 1 << 20
 
 log = logging.getLogger(__name__)
