@@ -73,7 +73,8 @@ def summary(corpus: Corpus) -> str:
     """Return how much there is to answer from."""
     articles = corpus.articles
     languages = Counter(article.language for article in articles)
-    passages = sum(len(article.passages) for article in articles)
+    # Counted without loading the texts.
+    passages = sum(len(each.paragraphs) + bool(each.standfirst) for each in articles)
     shown = [language for language, _ in languages.most_common(MAX_SUBJECTS)]
     if len(languages) > MAX_SUBJECTS:
         shown.append("...")
