@@ -122,9 +122,8 @@ def test_a_file_that_was_read_while_it_changed(tmp_path: Path) -> None:
     file = tmp_path / "a.md"
     file.write_text("Text.\n")
     stamp = stamp_of(file)
-    changed = stamp[0] / 1e9
-    at_once = Facts(stamp, changed + 0.01, "the digest of another content", None)
-    later = replace(at_once, read_at=changed + 10)
+    at_once = Facts(stamp, stamp[0] / 1e9 + 0.01, "the digest of another content", None)
+    later = replace(at_once, read_at=at_once.read_at + 10)
     assert confirmed(at_once, file) is None
     assert confirmed(replace(at_once, content=content_digest(file)), file) is not None
     assert confirmed(later, file) is later
