@@ -237,18 +237,22 @@ def building(folder: Path) -> Iterator[None]:
 
     The others wait, and find everything there. Where the folder cannot be written, nobody waits.
     """
-    with _held(folder / "building.lock"):
+    with _held(folder / "building.lock", logging.INFO):
         yield
 
 
 @contextlib.contextmanager
-def _held(file: Path) -> Iterator[None]:
+def _held(file: Path, level: int = logging.DEBUG) -> Iterator[None]:
     """Hold a lock that a process loses when it ends, however that happens."""
     with contextlib.ExitStack() as stack:
         with contextlib.suppress(OSError):
             if fcntl is not None:
                 stream = stack.enter_context(file.open("ab"))
-                fcntl.flock(stream, fcntl.LOCK_EX)
+                try:
+                    fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    log.log(level, "Waiting for another process that holds %s.", file)
+                    fcntl.flock(stream, fcntl.LOCK_EX)
         yield
 
 
