@@ -116,6 +116,9 @@ def test_damage_that_is_found_while_answering(
     database.close()
     assert answers(index) == expected
     assert "damaged" in caplog.text
+    caplog.clear()
+    assert answers(Index(articles(COUNT), ALIASES, cache=tmp_path)) == expected
+    assert not caplog.text, "those that were needed have been made anew"
 
 
 def test_a_cache_of_another_version_is_not_used(
