@@ -28,9 +28,10 @@ from bot.corpus.article_records import (
     read_record,
     texts_key,
 )
-from bot.corpus.cache_database import CacheDatabase, building, sealed
+from bot.corpus.cache_database import CacheDatabase, sealed
 from bot.corpus.layout import PLAIN, Layout
 from bot.corpus.outcomes import Outcome, is_named_as_article, read_file
+from bot.corpus.process_locks import building
 from bot.corpus.stored_texts import StoredSequence, Texts, TextsKey
 from bot.corpus.workers import FEW, Progress, in_processes, no_progress
 

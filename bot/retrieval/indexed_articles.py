@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from bot.corpus.analysis_version import analysis_version
 from bot.corpus.article import Article
-from bot.corpus.cache_database import building
+from bot.corpus.process_locks import building
 from bot.corpus.workers import Progress, in_processes, no_progress
 from bot.retrieval.analysis import Analyzer
 from bot.retrieval.article_arrays import ArticleArrays, read_arrays
