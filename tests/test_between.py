@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Any
 
 import pytest
 from telegram.error import RetryAfter
@@ -11,10 +10,10 @@ from bot.delivery.rate_limiter import Limits, Priority, RateLimiter
 from bot.delivery.sender import ANSWER_DEADLINE, RETRY_DEADLINE, Sender
 from bot.store.base import REPEAT_WINDOW
 from tests.support.chat import Chat
-from tests.support.corpora import ARTICLE
+from tests.support.corpora import ARTICLE, write_two_articles
 from tests.support.in_between import InBetween
 from tests.support.stage import Stage
-from tests.support.virtual_time import run
+from tests.support.virtual_time import run_in_virtual_time as run
 from tests.support.waiting import until
 
 LIKE, LOVE = f"r:{ARTICLE}:like", f"r:{ARTICLE}:love"
@@ -78,25 +77,23 @@ async def test_a_slow_answer_is_waited_for(stage: Stage, between: InBetween) -> 
 
 
 @pytest.mark.slow
-async def test_lost_answers_make_one_duplicate_at_most(stage: Stage, between: InBetween) -> None:
+@pytest.mark.parametrize("data", ["s", "r:bridge:love"])
+async def test_lost_answers_make_one_duplicate_at_most(
+    stage: Stage, between: InBetween, data: str
+) -> None:
     """And a copy that nobody knows of follows from the first tap on any of its buttons."""
-    await stage.bot(BOT_API_URL=between.url)
+    corpus = write_two_articles(stage.folder)
+    await stage.bot(BOT_API_URL=between.url, CORPUS_DIR=str(corpus))
     ada, ben = await stage.reader(), await stage.reader()
-    his = await ben.send("/article")
+    await ada.send("/start bridge")
+    his = await ben.send("/start bridge")
     between.make("sendMessage", cut=True, times=5)
-    hers = await ada.send("/article")
+    hers = await ada.send("how much did it cost?")
     await stage.all_handled()
-    assert await answers(stage, ada) == 2
-    between.make("sendMessage", times=1)
-    button = next(data for data in callback_data(hers) if not data.startswith("r:"))
-    await ada.tap(hers, button)
-    await ben.tap(his, LIKE)
+    assert await answers(stage, ada) == 3
+    await ada.tap(hers, data)
+    await ben.tap(his, "r:bridge:like")
     await ada.shows(hers, "👍 1")
-
-
-def callback_data(message: dict[str, Any]) -> list[str]:
-    rows = message["reply_markup"]["inline_keyboard"]
-    return [button["callback_data"] for row in rows for button in row]
 
 
 @pytest.mark.slow
@@ -146,7 +143,7 @@ async def test_an_outage_of_all_kinds_is_logged_once(stage: Stage, between: InBe
     for number in range(3):
         page = b"<html>Request 18.%d2f3a17 to %%s is refused</html>" % number
         between.make("getUpdates", status=403, body=page, times=1)
-        await until(lambda: not between._troubles)
+        await until(lambda: between.is_calm)
         await ada.send("/help")
     assert bot.output.count("Updates cannot be received") == 1
     assert bot.output.count("Updates are received again") == 1

@@ -42,19 +42,22 @@ class Answers:
     def __init__(self, answer: bytes, drip: float = 0.0) -> None:
         self.answer = answer
         self.got: list[bytes] = []
-        self._drip = drip
+        self.drip = drip
+        self.tasks: set[asyncio.Task[None] | None] = set()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.tasks.add(asyncio.current_task())
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
             head = await reader.readuntil(b"\r\n\r\n")
             size = [line for line in head.lower().split(b"\r\n") if b"content-length" in line]
             body = await reader.readexactly(int(size[0].split(b":")[1])) if size else b""
             self.got.append(head + body)
             writer.write(self.answer)
-            while self._drip:
+            await writer.drain()
+            while self.drip:
                 writer.write(b" ")
                 await writer.drain()
-                await asyncio.sleep(self._drip)
+                await asyncio.sleep(self.drip)
         writer.close()
 
 
@@ -68,6 +71,7 @@ async def answering(
     answers = Answers(head + body, drip)
     async with await asyncio.start_server(answers.serve, "127.0.0.1", 0) as server:
         yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", answers
+        await asyncio.gather(*(task for task in answers.tasks if task is not None))
 
 
 async def result(url: str, proxy: str | None = None, **more: Any) -> Any:
@@ -159,7 +163,7 @@ async def test_a_body_that_drips_ends() -> None:
 
 async def test_a_server_that_says_nothing() -> None:
     async with answering(b"", extra=5) as (url, answers):
-        answers.answer, answers._drip = b"", 0.01
+        answers.answer, answers.drip = b"", 0.01
         assert outcome_unknown(await failure(url, read_timeout=0.2))
 
 

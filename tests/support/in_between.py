@@ -43,7 +43,7 @@ class InBetween:
         self._upstream = parts.hostname or "", parts.port or 0
         self._troubles: dict[str, Trouble] = {}
         self.seen: Counter[str] = Counter()
-        self.heads: list[bytes] = []
+        self._tasks: set[asyncio.Task[Any]] = set()
 
     async def __aenter__(self) -> "InBetween":
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
@@ -52,20 +52,36 @@ class InBetween:
 
     async def __aexit__(self, *_: object) -> None:
         self._server.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    @property
+    def is_calm(self) -> bool:
+        """Whether all the trouble has been made."""
+        return not self._troubles
 
     def make(self, method: str, **trouble: Any) -> None:
         """Make trouble for the next calls of a method."""
         self._troubles[method.lower()] = Trouble(**trouble)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
+        # asyncio would log that a connection's task was cancelled.
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._answer_one(reader, writer)
+        self._tasks.discard(task)
+        writer.close()
+
+    async def _answer_one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
             head = await reader.readuntil(b"\r\n\r\n")
             length = _LENGTH.search(head)
             body = await reader.readexactly(int(length[1]) if length else 0)
-            self.heads.append(head)
             writer.write(await self._answer(head, body))
             await writer.drain()
-        writer.close()
 
     async def _answer(self, head: bytes, body: bytes) -> bytes:
         path = head.split(b" ", 2)[1].partition(b"?")[0]
@@ -86,6 +102,8 @@ class InBetween:
 
     async def _passed_on(self, head: bytes, body: bytes) -> bytes:
         reader, writer = await asyncio.open_connection(*self._upstream)
+        host = b"\r\nHost: %s:%d\r\n" % (self._upstream[0].encode(), self._upstream[1])
+        head = re.sub(rb"(?i)\r\nhost: [^\r]+\r\n", host, head)
         writer.write(head[:-2] + b"Connection: close\r\n\r\n" + body)
         try:
             return await reader.read()
