@@ -15,7 +15,7 @@ from bot.config import Settings
 from bot.corpus.loader import Corpus
 from bot.corpus.workers import Progress, no_progress
 from bot.delivery.channel_publisher import ChannelPublisher
-from bot.delivery.client import create_bot, create_request, errors_explained
+from bot.delivery.client import create_bot, create_request, errors_explained, opened
 from bot.delivery.feed_posts import check_feeds, follow_feeds
 from bot.delivery.live_counts import LiveCounts
 from bot.delivery.message_editor import MessageEditor
@@ -86,7 +86,7 @@ async def run(
         services = build_services(settings, *prepared, store, voters, bot, clock, desk)
         application = build_application(bot, services)
         with errors_explained(settings):
-            async with application:
+            async with opened(bot), application:
                 await register(bot, services.languages, settings.admins)
                 # Telegram allows no polling while a webhook is set.
                 await bot.delete_webhook()

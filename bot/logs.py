@@ -6,7 +6,8 @@ import sys
 import time
 from base64 import b64encode
 from collections.abc import Awaitable, Iterable
-from typing import TypeVar
+from math import inf
+from typing import Any, TextIO, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from bot.errors import StoreError
@@ -15,6 +16,10 @@ Value = TypeVar("Value")
 
 REPEAT_AFTER = 600.0
 """Seconds after which a failure that persists is logged again."""
+CALM = 30.0
+"""Seconds without a failure after which it is a new one."""
+MAX_REASONS = 100
+"""Reasons that are remembered; those that occurred longest ago are dropped."""
 MIN_SECRET_LENGTH = 8
 """Characters. Shorter texts occur in ordinary words too, so they are not replaced."""
 
@@ -23,6 +28,13 @@ _ADDRESS = re.compile(
     # An @ after the host is not allowed: what precedes it may be the rest of a password.
     rf"{_SCHEME}(?P<user>[^/?#]*@)?(?P<host>(?:[\w.-]+|\[[\da-f:.]+\])(?::\d+)?)(?P<rest>[/?#][^@]*)?",
     re.IGNORECASE,
+)
+
+_NUMBERED = re.compile(r"\b(?=\w*\d)[\w-]{5,}")
+"""Numbers and ids in the reason of a failure; a status or a port of four digits is none."""
+_LOOKS_SECRET = re.compile(
+    # A token; a user and password in an address; both in a header.
+    r"\d{5,}(?::|%3[Aa])[\w-]{30,}|(?<=://)[^\s/@'\"]+(?=@)|(?<=Basic )[\w+/=-]{4,}"
 )
 
 
@@ -77,6 +89,9 @@ def query_secrets(url: str) -> list[str]:
 def redact(text: str, secrets: Iterable[str]) -> str:
     """Return a text with "[secret]" in the place of every secret.
 
+    Also in the place of what looks like one: a bot's token, user and password in an address, and
+    the headers that hold them.
+
     Args:
         text: What is logged or printed.
         secrets: Texts that must not appear, if they have MIN_SECRET_LENGTH or more characters.
@@ -85,7 +100,28 @@ def redact(text: str, secrets: Iterable[str]) -> str:
     for secret in sorted(secrets, key=len, reverse=True):
         if len(secret) >= MIN_SECRET_LENGTH:
             text = text.replace(secret, "[secret]")
-    return text
+    return _LOOKS_SECRET.sub("[secret]", text)
+
+
+class RedactingStream:
+    """Standard error without secrets, for all that is printed: messages, warnings, tracebacks.
+
+    Attributes:
+        secrets: Texts that must not appear, as for ``redact``.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        """Write to another stream."""
+        self.secrets: tuple[str, ...] = ()
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write a text without secrets; a secret must not be spread over several calls."""
+        return self._stream.write(redact(text, self.secrets))
+
+    def __getattr__(self, name: str) -> Any:
+        """Return what the other stream has: whether it is a terminal, its number, its end."""
+        return getattr(self._stream, name)
 
 
 class RedactingFormatter(logging.Formatter):
@@ -137,14 +173,27 @@ class FailureLog:
 
     def __init__(self, log: logging.Logger) -> None:
         self._log = log
-        self._logged: dict[str, float] = {}
+        self._is_failing = False
+        # By reason: when it was logged, and when it last occurred.
+        self._reasons: dict[str, tuple[float, float]] = {}
 
     def failed(self, reason: str) -> None:
-        """Log the reason of a failure, unless it was logged less than REPEAT_AFTER ago."""
+        """Log the reason of a failure, unless it was logged less than REPEAT_AFTER ago.
+
+        What comes and goes is no news either: after a recovery it is only logged again if it was
+        away for CALM.
+        """
         now = time.monotonic()
-        if now - self._logged.get(reason, -REPEAT_AFTER) >= REPEAT_AFTER:
+        # A reason may name a request or a process, and each time another one.
+        kind = _NUMBERED.sub("#", reason)
+        logged, occurred = self._reasons.pop(kind, (-inf, -inf))
+        is_back = not self._is_failing and now - occurred >= CALM
+        if is_back or now - logged >= REPEAT_AFTER:
             self._log.warning("%s", reason)
-            self._logged[reason] = now
+            logged, self._is_failing = now, True
+        self._reasons[kind] = logged, now
+        if len(self._reasons) > MAX_REASONS:
+            del self._reasons[next(iter(self._reasons))]
 
     async def value_or(self, default: Value, work: Awaitable[Value]) -> Value:
         """Return the result of work in the store; if it fails, log that and return the default."""
@@ -164,7 +213,7 @@ class FailureLog:
         return True
 
     def recovered(self, text: str) -> None:
-        """Log a text if there was a failure since the last call."""
-        if self._logged:
+        """Log a text if a failure was logged since the last call."""
+        if self._is_failing:
             self._log.warning("%s", text)
-            self._logged.clear()
+            self._is_failing = False

@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator, Iterator
 from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import ExtBot
-from telegram.request import HTTPXRequest
 
 from bot.config import Settings
+from bot.delivery.http_requests import BotApiRequest, environment_proxy
 from bot.errors import ConnectError, SettingsError
 
 
@@ -18,6 +18,7 @@ def create_bot(settings: Settings) -> ExtBot[None]:
 
     Raises:
         SettingsError: No token is set.
+        ConnectError: The environment names a proxy that cannot be used.
     """
     if settings.bot_token is None:
         raise SettingsError(
@@ -30,13 +31,20 @@ def create_bot(settings: Settings) -> ExtBot[None]:
         base_url=settings.base_url,
         base_file_url=settings.base_file_url,
         request=create_request(settings),
+        # Not used, but the library would make one of another kind.
+        get_updates_request=create_request(settings),
     )
 
 
-def create_request(settings: Settings) -> HTTPXRequest:
-    """Return an HTTP client with connections of its own."""
+def create_request(settings: Settings) -> BotApiRequest:
+    """Return an HTTP client with connections of its own.
+
+    Raises:
+        ConnectError: The environment names a proxy that cannot be used.
+    """
     # A proxy that the environment names cannot reach a server on this machine.
-    return HTTPXRequest(httpx_kwargs={"trust_env": False} if settings.is_local else {})
+    proxy = None if settings.is_local else environment_proxy(settings.bot_api_url)
+    return BotApiRequest(settings.bot_api_url, proxy)
 
 
 @contextlib.asynccontextmanager
@@ -52,8 +60,22 @@ async def connected(settings: Settings) -> AsyncIterator[Bot]:
     """
     bot = create_bot(settings)
     with errors_explained(settings):
-        async with bot:
+        async with opened(bot):
             yield bot
+
+
+@contextlib.asynccontextmanager
+async def opened(bot: Bot) -> AsyncIterator[None]:
+    """Connect a client, and close its connections at the end, also if it cannot connect.
+
+    Raises:
+        TelegramError: Telegram cannot be reached, or refuses the token.
+    """
+    try:
+        await bot.initialize()
+        yield
+    finally:
+        await bot.shutdown()
 
 
 @contextlib.contextmanager
