@@ -1,6 +1,5 @@
 """A reader who sends more than can be answered holds nobody else up, and is told."""
 
-import asyncio
 import contextlib
 import sqlite3
 from collections.abc import AsyncIterator
@@ -36,6 +35,15 @@ async def sent(stage: Stage, chat: Chat | None = None) -> list[dict[str, Any]]:
     return [call for call in sent if call["params"]["text"] != NOTICE]
 
 
+async def until_answered(stage: Stage, chat: Chat, count: int) -> None:
+    """Wait until the bot has sent so many messages to a chat."""
+
+    async def fact() -> bool:
+        return len(await sent(stage, chat)) == count
+
+    await until(fact)
+
+
 async def notices(stage: Stage, chat: Chat) -> int:
     """How often the bot said that one question at a time is enough."""
     calls = await stage.calls("sendmessage", chat.chat)
@@ -65,16 +73,13 @@ async def database(stage: Stage, state: str) -> AsyncIterator[None]:
 
 async def test_what_a_reader_sends_too_much_of_is_left_out(stage: Stage) -> None:
     """As many as may wait are answered; the reader is told once."""
-    bot = await stage.bot()
+    await stage.bot()
     ada, ben = await stage.reader(), await stage.reader()
-    for _ in range(90):
-        write(stage, ada)
+    for times in (1, 2):
+        for _ in range(90):
+            write(stage, ada)
+        await until_answered(stage, ada, times * ACCEPTED)
     await ben.send(QUESTION)
-    await stage.settled(bot)
-    await until(lambda: notices(stage, ada), lambda: bot.output)
-    for _ in range(90):
-        write(stage, ada)
-    await stage.settled(bot)
     assert len(await sent(stage, ada)) == 2 * ACCEPTED
     assert await notices(stage, ada) == 1
     assert await notices(stage, ben) == 0
@@ -85,6 +90,7 @@ async def test_thousands_of_one_reader_are_read_past_quickly(stage: Stage, state
     """A few calls more than it takes to fetch them, whatever the database does."""
     bot = await stage.bot(**TELEGRAMS_LIMITS)
     ada, ben = await stage.reader(), await stage.reader()
+    await ada.send("/help")
     async with database(stage, state):
         # Her chat is closed, so that not one of hers is answered.
         await stage.fault("429", chat=ada.chat, seconds=100)
@@ -94,7 +100,7 @@ async def test_thousands_of_one_reader_are_read_past_quickly(stage: Stage, state
         write(stage, ben)
         assert "The United States has agreed" in (await ben.read())["text"]
         assert await polls(stage) - before < 80
-    assert await sent(stage, ada) == []
+    assert len(await sent(stage, ada)) == 1
     assert "Traceback" not in bot.output
 
 
@@ -103,14 +109,16 @@ async def test_one_who_does_not_stop_holds_nobody_up(stage: Stage, state: str) -
     """While Ada goes on, Telegram's first hundred updates are never all hers for long."""
     await stage.bot(**TELEGRAMS_LIMITS)
     ada, others = await stage.reader(), [await stage.reader() for _ in range(10)]
+    await ada.send("/help")
     async with database(stage, state):
         for other in others:
             for _ in range(100):
                 write(stage, ada)
-            before = len(await sent(stage, ada))
-            await other.send(QUESTION)
-            assert len(await sent(stage, ada)) - before <= 2
-    assert await sent(stage, others[-1])
+            write(stage, other)
+            before = await polls(stage)
+            await other.read()
+            # What is behind a full hundred is fetched as soon as those are out of the way.
+            assert await polls(stage) - before < 15
 
 
 async def test_one_member_leaves_room_for_others_of_the_group(stage: Stage) -> None:
@@ -159,18 +167,14 @@ async def test_a_kill_loses_nothing_of_what_waits(stage: Stage) -> None:
     bot = await stage.process()
     ada, ben = await stage.reader(), await stage.reader()
     await stage.fault("429", chat=ada.chat, method="sendMessage", seconds=100)
-    for _ in range(200):
+    for _ in range(80):
         write(stage, ada)
     await ben.send(QUESTION)
     await stage.settled(bot)
     await stage.kill(bot)
     await stage.mend()
     bot = await stage.process()
-
-    async def all_answered() -> bool:
-        return len(await sent(stage, ada)) == ACCEPTED
-
-    await until(all_answered)
+    await until_answered(stage, ada, ACCEPTED)
     assert await stage.stop(bot) == 0
     await stage.process()
     await ada.send("/help")
@@ -191,11 +195,7 @@ async def test_what_cannot_be_saved_when_the_bot_stops_comes_again(stage: Stage)
         assert await stage.pending() == 3
     await stage.mend()
     await stage.bot()
-
-    async def all_answered() -> bool:
-        return len(await sent(stage, ada)) == 3
-
-    await until(all_answered)
+    await until_answered(stage, ada, 3)
 
 
 async def test_a_slow_answer_takes_few_calls(stage: Stage) -> None:
@@ -240,9 +240,5 @@ async def test_what_is_not_for_the_bot_does_not_count(stage: Stage) -> None:
     await stage.mend()
     await stage.stop(bot)
     await stage.bot()
-
-    async def both_answered() -> bool:
-        return len(await sent(stage, ada)) == 2
-
-    await until(both_answered)
+    await until_answered(stage, ada, 2)
     assert await notices(stage, ben) == 0

@@ -11,7 +11,7 @@ from bot.delivery.identity import Caller
 from bot.errors import StoreError
 from bot.store.base import Store
 
-SAVE_PATIENCE = 0.3
+SAVE_PATIENCE = 0.5
 """Seconds for which ``save_soon`` waits for the database, which may hang."""
 FAILING_FOR = 1.0
 """Seconds for which the database is not tried again after it failed."""
