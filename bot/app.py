@@ -19,12 +19,13 @@ from bot.delivery.client import create_bot, create_request, errors_explained, op
 from bot.delivery.feed_posts import check_feeds, follow_feeds
 from bot.delivery.live_counts import LiveCounts
 from bot.delivery.message_editor import MessageEditor
-from bot.delivery.ordering import UpdateSequencer
 from bot.delivery.polling import Poller
 from bot.delivery.rate_limiter import Limits, RateLimiter
+from bot.delivery.reader_queues import ReaderQueues, Readers
 from bot.delivery.refresher import Refresher
 from bot.delivery.sender import Sender
 from bot.errors import StoreError
+from bot.handlers import surplus
 from bot.handlers.admin_desk import AdminDesk, build_desk
 from bot.handlers.article_refs import ArticleResolver
 from bot.handlers.chat_state import ChatState
@@ -175,12 +176,12 @@ async def _serve(
     stop: asyncio.Event,
     clock: Clock,
 ) -> None:
-    sequencer, services = UpdateSequencer(), application.bot_data.services
+    services = application.bot_data.services
 
-    async def handle(update: Update) -> None:
-        async with sequencer.hold(update):
-            await application.process_update(update)
+    async def tell(update: Update) -> None:
+        await surplus.tell(update, application.bot_data.services)
 
+    readers = Readers(application.process_update, surplus.asks, tell)
     store = services.store
     refresher = Refresher(store, services.live_counts, services.sender.limiter, clock)
     background = [
@@ -191,7 +192,8 @@ async def _serve(
     ]
     try:
         async with create_request(settings) as request:
-            poller = Poller(application.bot, request, allowed_updates(), store, handle)
+            queues = ReaderQueues(application.bot, store, readers)
+            poller = Poller(application.bot, request, allowed_updates(), queues)
             await poller.run(stop)
     finally:
         for task in background:
