@@ -10,6 +10,7 @@ from typing import Any
 
 from telegram import Update
 from telegram.ext import Application, ContextTypes, ExtBot
+from telegram.request import BaseRequest
 
 from bot.config import Settings
 from bot.corpus.loader import Corpus
@@ -24,6 +25,7 @@ from bot.delivery.polling import Poller
 from bot.delivery.rate_limiter import Limits, RateLimiter
 from bot.delivery.refresher import Refresher
 from bot.delivery.sender import Sender
+from bot.delivery.serving import LeaderRequest, serve_as_leader
 from bot.errors import StoreError
 from bot.handlers.admin_desk import AdminDesk, build_desk
 from bot.handlers.article_refs import ArticleResolver
@@ -41,7 +43,7 @@ from bot.logs import FailureLog
 from bot.retrieval.index import Index
 from bot.store.base import DELETE_QUESTIONS_EVERY, Store
 from bot.store.kept_ids import KeptIds
-from bot.store.open import open_store
+from bot.store.open import open_to_serve
 from bot.store.voters import Voters
 from bot.views.i18n import read_languages
 
@@ -63,35 +65,45 @@ async def run(
 ) -> None:
     """Run the bot by long polling until ``stop`` is set; what was begun is finished first.
 
+    While another process of the bot serves, this one stands by.
+
     Args:
         settings: The settings.
         corpus: Articles and reactions.
         stop: Ends the bot.
-        ready: Called once, with the bot's username, when the bot takes questions.
+        ready: Called with the bot's username whenever this process begins to take questions.
         clock: The clock of votes and of everything else that is kept.
         reload: Set to have the files of the corpus looked at; they are watched anyway.
         progress: Told how many articles are indexed.
 
     Raises:
         SettingsError: A setting that is needed is missing, or something that a setting needs.
-        StoreError: The database or the voter key's file cannot be used.
+        StoreError: The database or the voter key's file cannot be used, or another process uses
+            the SQLite file.
         ConnectError: Telegram cannot be reached at the start, or refuses the token at any time.
     """
     check_feeds(settings)
-    bot = create_bot(settings)
-    async with open_store(settings, clock) as (store, voters):
+    calls, polls = (LeaderRequest(create_request(settings)) for _ in range(2))
+    bot = create_bot(settings, calls)
+    async with open_to_serve(settings, clock) as (store, voters, leadership):
         live = LiveCorpus(corpus, KeptIds(store), reload, progress)
         desk = build_desk(settings, live, clock)
         prepared = await live.prepare()
         services = build_services(settings, *prepared, store, voters, bot, clock, desk)
         application = build_application(bot, services)
+
+        async def serve(end: asyncio.Event) -> None:
+            await register(bot, services.languages, settings.admins)
+            # Telegram allows no polling while a webhook is set.
+            await bot.delete_webhook()
+            ready(bot.username)
+            await _serve(settings, application, polls, live, end, clock)
+
         with errors_explained(settings):
-            async with application:
-                await register(bot, services.languages, settings.admins)
-                # Telegram allows no polling while a webhook is set.
-                await bot.delete_webhook()
-                ready(bot.username)
-                await _serve(settings, application, live, stop, clock)
+            async with application, polls:
+                # From here on: any process may ask who it is.
+                calls.leadership = polls.leadership = leadership
+                await serve_as_leader(leadership, stop, serve)
 
 
 def build_services(
@@ -171,6 +183,7 @@ def build_application(bot: ExtBot[None], services: Services) -> BotApplication:
 async def _serve(
     settings: Settings,
     application: BotApplication,
+    request: BaseRequest,
     live: LiveCorpus,
     stop: asyncio.Event,
     clock: Clock,
@@ -190,9 +203,8 @@ async def _serve(
         asyncio.create_task(_follow_feeds(settings, application, clock)),
     ]
     try:
-        async with create_request(settings) as request:
-            poller = Poller(application.bot, request, allowed_updates(), store, handle)
-            await poller.run(stop)
+        poller = Poller(application.bot, request, allowed_updates(), store, handle)
+        await poller.run(stop)
     finally:
         for task in background:
             task.cancel()

@@ -7,14 +7,18 @@ from collections.abc import AsyncIterator, Iterator
 from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import ExtBot
-from telegram.request import HTTPXRequest
+from telegram.request import BaseRequest, HTTPXRequest
 
 from bot.config import Settings
 from bot.errors import ConnectError, SettingsError
 
 
-def create_bot(settings: Settings) -> ExtBot[None]:
+def create_bot(settings: Settings, request: BaseRequest | None = None) -> ExtBot[None]:
     """Return a client that is not connected yet.
+
+    Args:
+        settings: The settings.
+        request: The HTTP client; None for a new one.
 
     Raises:
         SettingsError: No token is set.
@@ -29,7 +33,7 @@ def create_bot(settings: Settings) -> ExtBot[None]:
         settings.bot_token,
         base_url=settings.base_url,
         base_file_url=settings.base_file_url,
-        request=create_request(settings),
+        request=request or create_request(settings),
     )
 
 
