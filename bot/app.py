@@ -18,6 +18,7 @@ from bot.corpus.workers import Progress, no_progress
 from bot.delivery.channel_publisher import ChannelPublisher
 from bot.delivery.client import create_bot, create_request, errors_explained
 from bot.delivery.feed_posts import check_feeds, follow_feeds
+from bot.delivery.handled_updates import HandledUpdates
 from bot.delivery.live_counts import LiveCounts
 from bot.delivery.message_editor import MessageEditor
 from bot.delivery.ordering import UpdateSequencer
@@ -189,12 +190,14 @@ async def _serve(
     clock: Clock,
 ) -> None:
     sequencer, services = UpdateSequencer(), application.bot_data.services
+    store = services.store
+    handled = HandledUpdates(store, application.process_update)
+    await handled.start()
 
     async def handle(update: Update) -> None:
         async with sequencer.hold(update):
-            await application.process_update(update)
+            await handled.handle(update)
 
-    store = services.store
     refresher = Refresher(store, services.live_counts, services.sender.limiter, clock)
     background = [
         asyncio.create_task(refresher.run()),
@@ -206,6 +209,7 @@ async def _serve(
         poller = Poller(application.bot, request, allowed_updates(), store, handle)
         await poller.run(stop)
     finally:
+        await handled.stop()
         for task in background:
             task.cancel()
         await asyncio.gather(*background, return_exceptions=True)

@@ -4,6 +4,7 @@ from telegram import CallbackQuery, Message, MessageEntity, MessageOriginChannel
 
 from bot.corpus.article import Article
 from bot.delivery.identity import tapper_id
+from bot.errors import OutcomeUnknownError, StoreError
 from bot.handlers import language
 from bot.handlers.admin_buttons import admin_tapped
 from bot.handlers.conversations import asker_of_tap
@@ -65,8 +66,15 @@ async def _vote(
         return
     voter = services.voters.code(tapper_id(query))
     vote = services.store.vote(article.id, voter, reaction_id, query.id, ref)
-    result = await services.failures.value_or(None, vote)
-    if result is None:
+    try:
+        result = await vote
+    except OutcomeUnknownError as error:
+        # Whatever was said could be wrong, and make the reader take the vote back.
+        services.failures.failed(str(error))
+        await services.sender.answer_button(query)
+        return
+    except StoreError as error:
+        services.failures.failed(str(error))
         await _toast(query, services, "could_not_count")
         return
     services.failures.recovered("Votes are counted again.")
