@@ -17,13 +17,16 @@ from bot.corpus.workers import Progress, no_progress
 from bot.delivery.channel_publisher import ChannelPublisher
 from bot.delivery.client import create_bot, create_request, errors_explained
 from bot.delivery.feed_posts import check_feeds, follow_feeds
+from bot.delivery.listeners import Listeners, listeners
 from bot.delivery.live_counts import LiveCounts
 from bot.delivery.message_editor import MessageEditor
+from bot.delivery.metrics import Metrics
 from bot.delivery.ordering import UpdateSequencer
 from bot.delivery.polling import Poller
 from bot.delivery.rate_limiter import Limits, RateLimiter
 from bot.delivery.refresher import Refresher
 from bot.delivery.sender import Sender
+from bot.delivery.webhook import Delivery, serve_webhook
 from bot.errors import StoreError
 from bot.handlers.admin_desk import AdminDesk, build_desk
 from bot.handlers.article_refs import ArticleResolver
@@ -78,20 +81,26 @@ async def run(
         ConnectError: Telegram cannot be reached at the start, or refuses the token at any time.
     """
     check_feeds(settings)
-    bot = create_bot(settings)
-    async with open_store(settings, clock) as (store, voters):
+    metrics = Metrics()
+    bot = create_bot(settings, metrics)
+    async with (
+        listeners(settings, metrics) as answering,
+        open_store(settings, clock) as (store, voters),
+    ):
+        answering.health.store = store
         live = LiveCorpus(corpus, KeptIds(store), reload, progress)
         desk = build_desk(settings, live, clock)
         prepared = await live.prepare()
-        services = build_services(settings, *prepared, store, voters, bot, clock, desk)
+        answering.health.index_ready = True
+        services = build_services(settings, *prepared, store, voters, bot, clock, desk, metrics)
         application = build_application(bot, services)
         with errors_explained(settings):
             async with application:
                 await register(bot, services.languages, settings.admins)
-                # Telegram allows no polling while a webhook is set.
-                await bot.delete_webhook()
+                delivery = Delivery(settings, bot, allowed_updates())
+                await delivery.start()
                 ready(bot.username)
-                await _serve(settings, application, live, stop, clock)
+                await _serve(settings, application, live, stop, clock, answering, delivery)
 
 
 def build_services(
@@ -103,20 +112,22 @@ def build_services(
     bot: ExtBot[None],
     clock: Clock,
     desk: AdminDesk,
+    metrics: Metrics,
 ) -> Services:
     """Build what handlers work with, and all of its parts."""
-    failures, languages = FailureLog(log), read_languages()
+    failures = FailureLog(log, lambda: metrics.errors.add("database"))
+    languages = read_languages()
     limits = Limits(
         settings.private_chat_per_second, settings.group_per_minute, settings.overall_per_second
     )
     sender = Sender(RateLimiter(limits))
-    editor = MessageEditor(bot, store, voters, corpus.reactions)
+    editor = MessageEditor(bot, store, voters, corpus.reactions, metrics)
     live_counts = LiveCounts(store, editor, sender, failures)
     articles = ArticleResolver(corpus.articles)
     chats = ChatState(store, voters, languages, articles, failures)
     conversations, targets = Conversations(clock), Targets(articles, chats)
     responder = Responder(
-        corpus, index, store, articles, chats, targets, conversations, voters, failures
+        corpus, index, store, articles, chats, targets, conversations, voters, failures, metrics
     )
     return Services(
         corpus=corpus,
@@ -132,6 +143,7 @@ def build_services(
         live_counts=live_counts,
         failures=failures,
         desk=desk,
+        metrics=metrics,
     )
 
 

@@ -63,7 +63,8 @@ def run(settings: Settings, arguments: argparse.Namespace) -> int:
         article-bot sandbox --demo
         article-bot sandbox --api-only --port 8090
     """
-    set_up_logging(settings.log_level, replace(settings, bot_token=SANDBOX_TOKEN).secrets)
+    secrets = replace(settings, bot_token=SANDBOX_TOKEN).secrets
+    set_up_logging(settings.log_level, secrets, settings.log_format)
     if arguments.api_only:
         asyncio.run(_serve_api(arguments.port))
         return 0

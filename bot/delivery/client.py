@@ -7,14 +7,20 @@ from collections.abc import AsyncIterator, Iterator
 from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import ExtBot
-from telegram.request import HTTPXRequest
+from telegram.request import BaseRequest, HTTPXRequest
 
 from bot.config import Settings
+from bot.delivery.metered_request import MeteredRequest
+from bot.delivery.metrics import Metrics
 from bot.errors import ConnectError, SettingsError
 
 
-def create_bot(settings: Settings) -> ExtBot[None]:
+def create_bot(settings: Settings, metrics: Metrics | None = None) -> ExtBot[None]:
     """Return a client that is not connected yet.
+
+    Args:
+        settings: The token, and the server's address.
+        metrics: Counts the calls, if they are to be counted.
 
     Raises:
         SettingsError: No token is set.
@@ -29,14 +35,15 @@ def create_bot(settings: Settings) -> ExtBot[None]:
         settings.bot_token,
         base_url=settings.base_url,
         base_file_url=settings.base_file_url,
-        request=create_request(settings),
+        request=create_request(settings, metrics),
     )
 
 
-def create_request(settings: Settings) -> HTTPXRequest:
-    """Return an HTTP client with connections of its own."""
+def create_request(settings: Settings, metrics: Metrics | None = None) -> BaseRequest:
+    """Return an HTTP client with connections of its own; arguments as for ``create_bot``."""
     # A proxy that the environment names cannot reach a server on this machine.
-    return HTTPXRequest(httpx_kwargs={"trust_env": False} if settings.is_local else {})
+    request = HTTPXRequest(httpx_kwargs={"trust_env": False} if settings.is_local else {})
+    return request if metrics is None else MeteredRequest(request, metrics)
 
 
 @contextlib.asynccontextmanager
