@@ -15,7 +15,7 @@ from bot.config import Settings
 from bot.corpus.loader import Corpus
 from bot.corpus.workers import Progress, no_progress
 from bot.delivery.channel_publisher import ChannelPublisher
-from bot.delivery.client import create_bot, create_request, errors_explained
+from bot.delivery.client import create_bot, create_request, errors_explained, opened
 from bot.delivery.feed_posts import check_feeds, follow_feeds
 from bot.delivery.listeners import Listeners, listeners
 from bot.delivery.live_counts import LiveCounts
@@ -95,7 +95,7 @@ async def run(
         services = build_services(settings, *prepared, store, voters, bot, clock, desk, metrics)
         application = build_application(bot, services)
         with errors_explained(settings):
-            async with application:
+            async with opened(bot), application:
                 await register(bot, services.languages, settings.admins)
                 delivery = Delivery(settings, bot, allowed_updates())
                 await delivery.start()

@@ -8,7 +8,7 @@ import time
 from base64 import b64encode
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Any, TextIO, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from bot.errors import StoreError
@@ -29,6 +29,11 @@ _ADDRESS = re.compile(
     # An @ after the host is not allowed: what precedes it may be the rest of a password.
     rf"{_SCHEME}(?P<user>[^/?#]*@)?(?P<host>(?:[\w.-]+|\[[\da-f:.]+\])(?::\d+)?)(?P<rest>[/?#][^@]*)?",
     re.IGNORECASE,
+)
+
+_LOOKS_SECRET = re.compile(
+    # A token; a user and password in an address; both in a header.
+    r"\d{5,}(?::|%3[Aa])[\w-]{30,}|(?<=://)[^\s/@'\"]+(?=@)|(?<=Basic )[\w+/=-]{4,}"
 )
 
 
@@ -83,6 +88,9 @@ def query_secrets(url: str) -> list[str]:
 def redact(text: str, secrets: Iterable[str]) -> str:
     """Return a text with "[secret]" in the place of every secret.
 
+    Also in the place of what looks like one: a bot's token, user and password in an address, and
+    the headers that hold them.
+
     Args:
         text: What is logged or printed.
         secrets: Texts that must not appear, if they have MIN_SECRET_LENGTH or more characters.
@@ -91,7 +99,28 @@ def redact(text: str, secrets: Iterable[str]) -> str:
     for secret in sorted(secrets, key=len, reverse=True):
         if len(secret) >= MIN_SECRET_LENGTH:
             text = text.replace(secret, "[secret]")
-    return text
+    return _LOOKS_SECRET.sub("[secret]", text)
+
+
+class RedactingStream:
+    """Standard error without secrets, for all that is printed: messages, warnings, tracebacks.
+
+    Attributes:
+        secrets: Texts that must not appear, as for ``redact``.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        """Write to another stream."""
+        self.secrets: tuple[str, ...] = ()
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write a text without secrets; a secret must not be spread over several calls."""
+        return self._stream.write(redact(text, self.secrets))
+
+    def __getattr__(self, name: str) -> Any:
+        """Return what the other stream has: whether it is a terminal, its number, its end."""
+        return getattr(self._stream, name)
 
 
 class RedactingFormatter(logging.Formatter):
