@@ -10,6 +10,7 @@ from typing import Any
 
 from telegram import Update
 from telegram.ext import Application, ContextTypes, ExtBot
+from telegram.request import BaseRequest
 
 from bot.config import Settings
 from bot.corpus.loader import Corpus
@@ -17,7 +18,7 @@ from bot.corpus.workers import Progress, no_progress
 from bot.delivery.channel_publisher import ChannelPublisher
 from bot.delivery.client import create_bot, create_request, errors_explained, opened
 from bot.delivery.feed_posts import check_feeds, follow_feeds
-from bot.delivery.listeners import Listeners, listeners
+from bot.delivery.listeners import listeners
 from bot.delivery.live_counts import LiveCounts
 from bot.delivery.message_editor import MessageEditor
 from bot.delivery.metrics import Metrics
@@ -26,7 +27,8 @@ from bot.delivery.polling import Poller
 from bot.delivery.rate_limiter import Limits, RateLimiter
 from bot.delivery.refresher import Refresher
 from bot.delivery.sender import Sender
-from bot.delivery.webhook import Delivery, serve_webhook
+from bot.delivery.serving import LeaderRequest, serve_as_leader
+from bot.delivery.webhook import Delivery
 from bot.errors import StoreError
 from bot.handlers.admin_desk import AdminDesk, build_desk
 from bot.handlers.article_refs import ArticleResolver
@@ -44,7 +46,7 @@ from bot.logs import FailureLog
 from bot.retrieval.index import Index
 from bot.store.base import DELETE_QUESTIONS_EVERY, Store
 from bot.store.kept_ids import KeptIds
-from bot.store.open import open_store
+from bot.store.open import open_to_serve
 from bot.store.voters import Voters
 from bot.views.i18n import read_languages
 
@@ -66,41 +68,51 @@ async def run(
 ) -> None:
     """Run the bot by long polling until ``stop`` is set; what was begun is finished first.
 
+    While another process of the bot serves, this one stands by.
+
     Args:
         settings: The settings.
         corpus: Articles and reactions.
         stop: Ends the bot.
-        ready: Called once, with the bot's username, when the bot takes questions.
+        ready: Called with the bot's username whenever this process begins to take questions.
         clock: The clock of votes and of everything else that is kept.
         reload: Set to have the files of the corpus looked at; they are watched anyway.
         progress: Told how many articles are indexed.
 
     Raises:
         SettingsError: A setting that is needed is missing, or something that a setting needs.
-        StoreError: The database or the voter key's file cannot be used.
+        StoreError: The database or the voter key's file cannot be used, or another process uses
+            the SQLite file.
         ConnectError: Telegram cannot be reached at the start, or refuses the token at any time.
     """
     check_feeds(settings)
     metrics = Metrics()
-    bot = create_bot(settings, metrics)
+    calls, polls = (LeaderRequest(create_request(settings, metrics)) for _ in range(2))
+    bot = create_bot(settings, calls)
     async with (
         listeners(settings, metrics) as answering,
-        open_store(settings, clock) as (store, voters),
+        open_to_serve(settings, clock) as (store, voters, leadership),
     ):
-        answering.health.store = store
+        answering.health.store, answering.health.leadership = store, leadership
         live = LiveCorpus(corpus, KeptIds(store), reload, progress)
         desk = build_desk(settings, live, clock)
         prepared = await live.prepare()
         answering.health.index_ready = True
         services = build_services(settings, *prepared, store, voters, bot, clock, desk, metrics)
         application = build_application(bot, services)
+
+        async def serve(end: asyncio.Event) -> None:
+            await register(bot, services.languages, settings.admins)
+            delivery = Delivery(settings, bot, allowed_updates())
+            await delivery.start()
+            ready(bot.username)
+            await _serve(settings, application, polls, live, end, clock, answering, delivery)
+
         with errors_explained(settings):
-            async with opened(bot), application:
-                await register(bot, services.languages, settings.admins)
-                delivery = Delivery(settings, bot, allowed_updates())
-                await delivery.start()
-                ready(bot.username)
-                await _serve(settings, application, live, stop, clock, answering, delivery)
+            async with opened(bot), application, polls:
+                # From here on: any process may ask who it is.
+                calls.leadership = polls.leadership = leadership
+                await serve_as_leader(leadership, stop, serve)
 
 
 def build_services(
@@ -183,6 +195,7 @@ def build_application(bot: ExtBot[None], services: Services) -> BotApplication:
 async def _serve(
     settings: Settings,
     application: BotApplication,
+    request: BaseRequest,
     live: LiveCorpus,
     stop: asyncio.Event,
     clock: Clock,
@@ -202,9 +215,8 @@ async def _serve(
         asyncio.create_task(_follow_feeds(settings, application, clock)),
     ]
     try:
-        async with create_request(settings) as request:
-            poller = Poller(application.bot, request, allowed_updates(), store, handle)
-            await poller.run(stop)
+        poller = Poller(application.bot, request, allowed_updates(), store, handle)
+        await poller.run(stop)
     finally:
         for task in background:
             task.cancel()

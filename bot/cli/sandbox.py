@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 import contextlib
-import secrets
 import tempfile
 import webbrowser
 from dataclasses import replace

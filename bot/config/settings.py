@@ -20,6 +20,8 @@ MIN_WEBHOOK_SECRET = 32
 MIN_RATE = 0.001
 """Messages per second or minute."""
 
+WEBHOOK_LISTEN = ListenAddress(LOOPBACK, 8080)
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -71,7 +73,7 @@ class Settings:
     group_per_minute: float = 20.0
     overall_per_second: float = 30.0
     webhook_url: str | None = None
-    webhook_listen: ListenAddress = ListenAddress(LOOPBACK, 8080)
+    webhook_listen: ListenAddress = WEBHOOK_LISTEN
     webhook_secret: str | None = None
     health_listen: ListenAddress | None = None
     log_level: str = "INFO"

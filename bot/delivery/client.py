@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import ExtBot
+from telegram.request import BaseRequest
 
 from bot.config import Settings
 from bot.delivery.http_requests import BotApiRequest, environment_proxy
@@ -15,8 +16,12 @@ from bot.delivery.metrics import Metrics
 from bot.errors import ConnectError, SettingsError
 
 
-def create_bot(settings: Settings) -> ExtBot[None]:
+def create_bot(settings: Settings, request: BaseRequest | None = None) -> ExtBot[None]:
     """Return a client that is not connected yet.
+
+    Args:
+        settings: The settings.
+        request: The HTTP client; None for a new one.
 
     Raises:
         SettingsError: No token is set.
@@ -32,7 +37,7 @@ def create_bot(settings: Settings) -> ExtBot[None]:
         settings.bot_token,
         base_url=settings.base_url,
         base_file_url=settings.base_file_url,
-        request=create_request(settings),
+        request=request or create_request(settings),
         # Not used, but the library would make one of another kind.
         get_updates_request=create_request(settings),
     )

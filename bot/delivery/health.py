@@ -13,11 +13,13 @@ from aiohttp import web
 from bot.delivery.metrics import Metrics
 from bot.errors import StoreError
 from bot.store.base import Store
+from bot.store.leadership import Leadership
 
 TELEGRAM_LATELY = 60.0
 """Seconds for which an answer of Telegram shows that it can be reached; one comes every 30."""
 DATABASE_PATIENCE = 2.0
 """Seconds within which the database must answer."""
+STANDS_BY = "Another process serves; this one stands by."
 _TEXT = "text/plain; version=0.0.4; charset=utf-8"
 
 
@@ -26,23 +28,28 @@ class Health:
 
     Attributes:
         store: The database, as soon as it is open.
+        leadership: Which process serves, as soon as it is known.
         index_ready: Whether questions can be answered from the articles.
-        serving: Whether this process takes updates.
-        not_serving: Why it does not, in words for whoever runs it.
+        takes_updates: Whether this process has begun to take updates, and has not ended it.
     """
 
     def __init__(self, metrics: Metrics) -> None:
         """Begin with nothing ready; the metrics tell when Telegram last answered."""
         self.store: Store | None = None
+        self.leadership: Leadership | None = None
         self.index_ready = False
-        self.serving = False
-        self.not_serving = "The bot is starting."
+        self.takes_updates = False
         self._metrics = metrics
         metrics.gauge(
             "serving",
-            "1 while this process takes updates, 0 while it starts, stops or waits.",
+            "1 while this process takes updates, 0 while it starts, stops or stands by.",
             lambda: self.serving,
         )
+
+    @property
+    def serving(self) -> bool:
+        """Whether this process may take updates, and does."""
+        return self.takes_updates and self.leadership is not None and self.leadership.is_leader
 
     async def missing(self) -> dict[str, str]:
         """Return what is missing for readers to be served: a name of the part, and what is wrong.
@@ -50,7 +57,10 @@ class Health:
         Returns:
             Nothing if all is well. The parts are "serving", "database", "telegram" and "index".
         """
-        missing = {} if self.serving else {"serving": self.not_serving}
+        missing = {}
+        if not self.serving:
+            waits = self.leadership is not None and not self.leadership.is_leader
+            missing["serving"] = STANDS_BY if waits else "The bot is starting or stopping."
         if trouble := await self._database_trouble():
             missing["database"] = trouble
         since = time.monotonic() - self._metrics.telegram_answered

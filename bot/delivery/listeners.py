@@ -34,10 +34,11 @@ async def listeners(settings: Settings, metrics: Metrics) -> AsyncIterator[Liste
     Raises:
         SettingsError: The bot cannot listen there.
     """
-    answering = Listeners(Health(metrics), Webhook(settings, metrics))
+    health = Health(metrics)
+    answering = Listeners(health, Webhook(settings, health, metrics))
     async with contextlib.AsyncExitStack() as opened:
         if settings.health_listen is not None:
-            told = health_application(answering.health, metrics)
+            told = health_application(health, metrics)
             await opened.enter_async_context(
                 listening(told, "HEALTH_LISTEN", settings.health_listen)
             )

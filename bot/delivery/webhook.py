@@ -9,7 +9,7 @@ import asyncio
 import hmac
 import json
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,9 +18,10 @@ from telegram import Bot, WebhookInfo
 from telegram.error import BadRequest, InvalidToken, TelegramError
 
 from bot.config import Settings
+from bot.delivery.health import Health
 from bot.delivery.metrics import Metrics
 from bot.delivery.telegram_errors import describe
-from bot.delivery.update_queue import UpdateQueue
+from bot.delivery.reader_queues import ReaderQueues
 from bot.errors import SettingsError
 from bot.logs import FailureLog
 
@@ -36,8 +37,8 @@ MAX_CONNECTIONS = 100
 CHECK_INTERVAL = 30.0
 """Seconds between questions to Telegram whether deliveries arrive, while the bot waits for them."""
 
-Accept = Callable[[dict[str, Any]], "asyncio.Future[bool]"]
-"""Takes an update; its future tells whether it was handled or is safe in the store."""
+Accept = Callable[[dict[str, Any]], Awaitable[bool]]
+"""Takes an update in, and returns whether it was handled or is safe in the store."""
 
 log = logging.getLogger(__name__)
 
@@ -50,13 +51,15 @@ class Webhook:
         pending: How many updates Telegram had not delivered yet when it was last asked.
     """
 
-    def __init__(self, settings: Settings, metrics: Metrics) -> None:
+    def __init__(self, settings: Settings, health: Health, metrics: Metrics) -> None:
         """Begin without serving.
 
         Args:
             settings: They have the secret that Telegram shows.
+            health: Tells whether this process serves.
             metrics: Tell how many updates are pending.
         """
+        self._health = health
         self.accept: Accept | None = None
         self.pending = 0
         metrics.gauge(
@@ -83,7 +86,7 @@ class Webhook:
         shown = request.headers.get(SECRET_HEADER, "").encode("utf-8", "surrogateescape")
         if not hmac.compare_digest(shown, self._secret):
             return web.Response(status=401)
-        if self.accept is None:
+        if self.accept is None or not self._health.serving:
             return web.Response(status=503)
         try:
             async with asyncio.timeout(BODY_PATIENCE):
@@ -92,9 +95,10 @@ class Webhook:
             return web.Response(status=408)
         if update is None:
             return web.Response(status=400)
+        if (accept := self.accept) is None:
+            return web.Response(status=503)
         try:
-            # Shielded: whoever delivers it again waits for the same future.
-            is_safe = await asyncio.wait_for(asyncio.shield(self.accept(update)), ANSWER_WITHIN)
+            is_safe = await asyncio.wait_for(accept(update), ANSWER_WITHIN)
         except TimeoutError:
             is_safe = False
         return web.Response(status=200 if is_safe else 503)
@@ -203,7 +207,7 @@ class Delivery:
 
 
 async def serve_webhook(
-    webhook: Webhook, delivery: Delivery, queue: UpdateQueue, stop: asyncio.Event
+    webhook: Webhook, delivery: Delivery, queues: ReaderQueues, stop: asyncio.Event
 ) -> None:
     """Take and handle updates until ``stop`` is set; then finish or save those in hand.
 
@@ -211,10 +215,10 @@ async def serve_webhook(
         InvalidToken: Telegram does not know the token (any more).
         StoreError: The updates in the store cannot be read.
     """
-    await queue.start()
+    await queues.start()
     stopping = asyncio.create_task(stop.wait())
     watching = asyncio.create_task(delivery.watch(webhook))
-    webhook.accept = queue.accept
+    webhook.accept = queues.safe
     try:
         await asyncio.wait({stopping, watching}, return_when=asyncio.FIRST_COMPLETED)
         if watching.done():
@@ -223,4 +227,4 @@ async def serve_webhook(
         webhook.accept = None
         stopping.cancel()
         watching.cancel()
-        await queue.stop()
+        await queues.stop()
