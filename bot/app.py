@@ -10,7 +10,6 @@ from typing import Any
 
 from telegram import Update
 from telegram.ext import Application, ContextTypes, ExtBot
-from telegram.request import BaseRequest
 
 from bot.config import Settings
 from bot.corpus.loader import Corpus
@@ -22,14 +21,14 @@ from bot.delivery.listeners import listeners
 from bot.delivery.live_counts import LiveCounts
 from bot.delivery.message_editor import MessageEditor
 from bot.delivery.metrics import Metrics
-from bot.delivery.ordering import UpdateSequencer
-from bot.delivery.polling import Poller
 from bot.delivery.rate_limiter import Limits, RateLimiter
+from bot.delivery.reader_queues import ReaderQueues, Readers
+from bot.delivery.receiving import Receiver
 from bot.delivery.refresher import Refresher
 from bot.delivery.sender import Sender
 from bot.delivery.serving import LeaderRequest, serve_as_leader
-from bot.delivery.webhook import Delivery
 from bot.errors import StoreError
+from bot.handlers import surplus
 from bot.handlers.admin_desk import AdminDesk, build_desk
 from bot.handlers.article_refs import ArticleResolver
 from bot.handlers.chat_state import ChatState
@@ -103,10 +102,10 @@ async def run(
 
         async def serve(end: asyncio.Event) -> None:
             await register(bot, services.languages, settings.admins)
-            delivery = Delivery(settings, bot, allowed_updates())
-            await delivery.start()
+            receiver = Receiver(settings, bot, polls, allowed_updates(), answering)
+            await receiver.arrange()
             ready(bot.username)
-            await _serve(settings, application, polls, live, end, clock, answering, delivery)
+            await _serve(settings, application, receiver, live, end, clock)
 
         with errors_explained(settings):
             async with opened(bot), application, polls:
@@ -195,17 +194,17 @@ def build_application(bot: ExtBot[None], services: Services) -> BotApplication:
 async def _serve(
     settings: Settings,
     application: BotApplication,
-    request: BaseRequest,
+    receiver: Receiver,
     live: LiveCorpus,
     stop: asyncio.Event,
     clock: Clock,
 ) -> None:
-    sequencer, services = UpdateSequencer(), application.bot_data.services
+    services = application.bot_data.services
 
-    async def handle(update: Update) -> None:
-        async with sequencer.hold(update):
-            await application.process_update(update)
+    async def tell(update: Update) -> None:
+        await surplus.tell(update, application.bot_data.services)
 
+    readers = Readers(application.process_update, surplus.asks, tell)
     store = services.store
     refresher = Refresher(store, services.live_counts, services.sender.limiter, clock)
     background = [
@@ -215,8 +214,8 @@ async def _serve(
         asyncio.create_task(_follow_feeds(settings, application, clock)),
     ]
     try:
-        poller = Poller(application.bot, request, allowed_updates(), store, handle)
-        await poller.run(stop)
+        queues = ReaderQueues(application.bot, store, readers, services.metrics)
+        await receiver.run(queues, stop)
     finally:
         for task in background:
             task.cancel()

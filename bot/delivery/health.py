@@ -30,7 +30,7 @@ class Health:
         store: The database, as soon as it is open.
         leadership: Which process serves, as soon as it is known.
         index_ready: Whether questions can be answered from the articles.
-        takes_updates: Whether this process has begun to take updates, and has not ended it.
+        serves_until: What ends the taking of updates, as soon as it has begun.
     """
 
     def __init__(self, metrics: Metrics) -> None:
@@ -38,7 +38,7 @@ class Health:
         self.store: Store | None = None
         self.leadership: Leadership | None = None
         self.index_ready = False
-        self.takes_updates = False
+        self.serves_until: asyncio.Event | None = None
         self._metrics = metrics
         metrics.gauge(
             "serving",
@@ -49,7 +49,8 @@ class Health:
     @property
     def serving(self) -> bool:
         """Whether this process may take updates, and does."""
-        return self.takes_updates and self.leadership is not None and self.leadership.is_leader
+        leads = self.leadership is not None and self.leadership.is_leader
+        return leads and self.serves_until is not None and not self.serves_until.is_set()
 
     async def missing(self) -> dict[str, str]:
         """Return what is missing for readers to be served: a name of the part, and what is wrong.

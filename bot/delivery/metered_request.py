@@ -19,15 +19,20 @@ class MeteredRequest(BotApiRequest):
         self._metrics = metrics
 
     async def do_request(
-        self, url: str, method: str, request_data: RequestData | None = None, **timeouts: Any
+        self,
+        url: str,
+        method: str,
+        request_data: RequestData | None = None,
+        *timeouts: Any,
+        **more: Any,
     ) -> tuple[int, bytes]:
         """Make a call; arguments and errors as for ``BotApiRequest``."""
         if method == "GET":
             # A file, whose name is the sender's.
-            return await super().do_request(url, method, request_data, **timeouts)
+            return await super().do_request(url, method, request_data, *timeouts, **more)
         name, started = url.partition("?")[0].rpartition("/")[2], time.monotonic()
         try:
-            answer = await super().do_request(url, method, request_data, **timeouts)
+            answer = await super().do_request(url, method, request_data, *timeouts, **more)
         except TelegramError:
             self._metrics.called(name, 0, started)
             raise

@@ -70,6 +70,11 @@ class Metrics:
 
     def __init__(self) -> None:
         self.updates = Counter("updates", "Updates that came from Telegram, by kind.", "kind")
+        self.dropped = Counter(
+            "updates_dropped",
+            "Updates that were not answered, because their reader sent too many or has typed on.",
+            "kind",
+        )
         self.handling = Histogram(
             "update_seconds",
             "From the arrival of an update until it was handled and answered, by kind.",
@@ -124,14 +129,15 @@ class Metrics:
             HistogramMetricFamily,
         )
 
-        for each in (self.updates, self.answers, self.votes, self.edits, self.calls, self.errors):
+        messages = (self.updates, self.dropped, self.answers, self.votes, self.edits)
+        for each in (*messages, self.calls, self.errors):
             counter = CounterMetricFamily(PREFIX + each.name, each.help, labels=[each.label])
             for value, number in each.values.items():
                 counter.add_metric([value], number)
             yield counter
-        for each in (self.handling, self.call_seconds):
-            histogram = HistogramMetricFamily(PREFIX + each.name, each.help, labels=[each.label])
-            for value, (total, counts) in each.values.items():
+        for times in (self.handling, self.call_seconds):
+            histogram = HistogramMetricFamily(PREFIX + times.name, times.help, labels=[times.label])
+            for value, (total, counts) in times.values.items():
                 histogram.add_metric([value], _cumulative(counts), total)
             yield histogram
         for name, (help_, read) in self._gauges.items():

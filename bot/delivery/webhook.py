@@ -20,8 +20,9 @@ from telegram.error import BadRequest, InvalidToken, TelegramError
 from bot.config import Settings
 from bot.delivery.health import Health
 from bot.delivery.metrics import Metrics
-from bot.delivery.telegram_errors import describe
 from bot.delivery.reader_queues import ReaderQueues
+from bot.delivery.telegram_errors import describe
+from bot.delivery.update_facts import is_update
 from bot.errors import SettingsError
 from bot.logs import FailureLog
 
@@ -109,9 +110,8 @@ def _update(body: bytes) -> dict[str, Any] | None:
         update = json.loads(body)
     except (ValueError, RecursionError):
         return None
-    update_id = update.get("update_id") if isinstance(update, dict) else None
-    # True is an int, too. The database keeps 64 bits.
-    return update if type(update_id) is int and 0 <= update_id < 2**63 else None
+    # The database keeps 64 bits.
+    return update if is_update(update) and 0 <= update["update_id"] < 2**63 else None
 
 
 class Delivery:

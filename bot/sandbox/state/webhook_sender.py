@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Hashable
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -94,7 +95,7 @@ class WebhookSender:
             if line not in self._tasks:
                 task = asyncio.create_task(self._until_taken(update, self.webhook))
                 self._tasks[line] = task
-                task.add_done_callback(lambda task, line=line: self._ended(line, task))
+                task.add_done_callback(partial(self._ended, line))
 
     def _ended(self, line: Hashable, task: "asyncio.Task[None]") -> None:
         if self._tasks.get(line) is task:
