@@ -68,15 +68,16 @@ async def _vote(
     vote = services.store.vote(article.id, voter, reaction_id, query.id, ref)
     try:
         result = await vote
-    except OutcomeUnknownError as error:
-        # Whatever was said could be wrong, and make the reader take the vote back.
-        services.failures.failed(str(error))
-        await services.sender.answer_button(query)
-        return
     except StoreError as error:
         services.failures.failed(str(error))
-        await _toast(query, services, "could_not_count")
+        services.metrics.votes.add("failed")
+        if isinstance(error, OutcomeUnknownError):
+            # Whatever was said could be wrong, and make the reader take the vote back.
+            await services.sender.answer_button(query)
+        else:
+            await _toast(query, services, "could_not_count")
         return
+    services.metrics.votes.add(result.change)
     services.failures.recovered("Votes are counted again.")
     toast = chat_texts.toast(_readers_translator(query, services), result, reactions)
     await services.sender.answer_button(query, toast)

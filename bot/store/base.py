@@ -151,6 +151,9 @@ class Store(FeedStore, Protocol):
     async def open(self) -> None:
         """Open the database; create it or bring its schema up to date where necessary."""
 
+    async def check(self) -> None:
+        """Ask the database for next to nothing, which fails if it does not answer."""
+
     async def close(self) -> None:
         """Finish running work and close the database."""
 

@@ -55,6 +55,9 @@ _DELETE_EXPIRED = """
 class SqlStore(SqlArticleStore, SqlFeedStore, SqlUpdateStore, Store):
     """Implements the contract on top of an engine. The methods are documented in ``Store``."""
 
+    async def check(self) -> None:
+        await self._read("SELECT name FROM meta LIMIT 1")
+
     async def vote(
         self,
         article_id: str,
