@@ -17,6 +17,7 @@ from bot.corpus.workers import Progress, no_progress
 from bot.delivery.channel_publisher import ChannelPublisher
 from bot.delivery.client import create_bot, create_request, errors_explained, opened
 from bot.delivery.feed_posts import check_feeds, follow_feeds
+from bot.delivery.handled_updates import HandledUpdates
 from bot.delivery.listeners import listeners
 from bot.delivery.live_counts import LiveCounts
 from bot.delivery.message_editor import MessageEditor
@@ -52,6 +53,9 @@ from bot.views.i18n import read_languages
 BotApplication = Application[ExtBot[None], Context, dict[Any, Any], dict[Any, Any], BotData, Any]
 Clock = Callable[[], float]
 """Returns the time in seconds since 1970."""
+
+SERVE_AGAIN_AFTER = 1.0
+"""Seconds after which it is tried again to serve if the database failed at the begin."""
 
 log = logging.getLogger(__name__)
 
@@ -99,13 +103,19 @@ async def run(
         answering.health.index_ready = True
         services = build_services(settings, *prepared, store, voters, bot, clock, desk, metrics)
         application = build_application(bot, services)
+        handled = HandledUpdates(store, application.process_update)
 
         async def serve(end: asyncio.Event) -> None:
             await register(bot, services.languages, settings.admins)
             receiver = Receiver(settings, bot, polls, allowed_updates(), answering)
             await receiver.arrange()
             ready(bot.username)
-            await _serve(settings, application, receiver, live, end, clock)
+            try:
+                await _serve(settings, application, receiver, handled, live, end, clock)
+            except StoreError as error:
+                # The database fails while this process begins to serve: it begins again.
+                services.failures.failed(str(error))
+                await asyncio.sleep(SERVE_AGAIN_AFTER)
 
         with errors_explained(settings):
             async with opened(bot), application, polls:
@@ -200,6 +210,7 @@ async def _serve(
     settings: Settings,
     application: BotApplication,
     receiver: Receiver,
+    handled: HandledUpdates,
     live: LiveCorpus,
     stop: asyncio.Event,
     clock: Clock,
@@ -209,7 +220,7 @@ async def _serve(
     async def tell(update: Update) -> None:
         await surplus.tell(update, application.bot_data.services)
 
-    readers = Readers(application.process_update, surplus.asks, tell)
+    readers = Readers(handled.handle, surplus.asks, tell)
     store = services.store
     refresher = Refresher(store, services.live_counts, services.sender.limiter, clock)
     background = [
@@ -219,13 +230,14 @@ async def _serve(
         asyncio.create_task(_follow_feeds(settings, application, clock)),
     ]
     try:
+        await handled.start()
         queues = ReaderQueues(application.bot, store, readers, services.metrics)
         await receiver.run(queues, stop)
     finally:
         for task in background:
             task.cancel()
-        await asyncio.gather(*background, return_exceptions=True)
-        await services.live_counts.stop()
+        ending = (handled.stop(), services.live_counts.stop())
+        await asyncio.gather(*background, *ending, return_exceptions=True)
 
 
 async def _follow_corpus(application: BotApplication, live: LiveCorpus) -> None:

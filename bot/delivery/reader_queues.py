@@ -161,19 +161,22 @@ class ReaderQueues:
     async def stop(self) -> None:
         """Let updates that were begun finish, and save all others."""
         self._stopped = True
-        for update in self._in_flight.values():
-            if not update.begun:
+        try:
+            for update in self._in_flight.values():
+                if not update.begun:
+                    update.task.cancel()
+                    if not update.receipt.done():
+                        self._saved.save(update)
+            if begun := [update.task for update in self._in_flight.values() if update.begun]:
+                await asyncio.wait(begun, timeout=SHUTDOWN_GRACE)
+            if saving := [self._saved.save(update) for update in self.unconfirmed.values()]:
+                await asyncio.wait(saving, timeout=LAST_SAVE)
+        finally:
+            # Also if this is cancelled, because another process serves from now on.
+            for update in list(self._in_flight.values()):
                 update.task.cancel()
-                if not update.receipt.done():
-                    self._saved.save(update)
-        if begun := [update.task for update in self._in_flight.values() if update.begun]:
-            await asyncio.wait(begun, timeout=SHUTDOWN_GRACE)
-        if saving := [self._saved.save(update) for update in self.unconfirmed.values()]:
-            await asyncio.wait(saving, timeout=LAST_SAVE)
-        for update in list(self._in_flight.values()):
-            update.task.cancel()
-            self._settle(update, confirmable=False)
-        self._notices.stop()
+                self._settle(update, confirmable=False)
+            self._notices.stop()
 
     def _take(self, body: dict[str, Any], saved: bool = False) -> Receipt:
         loop = asyncio.get_running_loop()
