@@ -134,6 +134,7 @@ async def test_an_update_that_was_not_confirmed_comes_again(
     bot = await stage.process(**webhook)
     ada, ben = await stage.reader(), await stage.reader()
     answer = await ben.send("/article")
+    await stage.settled(bot)
     fault = await stage.fault("500", method="sendMessage")
     database = sqlite3.connect(stage.database, isolation_level=None)
     database.execute("BEGIN IMMEDIATE")
