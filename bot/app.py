@@ -142,6 +142,11 @@ def build_services(
         settings.private_chat_per_second, settings.group_per_minute, settings.overall_per_second
     )
     sender = Sender(RateLimiter(limits))
+    metrics.gauge(
+        "telegram_calls_waiting",
+        "Messages and edits that wait until a limit admits them.",
+        lambda: sender.limiter.waiting,
+    )
     editor = MessageEditor(bot, store, voters, corpus.reactions, metrics)
     live_counts = LiveCounts(store, editor, sender, failures)
     articles = ArticleResolver(corpus.articles)
