@@ -15,7 +15,7 @@ from tests.store.conftest import execute
 from tests.store.test_postgres import BREAK_ALL_CONNECTIONS
 from tests.support.chat import Chat
 from tests.support.database_proxy import DatabaseProxy
-from tests.support.processes import Process, article_bot, clean_environment
+from tests.support.processes import Process, article_bot
 from tests.support.stage import Stage
 from tests.support.waiting import until
 
@@ -39,13 +39,7 @@ class Fleet:
 
     async def stand_by(self, **more: str) -> Process:
         """Start a process while another serves, and wait until it stands by."""
-        environ = clean_environment(
-            **self.stage.settings(**{"DATABASE_URL": self.url, "LOG_LEVEL": "INFO", **more})
-        )
-        process = Process(["run"], self.stage.folder, environ)
-        self.stage.processes.append(process)
-        await asyncio.to_thread(process.wait_for, re.compile(re.escape(STANDS_BY)))
-        return process
+        return await self.stage.standby(**{"DATABASE_URL": self.url, **more})
 
     async def serves(self, process: Process) -> None:
         """Wait until a process that stood by serves."""
