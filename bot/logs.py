@@ -1,11 +1,13 @@
 """Logging that shows no secrets and does not repeat a lasting failure all the time."""
 
+import json
 import logging
 import re
 import sys
 import time
 from base64 import b64encode
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import UTC, datetime
 from math import inf
 from typing import Any, TextIO, TypeVar
 from urllib.parse import unquote, urlsplit
@@ -17,9 +19,9 @@ Value = TypeVar("Value")
 REPEAT_AFTER = 600.0
 """Seconds after which a failure that persists is logged again."""
 CALM = 30.0
-"""Seconds without a failure after which it is a new one."""
+"""Seconds after which a failure that came back soon after its end has ended."""
 MAX_REASONS = 100
-"""Reasons that are remembered; those that occurred longest ago are dropped."""
+"""Reasons that are remembered; those that were logged longest ago are dropped."""
 MIN_SECRET_LENGTH = 8
 """Characters. Shorter texts occur in ordinary words too, so they are not replaced."""
 
@@ -142,17 +144,49 @@ class RedactingFormatter(logging.Formatter):
         return redact(super().format(record), self._secrets)
 
 
-def set_up_logging(level: str, secrets: Iterable[str]) -> None:
+class JsonFormatter(logging.Formatter):
+    """Formats a record as one line of JSON, for programs that collect logs.
+
+    Its keys are "time" (UTC, as ISO 8601 has it), "level", "logger", "message", and for a record
+    with a traceback "exception".
+    """
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        """Set the secrets, as for ``RedactingFormatter``."""
+        super().__init__()
+        self._secrets = tuple(secrets)
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the record as JSON with "[secret]" in the place of every secret."""
+        entry = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        parts = (
+            self.formatException(record.exc_info) if record.exc_info else record.exc_text,
+            self.formatStack(record.stack_info) if record.stack_info else None,
+        )
+        if any(parts):
+            entry["exception"] = "\n".join(part for part in parts if part)
+        # Before it becomes JSON, which would write some characters of a secret in another way.
+        redacted = {key: redact(value, self._secrets) for key, value in entry.items()}
+        return json.dumps(redacted)
+
+
+def set_up_logging(level: str, secrets: Iterable[str], format_: str = "text") -> None:
     """Log to standard error.
 
     Args:
         level: The lowest level that is logged.
         secrets: Texts that must not be logged.
+        format_: "text", or "json" for one object a line.
     """
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        RedactingFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s", secrets)
-    )
+    text = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+    is_json = format_ == "json"
+    handler.setFormatter(JsonFormatter(secrets) if is_json else RedactingFormatter(text, secrets))
     logging.basicConfig(level=level, handlers=[handler], force=True)
     logging.captureWarnings(True)
     # At INFO and DEBUG these log the URL of every request, which contains the token.
@@ -168,32 +202,37 @@ def set_up_logging(level: str, secrets: Iterable[str]) -> None:
 class FailureLog:
     """Logs failures of one kind: each reason once, again while it persists, and the recovery.
 
-    Otherwise a full disk or a lost connection would write a line for every tap of a reader.
+    Otherwise a full disk or a lost connection would write a line for every tap of a reader. What
+    comes and goes all the time has not ended until it has not come for CALM seconds.
     """
 
-    def __init__(self, log: logging.Logger) -> None:
+    def __init__(self, log: logging.Logger, noted: Callable[[], None] = lambda: None) -> None:
+        """Create it.
+
+        Args:
+            log: Where the lines go.
+            noted: Called at every failure, logged or not.
+        """
         self._log = log
-        self._is_failing = False
-        # By reason: when it was logged, and when it last occurred.
-        self._reasons: dict[str, tuple[float, float]] = {}
+        self._noted = noted
+        self._logged: dict[str, float] = {}
+        self._failed_at = self._recovered_at = -inf
+        self._comes_and_goes = False
 
     def failed(self, reason: str) -> None:
-        """Log the reason of a failure, unless it was logged less than REPEAT_AFTER ago.
-
-        What comes and goes is no news either: after a recovery it is only logged again if it was
-        away for CALM.
-        """
+        """Log the reason of a failure, unless it was logged less than REPEAT_AFTER ago."""
+        self._noted()
         now = time.monotonic()
+        self._failed_at = now
+        self._comes_and_goes |= now - self._recovered_at < CALM
         # A reason may name a request or a process, and each time another one.
         kind = _NUMBERED.sub("#", reason)
-        logged, occurred = self._reasons.pop(kind, (-inf, -inf))
-        is_back = not self._is_failing and now - occurred >= CALM
-        if is_back or now - logged >= REPEAT_AFTER:
-            self._log.warning("%s", reason)
-            logged, self._is_failing = now, True
-        self._reasons[kind] = logged, now
-        if len(self._reasons) > MAX_REASONS:
-            del self._reasons[next(iter(self._reasons))]
+        if now - self._logged.get(kind, -inf) >= REPEAT_AFTER:
+            self._log.warning("%.500s", reason)
+            self._logged.pop(kind, None)
+            self._logged[kind] = now
+        if len(self._logged) > MAX_REASONS:
+            del self._logged[next(iter(self._logged))]
 
     async def value_or(self, default: Value, work: Awaitable[Value]) -> Value:
         """Return the result of work in the store; if it fails, log that and return the default."""
@@ -213,7 +252,9 @@ class FailureLog:
         return True
 
     def recovered(self, text: str) -> None:
-        """Log a text if a failure was logged since the last call."""
-        if self._is_failing:
+        """Log a text if there was a failure since the last call, and it has not come and gone."""
+        now = time.monotonic()
+        if self._logged and not (self._comes_and_goes and now - self._failed_at < CALM):
             self._log.warning("%s", text)
-            self._is_failing = False
+            self._logged.clear()
+            self._recovered_at, self._comes_and_goes = now, False

@@ -92,6 +92,11 @@ class RateLimiter:
         self._numbers = count()
         self._timer: asyncio.TimerHandle | None = None
 
+    @property
+    def waiting(self) -> int:
+        """How many calls wait until they may be made."""
+        return len(self._waiting)
+
     @asynccontextmanager
     async def slot(self, chat: ChatKey, priority: Priority) -> AsyncIterator[None]:
         """Wait until a call may be made, and occupy its slot while it is made.

@@ -28,10 +28,11 @@ from typing import Any
 from telegram import Bot, Update
 
 from bot.delivery.identity import actor_id, caller
+from bot.delivery.metrics import Metrics
 from bot.delivery.ordering import UpdateSequencer
 from bot.delivery.queued_update import QueuedUpdate, Receipt, SavedUpdates
 from bot.delivery.surplus_notices import SurplusNotices
-from bot.delivery.update_facts import typist_id, writer_id
+from bot.delivery.update_facts import kind_of, typist_id, writer_id
 from bot.store.base import Store
 
 MAX_WAITING = 20
@@ -75,14 +76,19 @@ class ReaderQueues:
         dropped: How many updates were dropped so far.
     """
 
-    def __init__(self, bot: Bot, store: Store, readers: Readers) -> None:
+    def __init__(self, bot: Bot, store: Store, readers: Readers, metrics: Metrics) -> None:
         """Create empty queues.
 
         Args:
             bot: The bot whose updates they are.
             store: Where updates that take long are saved.
             readers: What is done for readers.
+            metrics: Count the updates.
         """
+        self._metrics = metrics
+        metrics.gauge(
+            "updates_in_hand", "Updates that are being handled or wait for it.", self.__len__
+        )
         self.unconfirmed: dict[int, QueuedUpdate] = {}
         self.dropped = 0
         self._bot, self._readers = bot, readers
@@ -165,23 +171,28 @@ class ReaderQueues:
     async def stop(self) -> None:
         """Let updates that were begun finish, and save all others."""
         self._stopped = True
-        for update in self._in_flight.values():
-            if not update.begun:
+        try:
+            for update in self._in_flight.values():
+                if not update.begun:
+                    update.task.cancel()
+                    if not update.receipt.done():
+                        self._saved.save(update)
+            if begun := [update.task for update in self._in_flight.values() if update.begun]:
+                await asyncio.wait(begun, timeout=SHUTDOWN_GRACE)
+            if saving := [self._saved.save(update) for update in self.unconfirmed.values()]:
+                await asyncio.wait(saving, timeout=LAST_SAVE)
+        finally:
+            # Also if this is cancelled, because another process serves from now on.
+            for update in list(self._in_flight.values()):
                 update.task.cancel()
-                if not update.receipt.done():
-                    self._saved.save(update)
-        if begun := [update.task for update in self._in_flight.values() if update.begun]:
-            await asyncio.wait(begun, timeout=SHUTDOWN_GRACE)
-        if saving := [self._saved.save(update) for update in self.unconfirmed.values()]:
-            await asyncio.wait(saving, timeout=LAST_SAVE)
-        for update in list(self._in_flight.values()):
-            update.task.cancel()
-            self._settle(update, confirmable=False)
-        self._notices.stop()
+                self._settle(update, confirmable=False)
+            self._notices.stop()
 
     def _take(self, body: dict[str, Any], saved: bool = False) -> Receipt:
         loop = asyncio.get_running_loop()
         update = QueuedUpdate(body, loop.create_future(), loop.time(), saved=saved)
+        if not saved:
+            self._metrics.updates.add(kind_of(body))
         parsed = self._read(update)
         self._in_flight[update.update_id] = update
         if saved:
@@ -203,7 +214,7 @@ class ReaderQueues:
                 update.reader = writer
                 self._messages[writer] += 1
         except Exception:
-            _log_skipped(update.body)
+            self._log_skipped(update.body)
             return None
         if typist is not None:
             earlier, self._typed[typist] = self._typed.get(typist), update
@@ -221,8 +232,10 @@ class ReaderQueues:
                     update.begun = True
                     if not update.dropped:
                         await self._readers.handle(parsed)
+                        seconds = asyncio.get_running_loop().time() - update.since
+                        self._metrics.handling.add(kind_of(update.body), seconds)
         except Exception:
-            _log_skipped(update.body)
+            self._log_skipped(update.body)
         self._remember(update.update_id)
         self._settle(update)
         self._uncount(update)
@@ -231,6 +244,7 @@ class ReaderQueues:
 
     def _drop_surplus(self, body: dict[str, Any], reader: int) -> None:
         self.dropped += 1
+        self._metrics.dropped.add(kind_of(body))
         self._remember(body["update_id"])
         if self._notices.due(reader):
             try:
@@ -238,10 +252,11 @@ class ReaderQueues:
                 if self._readers.asks(parsed):
                     self._notices.tell(reader, parsed)
             except Exception:
-                _log_skipped(body)
+                self._log_skipped(body)
 
     def _drop(self, update: QueuedUpdate) -> None:
         self.dropped += 1
+        self._metrics.dropped.add(kind_of(update.body))
         update.dropped = True
         self._uncount(update)
         self._settle(update)
@@ -269,12 +284,12 @@ class ReaderQueues:
         if len(self._handled) > MAX_REMEMBERED:
             del self._handled[next(iter(self._handled))]
 
+    def _log_skipped(self, body: dict[str, Any]) -> None:
+        self._metrics.errors.add("update")
+        log.exception("Update %s cannot be read or handled, and is skipped", body["update_id"])
+
 
 def _done(confirmable: bool) -> Receipt:
     receipt: Receipt = asyncio.get_running_loop().create_future()
     receipt.set_result(confirmable)
     return receipt
-
-
-def _log_skipped(body: dict[str, Any]) -> None:
-    log.exception("Update %s cannot be read or handled, and is skipped", body["update_id"])

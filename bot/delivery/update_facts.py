@@ -11,6 +11,11 @@ def is_update(body: object) -> bool:
     return isinstance(body, dict) and type(body.get("update_id")) is int
 
 
+def kind_of(body: dict[str, Any]) -> str:
+    """Return what kind of update it is, as Telegram names it; "unknown" if it holds nothing."""
+    return next((key for key in body if key != "update_id"), "unknown")
+
+
 def writer_id(body: dict[str, Any]) -> int | None:
     """Return who wrote the message of an update, as ``identity.actor_id`` does.
 

@@ -11,6 +11,7 @@ from telegram import (
 
 from bot.corpus.article import Article
 from bot.delivery.identity import tapper_id
+from bot.errors import OutcomeUnknownError, StoreError
 from bot.handlers import language
 from bot.handlers.admin_buttons import admin_tapped
 from bot.handlers.conversations import asker_of_tap
@@ -74,10 +75,18 @@ async def _vote(
         return
     voter = services.voters.code(tapper_id(query))
     vote = services.store.vote(article.id, voter, reaction_id, query.id, ref)
-    result = await services.failures.value_or(None, vote)
-    if result is None:
-        await _toast(query, services, "could_not_count")
+    try:
+        result = await vote
+    except StoreError as error:
+        services.failures.failed(str(error))
+        services.metrics.votes.add("failed")
+        if isinstance(error, OutcomeUnknownError):
+            # Whatever was said could be wrong, and make the reader take the vote back.
+            await services.sender.answer_button(query)
+        else:
+            await _toast(query, services, "could_not_count")
         return
+    services.metrics.votes.add(result.change)
     services.failures.recovered("Votes are counted again.")
     toast = chat_texts.toast(_readers_translator(query, services), result, reactions)
     await services.sender.answer_button(query, toast)

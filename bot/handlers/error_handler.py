@@ -16,6 +16,7 @@ log = logging.getLogger(__name__)
 
 async def handler_failed(update: object, context: Context) -> None:
     """Log what a handler raised. In a private chat and after a tap, ask the reader to try again."""
+    context.services.metrics.errors.add("handler")
     if isinstance(context.error, TelegramError | BotError):
         # No fault of the code: where it was raised says nothing.
         log.warning("An update could not be handled: %s", context.error)

@@ -108,11 +108,13 @@ class SandboxServer:
         )
         await self._runner.setup()
         await web.SockSite(self._runner, listening, backlog=512).start()
+        self.world.webhook.open()
 
     async def stop(self) -> None:
         """End all held requests and close all sockets, if the server is running."""
         if self._runner:
             runner, self._runner = self._runner, None
+            await self.world.webhook.close()
             await runner.cleanup()
 
     def appoint_admin(self) -> int:
