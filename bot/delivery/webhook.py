@@ -117,14 +117,22 @@ def _update(body: bytes) -> dict[str, Any] | None:
 class Delivery:
     """Tells Telegram how the bot wants its updates, and asks only if that differs."""
 
-    def __init__(self, settings: Settings, bot: Bot, kinds: Sequence[str]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        bot: Bot,
+        kinds: Sequence[str],
+        check_interval: float = CHECK_INTERVAL,
+    ) -> None:
         """Create it; nothing is called yet.
 
         Args:
             settings: How the bot wants its updates.
             bot: Makes the calls.
             kinds: The kinds of updates that it wants.
+            check_interval: Seconds between the calls of ``watch``.
         """
+        self._check_interval = check_interval
         self._bot = bot
         self._kinds = kinds
         self._secret = settings.webhook_token
@@ -188,7 +196,7 @@ class Delivery:
         """
         failures = FailureLog(log)
         while True:
-            await asyncio.sleep(CHECK_INTERVAL)
+            await asyncio.sleep(self._check_interval)
             try:
                 info = await self.arrange()
             except InvalidToken:
