@@ -5,6 +5,7 @@ import contextlib
 import logging
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +18,7 @@ from bot.corpus.workers import Progress, no_progress
 from bot.delivery.channel_publisher import ChannelPublisher
 from bot.delivery.client import create_bot, create_request, errors_explained
 from bot.delivery.feed_posts import check_feeds, follow_feeds
+from bot.delivery.first_calls import answered, connected_at_last
 from bot.delivery.live_counts import LiveCounts
 from bot.delivery.message_editor import MessageEditor
 from bot.delivery.ordering import UpdateSequencer
@@ -59,6 +61,7 @@ async def run(
     ready: Callable[[str], None],
     clock: Clock = time.time,
     reload: asyncio.Event | None = None,
+    reloading: Callable[[], AbstractContextManager[object]] = contextlib.nullcontext,
     progress: Progress = no_progress,
 ) -> None:
     """Run the bot by long polling until ``stop`` is set; what was begun is finished first.
@@ -70,28 +73,34 @@ async def run(
         ready: Called once, with the bot's username, when the bot takes questions.
         clock: The clock of votes and of everything else that is kept.
         reload: Set to have the files of the corpus looked at; they are watched anyway.
+        reloading: Entered when that begins because of ``reload``, and left when it is done.
         progress: Told how many articles are indexed.
 
     Raises:
         SettingsError: A setting that is needed is missing, or something that a setting needs.
         StoreError: The database or the voter key's file cannot be used.
-        ConnectError: Telegram cannot be reached at the start, or refuses the token at any time.
+        ConnectError: Telegram refuses the token. If it cannot be reached, the bot waits for it.
     """
     check_feeds(settings)
     bot = create_bot(settings)
     async with open_store(settings, clock) as (store, voters):
-        live = LiveCorpus(corpus, KeptIds(store), reload, progress)
+        live = LiveCorpus(corpus, KeptIds(store), progress=progress)
         desk = build_desk(settings, live, clock)
         prepared = await live.prepare()
         services = build_services(settings, *prepared, store, voters, bot, clock, desk)
         application = build_application(bot, services)
+        server = settings.shown_api_url
         with errors_explained(settings):
-            async with application:
+            async with connected_at_last(bot, server), application:
                 await register(bot, services.languages, settings.admins)
                 # Telegram allows no polling while a webhook is set.
-                await bot.delete_webhook()
+                await answered(bot.delete_webhook, server)
                 ready(bot.username)
-                await _serve(settings, application, live, stop, clock)
+                reloads = asyncio.create_task(_reload_when_asked(live, reload, reloading))
+                try:
+                    await _serve(settings, application, live, stop, clock)
+                finally:
+                    reloads.cancel()
 
 
 def build_services(
@@ -207,6 +216,19 @@ async def _follow_corpus(application: BotApplication, live: LiveCorpus) -> None:
         data.services = with_corpus(data.services, corpus, index)
 
     await live.run(use, lambda: _publisher(application))
+
+
+async def _reload_when_asked(
+    live: LiveCorpus,
+    reload: asyncio.Event | None,
+    reloading: Callable[[], AbstractContextManager[object]],
+) -> None:
+    while reload is not None:
+        await reload.wait()
+        # At once: what is asked from now on may be meant for a later change.
+        reload.clear()
+        with reloading():
+            await live.look()
 
 
 async def _follow_feeds(settings: Settings, application: BotApplication, clock: Clock) -> None:
