@@ -149,7 +149,6 @@ def test_signals_while_articles_are_read(
     processes.append(bot)
     bot.wait_for(re.compile(r"Reading articles: 1,500 are new"))
     if whole_group:
-        bot.signal_group(signal.SIGHUP)
         bot.signal_group(signal.SIGTERM)
     terminated(bot)
     assert "done" not in bot.output
