@@ -109,7 +109,7 @@ def test_it_waits_for_a_server_that_is_not_there(tmp_path: Path, processes: list
 @pytest.mark.slow
 def test_a_refusal_ends_it(tmp_path: Path) -> None:
     """What Telegram says in its own words it would say again."""
-    with ApiStub(lambda method, _: refused(401, "Unauthorized")) as api:
+    with ApiStub(lambda *_: refused(401, "Unauthorized")) as api:
         bot = Process(["run"], tmp_path, settings_of(tmp_path, api.url))
         assert bot.popen.wait(timeout=TIMEOUT) == 2
         assert f"{api.url} refuses the token: copy BOT_TOKEN again" in bot.output
