@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from telegram import Update
@@ -19,14 +19,18 @@ from bot.delivery.channel_publisher import ChannelPublisher
 from bot.delivery.client import create_bot, create_request, errors_explained
 from bot.delivery.feed_posts import check_feeds, follow_feeds
 from bot.delivery.first_calls import answered, connected_at_last
+from bot.delivery.listeners import Listeners, listeners
 from bot.delivery.live_counts import LiveCounts
 from bot.delivery.message_editor import MessageEditor
-from bot.delivery.ordering import UpdateSequencer
-from bot.delivery.polling import Poller
+from bot.delivery.metrics import Metrics
 from bot.delivery.rate_limiter import Limits, RateLimiter
+from bot.delivery.reader_queues import ReaderQueues, Readers
+from bot.delivery.receiving import Receiver
 from bot.delivery.refresher import Refresher
 from bot.delivery.sender import Sender
+from bot.delivery.serving import LeaderRequest, serve_as_leader
 from bot.errors import StoreError
+from bot.handlers import surplus
 from bot.handlers.admin_desk import AdminDesk, build_desk
 from bot.handlers.article_refs import ArticleResolver
 from bot.handlers.chat_state import ChatState
@@ -43,7 +47,8 @@ from bot.logs import FailureLog
 from bot.retrieval.index import Index
 from bot.store.base import DELETE_QUESTIONS_EVERY, Store
 from bot.store.kept_ids import KeptIds
-from bot.store.open import open_store
+from bot.store.leadership import Leadership
+from bot.store.open import open_to_serve
 from bot.store.voters import Voters
 from bot.views.i18n import read_languages
 
@@ -52,6 +57,16 @@ Clock = Callable[[], float]
 """Returns the time in seconds since 1970."""
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Signals:
+    """What goes to and fro between the bot and whoever runs it; see ``run``."""
+
+    stop: asyncio.Event
+    ready: Callable[[str], None]
+    reload: asyncio.Event
+    reloading: Callable[[], AbstractContextManager[object]]
 
 
 async def run(
@@ -64,13 +79,15 @@ async def run(
     reloading: Callable[[], AbstractContextManager[object]] = contextlib.nullcontext,
     progress: Progress = no_progress,
 ) -> None:
-    """Run the bot by long polling until ``stop`` is set; what was begun is finished first.
+    """Run the bot until ``stop`` is set; what was begun is finished first.
+
+    While another process of the bot serves, this one stands by.
 
     Args:
         settings: The settings.
         corpus: Articles and reactions.
         stop: Ends the bot.
-        ready: Called once, with the bot's username, when the bot takes questions.
+        ready: Called with the bot's username whenever this process begins to take questions.
         clock: The clock of votes and of everything else that is kept.
         reload: Set to have the files of the corpus looked at; they are watched anyway.
         reloading: Entered when that begins because of ``reload``, and left when it is done.
@@ -78,29 +95,56 @@ async def run(
 
     Raises:
         SettingsError: A setting that is needed is missing, or something that a setting needs.
-        StoreError: The database or the voter key's file cannot be used.
+        StoreError: The database or the voter key's file cannot be used, or another process uses
+            the SQLite file.
         ConnectError: Telegram refuses the token. If it cannot be reached, the bot waits for it.
     """
     check_feeds(settings)
-    bot = create_bot(settings)
-    async with open_store(settings, clock) as (store, voters):
-        live = LiveCorpus(corpus, KeptIds(store), progress=progress)
-        desk = build_desk(settings, live, clock)
-        prepared = await live.prepare()
-        services = build_services(settings, *prepared, store, voters, bot, clock, desk)
-        application = build_application(bot, services)
-        server = settings.shown_api_url
-        with errors_explained(settings):
-            async with connected_at_last(bot, server), application:
-                await register(bot, services.languages, settings.admins)
-                # Telegram allows no polling while a webhook is set.
-                await answered(bot.delete_webhook, server)
-                ready(bot.username)
-                reloads = asyncio.create_task(_reload_when_asked(live, reload, reloading))
-                try:
-                    await _serve(settings, application, live, stop, clock)
-                finally:
-                    reloads.cancel()
+    metrics, signals = Metrics(), Signals(stop, ready, reload or asyncio.Event(), reloading)
+    async with (
+        listeners(settings, metrics) as answering,
+        open_to_serve(settings, clock) as opened,
+    ):
+        await _run(settings, corpus, signals, clock, progress, metrics, answering, opened)
+
+
+async def _run(
+    settings: Settings,
+    corpus: Corpus,
+    signals: Signals,
+    clock: Clock,
+    progress: Progress,
+    metrics: Metrics,
+    answering: Listeners,
+    opened: tuple[Store, Voters, Leadership],
+) -> None:
+    store, voters, leadership = opened
+    answering.health.store, answering.health.leadership = store, leadership
+    calls, polls = (LeaderRequest(create_request(settings, metrics)) for _ in range(2))
+    bot, server = create_bot(settings, calls), settings.shown_api_url
+    live = LiveCorpus(corpus, KeptIds(store), progress=progress)
+    desk = build_desk(settings, live, clock)
+    prepared = await live.prepare()
+    answering.health.index_ready = True
+    services = build_services(settings, *prepared, store, voters, bot, clock, desk, metrics)
+    application = build_application(bot, services)
+
+    async def serve(end: asyncio.Event) -> None:
+        await register(bot, services.languages, settings.admins)
+        receiver = Receiver(settings, bot, polls, allowed_updates(), answering)
+        await answered(receiver.arrange, server)
+        signals.ready(bot.username)
+        reloads = asyncio.create_task(live.look_when_told(signals.reload, signals.reloading))
+        try:
+            await _serve(settings, application, receiver, live, end, clock)
+        finally:
+            reloads.cancel()
+
+    with errors_explained(settings):
+        async with connected_at_last(bot, server), application, polls:
+            # From here on: any process may ask who it is.
+            calls.leadership = polls.leadership = leadership
+            await serve_as_leader(leadership, signals.stop, serve)
 
 
 def build_services(
@@ -112,20 +156,22 @@ def build_services(
     bot: ExtBot[None],
     clock: Clock,
     desk: AdminDesk,
+    metrics: Metrics,
 ) -> Services:
     """Build what handlers work with, and all of its parts."""
-    failures, languages = FailureLog(log), read_languages()
+    failures = FailureLog(log, lambda: metrics.errors.add("database"))
+    languages = read_languages()
     limits = Limits(
         settings.private_chat_per_second, settings.group_per_minute, settings.overall_per_second
     )
     sender = Sender(RateLimiter(limits))
-    editor = MessageEditor(bot, store, voters, corpus.reactions)
+    editor = MessageEditor(bot, store, voters, corpus.reactions, metrics)
     live_counts = LiveCounts(store, editor, sender, failures)
     articles = ArticleResolver(corpus.articles)
     chats = ChatState(store, voters, languages, articles, failures)
     conversations, targets = Conversations(clock), Targets(articles, chats)
     responder = Responder(
-        corpus, index, store, articles, chats, targets, conversations, voters, failures
+        corpus, index, store, articles, chats, targets, conversations, voters, failures, metrics
     )
     return Services(
         corpus=corpus,
@@ -141,6 +187,7 @@ def build_services(
         live_counts=live_counts,
         failures=failures,
         desk=desk,
+        metrics=metrics,
     )
 
 
@@ -180,16 +227,17 @@ def build_application(bot: ExtBot[None], services: Services) -> BotApplication:
 async def _serve(
     settings: Settings,
     application: BotApplication,
+    receiver: Receiver,
     live: LiveCorpus,
     stop: asyncio.Event,
     clock: Clock,
 ) -> None:
-    sequencer, services = UpdateSequencer(), application.bot_data.services
+    services = application.bot_data.services
 
-    async def handle(update: Update) -> None:
-        async with sequencer.hold(update):
-            await application.process_update(update)
+    async def tell(update: Update) -> None:
+        await surplus.tell(update, application.bot_data.services)
 
+    readers = Readers(application.process_update, surplus.asks, tell)
     store = services.store
     refresher = Refresher(store, services.live_counts, services.sender.limiter, clock)
     background = [
@@ -199,9 +247,8 @@ async def _serve(
         asyncio.create_task(_follow_feeds(settings, application, clock)),
     ]
     try:
-        async with create_request(settings) as request:
-            poller = Poller(application.bot, request, allowed_updates(), store, handle)
-            await poller.run(stop)
+        queues = ReaderQueues(application.bot, store, readers, services.metrics)
+        await receiver.run(queues, stop)
     finally:
         for task in background:
             task.cancel()
@@ -216,19 +263,6 @@ async def _follow_corpus(application: BotApplication, live: LiveCorpus) -> None:
         data.services = with_corpus(data.services, corpus, index)
 
     await live.run(use, lambda: _publisher(application))
-
-
-async def _reload_when_asked(
-    live: LiveCorpus,
-    reload: asyncio.Event | None,
-    reloading: Callable[[], AbstractContextManager[object]],
-) -> None:
-    while reload is not None:
-        await reload.wait()
-        # At once: what is asked from now on may be meant for a later change.
-        reload.clear()
-        with reloading():
-            await live.look()
 
 
 async def _follow_feeds(settings: Settings, application: BotApplication, clock: Clock) -> None:

@@ -9,6 +9,7 @@ from telegram import Bot
 
 from bot.corpus.loader import load_corpus
 from bot.delivery.message_editor import MessageEditor
+from bot.delivery.metrics import Metrics
 from bot.store.base import REPEAT_WINDOW, MessageRef, TrackedMessage, VoteCounts
 from bot.store.sqlite import SqliteStore
 from bot.store.voters import Voters
@@ -125,7 +126,7 @@ async def test_an_edit_that_ends_while_a_tap_is_answered(tmp_path: Path) -> None
         MessageRef(1, 1),
     )
     voter = voters.code(1)
-    editor = MessageEditor(Bot(TOKEN), store, voters, reactions)
+    editor = MessageEditor(Bot(TOKEN), store, voters, reactions, Metrics())
 
     def showing(counts: VoteCounts) -> TrackedMessage:
         keyboard = markup(reaction_rows(ARTICLE, reactions, counts.votes, counts.own))

@@ -61,7 +61,7 @@ class Refresher:
         self._failed = self._skipped = False
 
     async def run(self) -> None:
-        """Refresh until cancelled. Of several processes, only the leader refreshes."""
+        """Refresh until cancelled."""
         try:
             while True:
                 self._live_counts.changed.clear()
@@ -93,7 +93,7 @@ class Refresher:
     async def _refresh_all(self) -> None:
         """Refresh every outdated message once, the most recently seen first."""
         started, before, done = self._clock(), float("inf"), set[MessageRef]()
-        while await self._store.try_acquire_leadership():
+        while True:
             # Messages that were seen since this round began go first.
             newest = await self._store.outdated(float("inf"), PAGE_SIZE) if done else []
             page = await self._store.outdated(before, PAGE_SIZE)

@@ -66,6 +66,7 @@ async def _vote(
     voter = services.voters.code(tapper_id(query))
     vote = services.store.vote(article.id, voter, reaction_id, query.id, ref)
     result = await services.failures.value_or(None, vote)
+    services.metrics.votes.add("failed" if result is None else result.change)
     if result is None:
         await _toast(query, services, "could_not_count")
         return

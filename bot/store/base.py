@@ -2,7 +2,8 @@
 
 A store keeps votes and their counts, the messages that show counts, posts in channels, the
 settings of chats, questions behind links, updates whose handling was deferred, and what is known
-of feeds (``bot.store.feed_records``). Of several processes on one database it chooses the leader.
+of feeds (``bot.store.feed_records``). Of several processes of a bot on one database it chooses
+the one that serves (``bot.store.leadership``).
 ``bot.store.sql`` implements the contract for SQL databases.
 """
 
@@ -13,6 +14,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from bot.store.feed_records import FeedStore
+from bot.store.leadership import Leadership
 
 REPEAT_WINDOW = 1.0
 """Seconds in which the same tap of a reader counts once: apps repeat a tap that got no answer."""
@@ -147,6 +149,9 @@ class Store(FeedStore, Protocol):
     async def open(self) -> None:
         """Open the database; create it or bring its schema up to date where necessary."""
 
+    async def check(self) -> None:
+        """Ask the database for next to nothing, which fails if it does not answer."""
+
     async def close(self) -> None:
         """Finish running work and close the database."""
 
@@ -217,12 +222,8 @@ class Store(FeedStore, Protocol):
     async def forget_chat(self, chat_id: int) -> None:
         """Stop tracking all messages of a chat."""
 
-    async def try_acquire_leadership(self) -> bool:
-        """Try to become the one process that refreshes messages.
-
-        Returns:
-            True if this process is the leader, from now until it ends; False if another one is.
-        """
+    def leadership(self) -> Leadership:
+        """Return what tells whether this process is the one of its bot that serves."""
 
     async def channel_post(self, chat_id: int, article_id: str) -> int | None:
         """Return the message id of an article's post in a channel; None if there is none."""

@@ -6,14 +6,15 @@ import logging
 import random
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
-from typing import Any, TypeAlias
+from typing import Any
 
 import asyncpg
 
 from bot.errors import StoreError
 from bot.store.engine import Operation, Result
+from bot.store.leadership import Leadership
 from bot.store.migrations import check_current, pending
+from bot.store.postgres_leadership import FAILURES, Connection, PostgresLeadership
 from bot.store.sql import SqlStore
 
 CONNECTIONS = 8
@@ -26,9 +27,8 @@ MAX_ATTEMPTS = 5
 _SCHEMA = "article_bot"
 _LOCKS = 0x61727462
 """First number of our advisory locks; keeps them apart from other programs' in the database."""
-_MIGRATION, _LEADERSHIP = 1, 2
-"""Second numbers of our advisory locks."""
-_FAILURES = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
+_MIGRATION = 1
+"""Second number of the lock under which the schema is changed."""
 _TEMPORARY = (
     asyncpg.SerializationError,
     asyncpg.DeadlockDetectedError,
@@ -41,8 +41,6 @@ _TEMPORARY = (
 
 log = logging.getLogger(__name__)
 
-Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
-
 
 class PostgresStore(SqlStore):
     """Keeps everything in the schema "article_bot" of a database."""
@@ -50,7 +48,7 @@ class PostgresStore(SqlStore):
     skip_locked = "FOR UPDATE SKIP LOCKED"
 
     def __init__(
-        self, url: str, fingerprint: bytes, clock: Callable[[], float] = time.time
+        self, url: str, fingerprint: bytes, clock: Callable[[], float] = time.time, bot: str = ""
     ) -> None:
         """Store the arguments; nothing is opened yet.
 
@@ -58,13 +56,11 @@ class PostgresStore(SqlStore):
             url: postgresql://user:password@host:port/database, as libpq takes it.
             fingerprint: Fingerprint of the voter key (``Voters.fingerprint``).
             clock: Returns the time in seconds since 1970.
+            bot: Stands for the bot whose updates are kept.
         """
-        super().__init__("The database of DATABASE_URL", fingerprint, clock)
+        super().__init__("The database of DATABASE_URL", fingerprint, clock, bot)
         self._url = url
         self._pool: asyncpg.Pool[asyncpg.Record] | None = None
-        self._leader: Connection | None = None
-        # Several tasks ask who is the leader, and a connection serves one at a time.
-        self._leadership = asyncio.Lock()
 
     async def open(self) -> None:
         """Connect; create the schema or bring it up to date.
@@ -106,7 +102,7 @@ class PostgresStore(SqlStore):
                 "DATABASE_URL cannot be read: give postgresql://user:password@host/database, "
                 "with %XX for special characters in it."
             ) from None
-        except _FAILURES as error:
+        except FAILURES as error:
             raise StoreError(
                 f"{self._database} cannot be used ({_text(error)}): "
                 "check the address, and that PostgreSQL runs."
@@ -114,38 +110,21 @@ class PostgresStore(SqlStore):
 
     async def close(self) -> None:
         """Finish running work and close all connections."""
-        with suppress(*_FAILURES):
-            if self._leader is not None:
-                await self._leader.close(timeout=TIMEOUT)
         if self._pool is not None:
             try:
                 await asyncio.wait_for(self._pool.close(), TIMEOUT)
-            except _FAILURES:
+            except FAILURES:
                 self._pool.terminate()
 
-    async def try_acquire_leadership(self) -> bool:
-        """Try to take a lock that belongs to a connection.
+    def leadership(self) -> Leadership:
+        """Return a competitor for the one row of the bot that says which process serves."""
+        # A sign of life need not be on other servers, and must not wait for them.
+        options = _options(synchronous_commit="local")
 
-        The server releases it as soon as the process and its connections end.
-        """
-        async with self._leadership:
-            return await self._try_acquire_leadership()
+        async def connect() -> Connection:
+            return await asyncpg.connect(self._url, **options)
 
-    async def _try_acquire_leadership(self) -> bool:
-        try:
-            if self._leader is not None and not self._leader.is_closed():
-                await self._leader.execute("SELECT 1")
-                return True
-            self._leader = await asyncpg.connect(self._url, **_options())
-            query = "SELECT pg_try_advisory_lock($1, $2)"
-            if await self._leader.fetchval(query, _LOCKS, _LEADERSHIP):
-                return True
-            await self._leader.close()
-        except _FAILURES as error:
-            if self._leader is not None:
-                self._leader.terminate()
-            raise self._failure(error) from error
-        return False
+        return PostgresLeadership(self._bot, connect)
 
     async def _transaction(self, operation: Callable[[], Operation[Result]]) -> Result:
         return await self._retry(lambda connection: _run(connection, operation()))
@@ -169,7 +148,7 @@ class PostgresStore(SqlStore):
                     connection.transaction(),
                 ):
                     return await work(connection)  # type: ignore[arg-type]
-            except _FAILURES as error:
+            except FAILURES as error:
                 if not attempts_left or not isinstance(error, _TEMPORARY):
                     raise self._failure(error) from error
                 log.debug("Repeating a transaction: %s", _text(error))

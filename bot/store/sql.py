@@ -21,6 +21,7 @@ from bot.store.engine import Operation, Row, Rows
 from bot.store.feed_sql import SqlFeedStore
 
 _THIS_MESSAGE = "chat_id = $1 AND message_id = $2 AND inline_message_id = $3"
+_OWN = "bot IN ($1, '')"
 _TRACKED = f"SELECT * FROM tracked_messages WHERE {_THIS_MESSAGE}"
 _TRACKED_WITH_COUNTS = f"""
     SELECT tracked_messages.*, reaction, votes, COALESCE(changes, 0) AS changes,
@@ -53,6 +54,9 @@ _DELETE_EXPIRED = """
 
 class SqlStore(SqlArticleStore, SqlFeedStore, Store):
     """Implements the contract on top of an engine. The methods are documented in ``Store``."""
+
+    async def check(self) -> None:
+        await self._read("SELECT name FROM meta LIMIT 1")
 
     async def vote(
         self,
@@ -212,16 +216,21 @@ class SqlStore(SqlArticleStore, SqlFeedStore, Store):
 
     async def defer(self, update_id: int, body: str) -> None:
         await self._write(
-            "INSERT INTO deferred_updates (update_id, body) VALUES ($1, $2) ON CONFLICT DO NOTHING",
-            *(update_id, body),
+            "INSERT INTO deferred_updates (bot, update_id, body) VALUES ($1, $2, $3)"
+            " ON CONFLICT DO NOTHING",
+            *(self._bot, update_id, body),
         )
 
     async def deferred(self) -> Sequence[tuple[int, str]]:
-        rows = await self._read("SELECT update_id, body FROM deferred_updates ORDER BY update_id")
+        rows = await self._read(
+            f"SELECT update_id, body FROM deferred_updates WHERE {_OWN} ORDER BY update_id",
+            self._bot,
+        )
         return [(row["update_id"], row["body"]) for row in rows]
 
     async def delete_deferred(self, update_id: int) -> None:
-        await self._write("DELETE FROM deferred_updates WHERE update_id = $1", update_id)
+        delete = f"DELETE FROM deferred_updates WHERE {_OWN} AND update_id = $2"
+        await self._write(delete, self._bot, update_id)
 
 
 def _note_callback_query(
