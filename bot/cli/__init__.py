@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 COMMANDS = (
-    *("run", "sandbox"),
+    *("run", "doctor", "sandbox"),
     *("ask", "add", "new", "check", "link", "publish"),
     *("stats", "backup", "restore"),
     "evaluate",
