@@ -35,7 +35,9 @@ def doctor(folder: Path, **settings: str) -> subprocess.CompletedProcess[str]:
     done = article_bot("doctor", folder=folder, **{**own, **settings})
     said = done.stdout + done.stderr
     assert "Traceback" not in said
-    assert "secret" not in re.sub(r"what is secret|\[secret\]|import secrets|secrets\.token", "", said)
+    assert "secret" not in re.sub(
+        r"what is secret|\[secret\]|import secrets|secrets\.token", "", said
+    )
     assert done.stderr == ""
     fails = bool(re.search("^fail", done.stdout, re.MULTILINE))
     assert done.returncode == (1 if fails else 0), done.stdout
