@@ -10,8 +10,10 @@ import logging
 import os
 import sqlite3
 import threading
+import weakref
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +27,15 @@ PAGE_SIZE = 16_384
 BUSY_TIMEOUT = 30.0
 """Seconds to wait for another process that is writing."""
 
-_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR)
+_DAMAGED = (
+    sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_NOTADB,
+    sqlite3.SQLITE_IOERR,
+    # There is no such table, or no such column.
+    sqlite3.SQLITE_ERROR,
+)
+_ERRORS = (sqlite3.Error, UnicodeDecodeError)
+"""The messages of SQLite's own errors may quote what is damaged."""
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +69,7 @@ class CacheDatabase:
             _make_folder(file.parent)
             with _held(self._lock_file):
                 self._open(version, schema)
-        except (OSError, sqlite3.Error) as error:
+        except (OSError, *_ERRORS) as error:
             self._read_only(version, error)
 
     @property
@@ -73,7 +83,7 @@ class CacheDatabase:
                 return []
             try:
                 return self._connection.execute(sql, parameters).fetchall()
-            except sqlite3.Error as error:
+            except _ERRORS as error:
                 self._failed(error)
                 return []
 
@@ -90,14 +100,14 @@ class CacheDatabase:
                         log.info("%s was removed; the next start makes it anew.", self.file)
                         return
                     self._transaction(self._connection, sql, rows)
-            except (OSError, sqlite3.Error) as error:
+            except (OSError, *_ERRORS) as error:
                 self._failed(error)
 
-    def unsealed(self, record: bytes) -> bytes | None:
-        """Return what was sealed; None if it is not as it was, which is logged once."""
-        data = record[4:]
-        if record[:4] == _checksum(data):
-            return data
+    def unsealed(self, record: bytes, name: bytes = b"") -> bytes | None:
+        """Return what ``sealed`` sealed; None if it is not as it was, which is logged once."""
+        # A damaged table may have numbers where the records were.
+        if isinstance(record, bytes) and record[:4] == _checksum(record[4:], name):
+            return record[4:]
         if not self._has_wrong_records:
             self._has_wrong_records = True
             log.warning("Records in %s are damaged, and are made anew.", self.file)
@@ -135,7 +145,8 @@ class CacheDatabase:
         except BaseException:
             connection.close()
             raise
-        self._connection, self.is_writable = connection, True
+        self._use(connection)
+        self.is_writable = True
 
     def _unusable(self, version: str) -> tuple[int, str] | None:
         """Return why an existing file cannot be used, with the level of that; None if it can.
@@ -146,8 +157,8 @@ class CacheDatabase:
         with contextlib.closing(_connect(self.file)) as connection:
             try:
                 found = _version_in(connection)
-            except sqlite3.DatabaseError as error:
-                if error.sqlite_errorcode & 0xFF in (*_DAMAGED, sqlite3.SQLITE_ERROR):
+            except _ERRORS as error:
+                if _is_damage(error):
                     return logging.WARNING, f"cannot be used ({error})"
                 raise
         if found != version:
@@ -156,15 +167,20 @@ class CacheDatabase:
 
     def _read_only(self, version: str, error: Exception) -> None:
         """Open the file as far as it can be read, and say once why nothing is kept."""
-        with contextlib.suppress(sqlite3.Error):
+        with contextlib.suppress(*_ERRORS):
             connection = _connect(self.file, "ro")
             try:
                 if _version_in(connection) == version:
-                    self._connection = connection
+                    self._use(connection)
             finally:
                 if self._connection is None:
                     connection.close()
         log.warning("Nothing is kept in %s, so starting takes longer: %s", self.file, error)
+
+    def _use(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        # Python warns of those that nobody closes.
+        weakref.finalize(self, connection.close)
 
     def _transaction(
         self, connection: sqlite3.Connection, sql: str, rows: Iterable[Sequence[Any]]
@@ -181,10 +197,9 @@ class CacheDatabase:
 
     def _failed(self, error: Exception) -> None:
         """Note that the file failed: a damaged one is deleted, any other no longer written."""
-        code = getattr(error, "sqlite_errorcode", None)
-        if isinstance(error, sqlite3.ProgrammingError | sqlite3.IntegrityError):
+        if isinstance(error, sqlite3.ProgrammingError):
             raise error
-        if code is not None and code & 0xFF in _DAMAGED:
+        if _is_damage(error):
             log.warning("%s is damaged, and is made anew at the next start: %s", self.file, error)
             self.close()
             with contextlib.suppress(OSError), _held(self._lock_file):
@@ -206,9 +221,14 @@ class CacheDatabase:
         self.file.with_name(self.file.name + "-journal").unlink(missing_ok=True)
 
 
-def sealed(data: bytes) -> bytes:
-    """Return data as a record with a checksum, which ``CacheDatabase.unsealed`` checks."""
-    return _checksum(data) + data
+def sealed(data: bytes, name: bytes = b"") -> bytes:
+    """Return data as a record with a checksum, which ``CacheDatabase.unsealed`` checks.
+
+    Args:
+        data: The data.
+        name: What it is stored under: a damaged table may find it under another name.
+    """
+    return _checksum(data, name) + data
 
 
 @contextlib.contextmanager
@@ -239,13 +259,16 @@ def _make_folder(folder: Path) -> None:
 
 
 def _connect(file: Path, mode: str = "rwc") -> sqlite3.Connection:
-    return sqlite3.connect(
+    connection = sqlite3.connect(
         f"{file.absolute().as_uri()}?mode={mode}",
         uri=True,
         timeout=BUSY_TIMEOUT,
         isolation_level=None,
         check_same_thread=False,
     )
+    # A damaged text is another text, and no error.
+    connection.text_factory = partial(str, encoding="utf-8", errors="replace")
+    return connection
 
 
 def _create(connection: sqlite3.Connection, version: str, schema: str) -> None:
@@ -263,5 +286,11 @@ def _version_in(connection: sqlite3.Connection) -> str | None:
     return row[0] if row else None
 
 
-def _checksum(data: bytes) -> bytes:
-    return zlib.crc32(data).to_bytes(4, "little")
+def _is_damage(error: Exception) -> bool:
+    """Return whether an error says that the file is damaged, or made by somebody else."""
+    code = getattr(error, "sqlite_errorcode", 0)
+    return isinstance(error, UnicodeDecodeError) or code & 0xFF in _DAMAGED
+
+
+def _checksum(data: bytes, name: bytes) -> bytes:
+    return zlib.crc32(data, zlib.crc32(name)).to_bytes(4, "little")

@@ -126,7 +126,8 @@ class CorpusBackground:
         table: The language's table; None if there is none.
         articles: How many articles of the language the corpus has.
         characters: The length of their texts together.
-        articles_with: Returns how many of them hold each of some tokens, given as codes.
+        articles_with: Returns how many of them hold each of some tokens, given as codes, in their
+            texts.
     """
 
     def __init__(

@@ -86,7 +86,7 @@ class IndexedArticles:
             postings = self._postings_of(language, numbers, base)
             self._postings[language] = postings
             self._backgrounds[language] = CorpusBackground(
-                table_of(language), postings.count, postings.characters, postings.articles_with
+                table_of(language), postings.count, postings.characters, postings.texts_with
             )
 
     def article_index(self, number: int) -> ArticleIndex:
