@@ -9,6 +9,7 @@ from typing import TypeVar
 from telegram import CallbackQuery
 from telegram.error import NetworkError, RetryAfter, TelegramError
 
+from bot.delivery.calls import answer_button
 from bot.delivery.rate_limiter import ChatKey, Priority, RateLimiter
 from bot.delivery.telegram_errors import (
     Refusal,
@@ -112,7 +113,7 @@ class Sender:
         """
         for pause in (*BUTTON_RETRY_PAUSES, None):
             try:
-                await query.answer(text, read_timeout=BUTTON_TIMEOUT)
+                await answer_button(query.get_bot(), query.id, text, BUTTON_TIMEOUT)
                 return
             except TelegramError as error:
                 if refusal_of(error) is Refusal.QUERY_EXPIRED:
