@@ -103,7 +103,7 @@ async def run(
         answering.health.index_ready = True
         services = build_services(settings, *prepared, store, voters, bot, clock, desk, metrics)
         application = build_application(bot, services)
-        handled = HandledUpdates(store, application.process_update)
+        handled = HandledUpdates(store, application.process_update, services.failures)
 
         async def serve(end: asyncio.Event) -> None:
             await register(bot, services.languages, settings.admins)

@@ -32,19 +32,22 @@ log = logging.getLogger(__name__)
 class HandledUpdates:
     """Has each update handled once."""
 
-    def __init__(self, store: Store, handle: Callable[[Update], Awaitable[None]]) -> None:
+    def __init__(
+        self, store: Store, handle: Callable[[Update], Awaitable[None]], failures: FailureLog
+    ) -> None:
         """Store the arguments; ``start`` comes before the first update.
 
         Args:
             store: Where handled updates are remembered.
             handle: Handles an update.
+            failures: Where failures of the store are logged.
         """
         self._store, self._handle = store, handle
         self._before: frozenset[int] = frozenset()
         self._unsaved: dict[int, None] = {}
         self._any_unsaved, self._all_saved = asyncio.Event(), asyncio.Event()
         self._saved = 0
-        self._failures = FailureLog(log)
+        self._failures = failures
 
     async def start(self) -> None:
         """Read what earlier processes handled, and begin to save what this one does.
@@ -91,7 +94,6 @@ class HandledUpdates:
                 self._failures.failed(str(error))
                 await asyncio.sleep(PAUSE_AFTER_FAILURE)
                 continue
-            self._failures.recovered("Handled updates are remembered again.")
             for update_id in some:
                 self._unsaved.pop(update_id, None)
             if not self._unsaved:

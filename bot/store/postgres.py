@@ -57,7 +57,12 @@ class PostgresStore(SqlStore):
     skip_locked = "FOR UPDATE SKIP LOCKED"
 
     def __init__(
-        self, url: str, fingerprint: bytes, clock: Callable[[], float] = time.time, bot: str = ""
+        self,
+        url: str,
+        fingerprint: bytes,
+        clock: Callable[[], float] = time.time,
+        bot: str = "",
+        look_up_for: float = LOOK_UP_FOR,
     ) -> None:
         """Store the arguments; nothing is opened yet.
 
@@ -66,9 +71,11 @@ class PostgresStore(SqlStore):
             fingerprint: Fingerprint of the voter key (``Voters.fingerprint``).
             clock: Returns the time in seconds since 1970.
             bot: Stands for the bot whose updates are kept.
+            look_up_for: Seconds for which a commit that was not answered is looked up.
         """
         super().__init__("The database of DATABASE_URL", fingerprint, clock, bot)
         self._url = url
+        self._look_up_for = look_up_for
         self._pool: asyncpg.Pool[asyncpg.Record] | None = None
 
     async def open(self) -> None:
@@ -150,7 +157,7 @@ class PostgresStore(SqlStore):
         the callback's id in the second.
 
         Raises:
-            OutcomeUnknownError: It could not be found out for LOOK_UP_FOR seconds.
+            OutcomeUnknownError: It could not be found out in time.
             StoreError: The database failed, and nothing was changed.
         """
         failures, give_up = 0, float("inf")
@@ -158,7 +165,7 @@ class PostgresStore(SqlStore):
             try:
                 return await self._attempt(work)
             except _NoAnswerError as error:
-                give_up = min(give_up, time.monotonic() + LOOK_UP_FOR)
+                give_up = min(give_up, time.monotonic() + self._look_up_for)
                 failure: BaseException = error.__cause__ or error
             except FAILURES as error:
                 failures += 1
