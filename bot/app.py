@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from telegram import Update
@@ -19,6 +19,7 @@ from bot.delivery.channel_publisher import ChannelPublisher
 from bot.delivery.client import create_bot, create_request, errors_explained
 from bot.delivery.feed_posts import check_feeds, follow_feeds
 from bot.delivery.first_calls import answered, connected_at_last
+from bot.delivery.handled_updates import HandledUpdates
 from bot.delivery.listeners import Listeners, listeners
 from bot.delivery.live_counts import LiveCounts
 from bot.delivery.message_editor import MessageEditor
@@ -56,17 +57,10 @@ BotApplication = Application[ExtBot[None], Context, dict[Any, Any], dict[Any, An
 Clock = Callable[[], float]
 """Returns the time in seconds since 1970."""
 
+SERVE_AGAIN_AFTER = 1.0
+"""Seconds after which it is tried again to serve if the database failed at the begin."""
+
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Signals:
-    """What goes to and fro between the bot and whoever runs it; see ``run``."""
-
-    stop: asyncio.Event
-    ready: Callable[[str], None]
-    reload: asyncio.Event
-    reloading: Callable[[], AbstractContextManager[object]]
 
 
 async def run(
@@ -100,20 +94,21 @@ async def run(
         ConnectError: Telegram refuses the token. If it cannot be reached, the bot waits for it.
     """
     check_feeds(settings)
-    metrics, signals = Metrics(), Signals(stop, ready, reload or asyncio.Event(), reloading)
+    metrics = Metrics()
     async with (
         listeners(settings, metrics) as answering,
         open_to_serve(settings, clock) as opened,
     ):
-        await _run(settings, corpus, signals, clock, progress, metrics, answering, opened)
+        live = LiveCorpus(corpus, KeptIds(opened[0]), reload, reloading, progress)
+        await _run(settings, live, stop, ready, clock, metrics, answering, opened)
 
 
 async def _run(
     settings: Settings,
-    corpus: Corpus,
-    signals: Signals,
+    live: LiveCorpus,
+    stop: asyncio.Event,
+    ready: Callable[[str], None],
     clock: Clock,
-    progress: Progress,
     metrics: Metrics,
     answering: Listeners,
     opened: tuple[Store, Voters, Leadership],
@@ -122,29 +117,30 @@ async def _run(
     answering.health.store, answering.health.leadership = store, leadership
     calls, polls = (LeaderRequest(create_request(settings, metrics)) for _ in range(2))
     bot, server = create_bot(settings, calls), settings.shown_api_url
-    live = LiveCorpus(corpus, KeptIds(store), progress=progress)
     desk = build_desk(settings, live, clock)
     prepared = await live.prepare()
     answering.health.index_ready = True
     services = build_services(settings, *prepared, store, voters, bot, clock, desk, metrics)
     application = build_application(bot, services)
+    handled = HandledUpdates(store, application.process_update, services.failures)
 
     async def serve(end: asyncio.Event) -> None:
         await register(bot, services.languages, settings.admins)
         receiver = Receiver(settings, bot, polls, allowed_updates(), answering)
         await answered(receiver.arrange, server)
-        signals.ready(bot.username)
-        reloads = asyncio.create_task(live.look_when_told(signals.reload, signals.reloading))
+        ready(bot.username)
         try:
-            await _serve(settings, application, receiver, live, end, clock)
-        finally:
-            reloads.cancel()
+            await _serve(settings, application, receiver, handled, live, end, clock)
+        except StoreError as error:
+            # The database fails while this process begins to serve: it begins again.
+            services.failures.failed(str(error))
+            await asyncio.sleep(SERVE_AGAIN_AFTER)
 
     with errors_explained(settings):
         async with connected_at_last(bot, server), application, polls:
             # From here on: any process may ask who it is.
             calls.leadership = polls.leadership = leadership
-            await serve_as_leader(leadership, signals.stop, serve)
+            await serve_as_leader(leadership, stop, serve)
 
 
 def build_services(
@@ -165,6 +161,11 @@ def build_services(
         settings.private_chat_per_second, settings.group_per_minute, settings.overall_per_second
     )
     sender = Sender(RateLimiter(limits))
+    metrics.gauge(
+        "telegram_calls_waiting",
+        "Messages and edits that wait until a limit admits them.",
+        lambda: sender.limiter.waiting,
+    )
     editor = MessageEditor(bot, store, voters, corpus.reactions, metrics)
     live_counts = LiveCounts(store, editor, sender, failures)
     articles = ArticleResolver(corpus.articles)
@@ -228,6 +229,7 @@ async def _serve(
     settings: Settings,
     application: BotApplication,
     receiver: Receiver,
+    handled: HandledUpdates,
     live: LiveCorpus,
     stop: asyncio.Event,
     clock: Clock,
@@ -237,7 +239,7 @@ async def _serve(
     async def tell(update: Update) -> None:
         await surplus.tell(update, application.bot_data.services)
 
-    readers = Readers(application.process_update, surplus.asks, tell)
+    readers = Readers(handled.handle, surplus.asks, tell)
     store = services.store
     refresher = Refresher(store, services.live_counts, services.sender.limiter, clock)
     background = [
@@ -247,13 +249,14 @@ async def _serve(
         asyncio.create_task(_follow_feeds(settings, application, clock)),
     ]
     try:
+        await handled.start()
         queues = ReaderQueues(application.bot, store, readers, services.metrics)
         await receiver.run(queues, stop)
     finally:
         for task in background:
             task.cancel()
-        await asyncio.gather(*background, return_exceptions=True)
-        await services.live_counts.stop()
+        ending = (handled.stop(), services.live_counts.stop())
+        await asyncio.gather(*background, *ending, return_exceptions=True)
 
 
 async def _follow_corpus(application: BotApplication, live: LiveCorpus) -> None:

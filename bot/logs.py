@@ -8,6 +8,7 @@ import time
 from base64 import b64encode
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime
+from math import inf
 from typing import Any, TextIO, TypeVar
 from urllib.parse import unquote, urlsplit
 
@@ -19,11 +20,11 @@ REPEAT_AFTER = 600.0
 """Seconds after which a failure that persists is logged again."""
 CALM = 30.0
 """Seconds after which a failure that came back soon after its end has ended."""
+MAX_REASONS = 100
+"""Reasons that are remembered; those that were logged longest ago are dropped."""
 MIN_SECRET_LENGTH = 8
 """Characters. Shorter texts occur in ordinary words too, so they are not replaced."""
 
-_CHANGING = re.compile(r"\b(?=[\w-]*\d)[\w-]+\b")
-"""Words with digits: numbers of requests, times, ids."""
 _SCHEME = r"(?P<scheme>[a-z][a-z0-9+.-]*://)?"
 _ADDRESS = re.compile(
     # An @ after the host is not allowed: what precedes it may be the rest of a password.
@@ -31,6 +32,8 @@ _ADDRESS = re.compile(
     re.IGNORECASE,
 )
 
+_NUMBERED = re.compile(r"\b(?=\w*\d)[\w-]{5,}")
+"""Numbers and ids in the reason of a failure; a status or a port of four digits is none."""
 _LOOKS_SECRET = re.compile(
     # A token; a user and password in an address; both in a header.
     r"\d{5,}(?::|%3[Aa])[\w-]{30,}|(?<=://)[^\s/@'\"]+(?=@)|(?<=Basic )[\w+/=-]{4,}"
@@ -213,7 +216,7 @@ class FailureLog:
         self._log = log
         self._noted = noted
         self._logged: dict[str, float] = {}
-        self._failed_at = self._recovered_at = -CALM
+        self._failed_at = self._recovered_at = -inf
         self._comes_and_goes = False
 
     def failed(self, reason: str) -> None:
@@ -222,11 +225,14 @@ class FailureLog:
         now = time.monotonic()
         self._failed_at = now
         self._comes_and_goes |= now - self._recovered_at < CALM
-        # The number of a request, or a time, does not make it another reason.
-        key = _CHANGING.sub("#", reason)
-        if now - self._logged.get(key, -REPEAT_AFTER) >= REPEAT_AFTER:
+        # A reason may name a request or a process, and each time another one.
+        kind = _NUMBERED.sub("#", reason)
+        if now - self._logged.get(kind, -inf) >= REPEAT_AFTER:
             self._log.warning("%.500s", reason)
-            self._logged[key] = now
+            self._logged.pop(kind, None)
+            self._logged[kind] = now
+        if len(self._logged) > MAX_REASONS:
+            del self._logged[next(iter(self._logged))]
 
     async def value_or(self, default: Value, work: Awaitable[Value]) -> Value:
         """Return the result of work in the store; if it fails, log that and return the default."""
@@ -246,7 +252,7 @@ class FailureLog:
         return True
 
     def recovered(self, text: str) -> None:
-        """Log a text if there was a failure since the last call."""
+        """Log a text if there was a failure since the last call, and it has not come and gone."""
         now = time.monotonic()
         if self._logged and not (self._comes_and_goes and now - self._failed_at < CALM):
             self._log.warning("%s", text)

@@ -85,7 +85,10 @@ async def test_what_was_stale_is_refreshed_after_a_restart(stage: Stage) -> None
 @pytest.mark.parametrize("victim", [0, 1])
 async def test_another_worker_takes_over(stage: Stage, postgres_url: str, victim: int) -> None:
     """Two on PostgreSQL: whichever is killed, the other answers, counts and refreshes."""
-    workers = [await stage.process(DATABASE_URL=postgres_url) for _ in range(2)]
+    workers = [
+        await stage.process(DATABASE_URL=postgres_url),
+        await stage.standby(DATABASE_URL=postgres_url),
+    ]
     ada, ben = await stage.reader(), await stage.reader()
     hers, his = await ada.send("/article"), await ben.send("/article")
 

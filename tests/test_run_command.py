@@ -49,7 +49,7 @@ def echo_port() -> Iterator[int]:
         ({"BOT_TOKEN": TOKEN, "LOG_LEVEL": "loud"}, "LOG_LEVEL is 'loud': set it to one of"),
         (
             {"BOT_TOKEN": TOKEN, "DATABASE_URL": "sqlite:////no/such/folder/votes.db"},
-            "cannot be made or",
+            "cannot be opened",
         ),
         (
             {"BOT_TOKEN": TOKEN, "DATABASE_URL": "postgresql://me:secret@host/x"},

@@ -8,8 +8,10 @@ their own words and with statuses that mean something else at Telegram. Only a J
 import json
 import os
 import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
-from typing import Any, cast
+from typing import Any, Literal, cast
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -53,6 +55,19 @@ class _Answer(bytes):
     """The body of Telegram's answer, and what was read from it, so that it is parsed once."""
 
     data: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class CallData:
+    """What a call needs of the library's RequestData: parameters that are JSON already.
+
+    Attributes:
+        parameters: By name; numbers, texts, lists and dicts.
+        contains_files: Whether it sends files; it cannot.
+    """
+
+    parameters: Mapping[str, Any]
+    contains_files: Literal[False] = False
 
 
 class BotApiRequest(BaseRequest):

@@ -11,6 +11,7 @@ from telegram import Bot, InlineKeyboardMarkup
 from telegram.error import RetryAfter, TelegramError
 
 from bot.corpus.reactions import Reaction
+from bot.delivery.calls import edit_keyboard
 from bot.delivery.keyed_locks import KeyedLocks
 from bot.delivery.metrics import Metrics
 from bot.delivery.telegram_errors import Refusal, refusal_of
@@ -139,7 +140,7 @@ class MessageEditor:
             votes = (await self._store.counts(message.article_id)).votes
             keyboard = with_counts(shown, message.article_id, self.reactions, votes)
             if keyboard != shown or message.version == VERSION_UNKNOWN:
-                call = self._bot.edit_message_reply_markup(**asdict(ref), reply_markup=keyboard)
+                call = edit_keyboard(self._bot, ref, keyboard.to_json())
                 await self._edit(ref, call)
 
     async def replace(
@@ -165,10 +166,8 @@ class MessageEditor:
             if await self._edit(ref, call):
                 await self._store.update(replace(tracked, version=message.counts_version))
 
-    async def _outdated(
-        self, ref: MessageRef
-    ) -> tuple[TrackedMessage, TrackedMessage, InlineKeyboardMarkup] | None:
-        """Return a message that needs an edit: as tracked, as it should be, and its new keyboard.
+    async def _outdated(self, ref: MessageRef) -> tuple[TrackedMessage, TrackedMessage] | None:
+        """Return a message that needs an edit: as tracked, and as it should be.
 
         Returns:
             None if it is not tracked, or shows the current counts, which is then noted.
@@ -180,13 +179,11 @@ class MessageEditor:
         keyboard = self._with_counts(message, counts)
         new = replace(message, keyboard=keyboard.to_json(), version=counts.version)
         if not self._shows(message, keyboard):
-            return message, new, keyboard
+            return message, new
         await self._store.update(new)
         return None
 
-    async def _edit_keyboard(
-        self, old: TrackedMessage, new: TrackedMessage, keyboard: InlineKeyboardMarkup
-    ) -> bool:
+    async def _edit_keyboard(self, old: TrackedMessage, new: TrackedMessage) -> bool:
         """Edit a keyboard, and note that the message shows it.
 
         Returns:
@@ -200,7 +197,7 @@ class MessageEditor:
         was_known = old.version != VERSION_UNKNOWN
         if was_known:
             await self._store.update(replace(new, version=VERSION_UNKNOWN))
-        call = self._bot.edit_message_reply_markup(**asdict(old.ref), reply_markup=keyboard)
+        call = edit_keyboard(self._bot, old.ref, new.keyboard)
         try:
             if not await self._edit(old.ref, call):
                 return False

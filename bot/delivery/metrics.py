@@ -64,6 +64,8 @@ class Metrics:
     """Everything that is counted.
 
     Attributes:
+        counters: Every counter; each has a name of its own here, too.
+        histograms: Every histogram, likewise.
         telegram_answered: When Telegram last answered a call, on ``time.monotonic``'s clock; minus
             infinity before the first answer.
     """
@@ -92,6 +94,11 @@ class Metrics:
             "telegram_call_seconds", "How long Telegram took to answer, by method.", "method"
         )
         self.errors = Counter("errors", "What went wrong, by part of the bot.", "part")
+        self.counters = (
+            *(self.updates, self.dropped, self.answers, self.votes, self.edits, self.calls),
+            self.errors,
+        )
+        self.histograms = (self.handling, self.call_seconds)
         self.telegram_answered = float("-inf")
         self._gauges: dict[str, tuple[str, Callable[[], float]]] = {}
 
@@ -129,13 +136,12 @@ class Metrics:
             HistogramMetricFamily,
         )
 
-        messages = (self.updates, self.dropped, self.answers, self.votes, self.edits)
-        for each in (*messages, self.calls, self.errors):
+        for each in self.counters:
             counter = CounterMetricFamily(PREFIX + each.name, each.help, labels=[each.label])
             for value, number in each.values.items():
                 counter.add_metric([value], number)
             yield counter
-        for times in (self.handling, self.call_seconds):
+        for times in self.histograms:
             histogram = HistogramMetricFamily(PREFIX + times.name, times.help, labels=[times.label])
             for value, (total, counts) in times.values.items():
                 histogram.add_metric([value], _cumulative(counts), total)

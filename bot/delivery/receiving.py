@@ -51,8 +51,12 @@ class Receiver:
             InvalidToken: Telegram does not know the token (any more).
             StoreError: The updates in the store cannot be read.
         """
-        self._answering.health.serves_until = stop
-        if self._is_polling:
-            await Poller(self._bot, self._request, self._allowed_updates, queues).run(stop)
-        else:
-            await serve_webhook(self._answering.webhook, self._delivery, queues, stop)
+        health = self._answering.health
+        health.serves_until = stop
+        try:
+            if self._is_polling:
+                await Poller(self._bot, self._request, self._allowed_updates, queues).run(stop)
+            else:
+                await serve_webhook(self._answering.webhook, self._delivery, queues, stop)
+        finally:
+            health.serves_until = None

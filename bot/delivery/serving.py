@@ -8,6 +8,9 @@ from telegram.request import BaseRequest, RequestData
 
 from bot.store.leadership import Leadership
 
+CANCEL_EVERY = 1.0
+"""Seconds that what is cut off gets to clean up, until what it waits for is cancelled too."""
+
 
 async def serve_as_leader(
     leadership: Leadership, stop: asyncio.Event, serve: Callable[[asyncio.Event], Awaitable[None]]
@@ -55,9 +58,12 @@ async def _serve_once(
         if not serving.done():
             await asyncio.wait({serving}, timeout=leadership.seconds_to_finish)
     finally:
-        cut_off = serving.cancel()
         lost.cancel()
-        await asyncio.wait({serving})
+        cut_off = serving.cancel()
+        # Again and again: what is cancelled may wait for a call that must not be made any more.
+        while not serving.done():
+            await asyncio.wait({serving}, timeout=CANCEL_EVERY)
+            serving.cancel()
     if not cut_off or not serving.cancelled():
         serving.result()
 

@@ -7,7 +7,7 @@ from telegram import Update
 from telegram.constants import ChatType
 from telegram.error import TelegramError
 
-from bot.errors import StoreError
+from bot.errors import BotError
 from bot.handlers.services import Context
 from bot.views.outgoing import OutgoingMessage
 
@@ -17,8 +17,8 @@ log = logging.getLogger(__name__)
 async def handler_failed(update: object, context: Context) -> None:
     """Log what a handler raised. In a private chat and after a tap, ask the reader to try again."""
     context.services.metrics.errors.add("handler")
-    if isinstance(context.error, TelegramError | StoreError):
-        # It says what is wrong elsewhere; where it was met in the bot helps nobody.
+    if isinstance(context.error, TelegramError | BotError):
+        # No fault of the code: where it was raised says nothing.
         log.warning("An update could not be handled: %s", context.error)
     else:
         log.error("An update could not be handled", exc_info=context.error)

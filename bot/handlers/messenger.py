@@ -9,9 +9,11 @@ from telegram import Bot, MaybeInaccessibleMessage, Message, ReplyParameters
 from telegram.constants import ChatAction, ChatType
 from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 
+from bot.delivery.calls import send_message
 from bot.delivery.live_counts import LiveCounts
 from bot.delivery.rate_limiter import Priority
-from bot.delivery.sender import Sender
+from bot.delivery.sender import ANSWER_DEADLINE, Sender
+from bot.delivery.telegram_errors import NoAnswerError
 from bot.handlers.mentions import AddressedQuestion
 from bot.store.base import MessageRef
 from bot.views.inline_results import single_result
@@ -111,27 +113,28 @@ class Messenger:
         reply: ReplyParameters | None = None,
         topic: int | None = None,
     ) -> None:
-        async def send() -> Message:
-            arguments = message.arguments
+        async def send() -> MessageRef:
             try:
-                return await self._bot.send_message(
-                    chat_id, reply_parameters=reply, message_thread_id=topic, **arguments
-                )
+                return await send_message(self._bot, chat_id, message, reply, topic)
             except ChatMigrated as error:
-                return await self._bot.send_message(error.new_chat_id, **arguments)
+                return await send_message(self._bot, error.new_chat_id, message)
+            except NoAnswerError as error:
+                if error.may_be_done:
+                    self._live_counts.expect_copies(chat_id)
+                raise
 
         try:
-            sent = await self._sender.call(chat_id, Priority.ANSWER, send)
+            sent = await self._sender.call(chat_id, Priority.ANSWER, send, deadline=ANSWER_DEADLINE)
         except Forbidden as error:
             _log_refusal(error)
             await self._live_counts.forget_chat(chat_id)
         else:
-            await self._track(MessageRef(sent.chat.id, sent.message_id), message)
+            await self._track(sent, message)
 
     async def _track(self, ref: MessageRef, message: OutgoingMessage) -> None:
-        if message.article_id is not None and message.keyboard is not None:
+        if message.article_id is not None and message.keyboard_json is not None:
             await self._live_counts.track(
-                ref, message.article_id, message.keyboard, message.counts_version
+                ref, message.article_id, message.keyboard_json, message.counts_version
             )
 
 

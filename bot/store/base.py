@@ -23,6 +23,8 @@ CALLBACK_QUERY_KEPT = 86_400.0
 QUESTION_KEPT = 82_800.0
 """Seconds for which a saved question can be read. Readers are told "a day at most"; an hour
 less leaves time to delete it."""
+HANDLED_KEPT = 10_000
+"""Updates that are remembered as handled; Telegram repeats at most the last hundred."""
 DELETE_QUESTIONS_EVERY = 1_800.0
 """Seconds between deletions of old saved questions."""
 VERSION_UNKNOWN = -1
@@ -142,8 +144,8 @@ class Store(FeedStore, Protocol):
     """Keeps everything that outlives the process.
 
     Readers and chats are named by 32 bytes made from their ids (see ``bot.store.voters``). Every
-    method raises StoreError when the database fails. A write that failed has changed nothing,
-    unless the connection broke during the commit: then nobody knows, and it can be repeated.
+    method raises StoreError when the database fails: then nothing was changed. Its subclass
+    OutcomeUnknownError says that nobody knows; the write can be repeated.
     """
 
     async def open(self) -> None:
@@ -272,3 +274,12 @@ class Store(FeedStore, Protocol):
 
     async def delete_deferred(self, update_id: int) -> None:
         """Delete a deferred update that has been handled."""
+
+    async def save_handled(self, update_ids: Sequence[int]) -> None:
+        """Remember updates that have been handled, and delete them where they were deferred."""
+
+    async def handled(self) -> Sequence[int]:
+        """Return the ids of updates handled of late, at most HANDLED_KEPT of them."""
+
+    async def forget_handled(self) -> None:
+        """Forget all of them but the last HANDLED_KEPT."""

@@ -48,7 +48,7 @@ class FileLeadership(Leadership):
                         "PostgreSQL may several processes run, of which one serves."
                     ) from None
                 raise StoreError(
-                    f"The file {file} cannot be made or locked ({error.strerror}): "
+                    f"The database {self._database} cannot be opened ({error.strerror}): "
                     "set DATABASE_URL to a file in a folder that the bot may write to."
                 ) from None
         self._begin()

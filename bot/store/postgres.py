@@ -10,7 +10,7 @@ from typing import Any
 
 import asyncpg
 
-from bot.errors import StoreError
+from bot.errors import OutcomeUnknownError, StoreError
 from bot.store.engine import Operation, Result
 from bot.store.leadership import Leadership
 from bot.store.migrations import check_current, pending
@@ -23,6 +23,10 @@ TIMEOUT = 5.0
 """Seconds to wait for a connection, and for a statement."""
 MAX_ATTEMPTS = 5
 """Attempts at a transaction that conflicts with others, or whose connection breaks."""
+
+LOOK_UP_FOR = 100.0
+"""Seconds for which a transaction whose outcome is unknown is looked up. Telegram drops a tap that
+is not answered for longer."""
 
 _SCHEMA = "article_bot"
 _LOCKS = 0x61727462
@@ -39,6 +43,11 @@ _TEMPORARY = (
 )
 """The failures after which the same transaction may succeed."""
 
+
+class _NoAnswerError(Exception):
+    """No answer came to a commit."""
+
+
 log = logging.getLogger(__name__)
 
 
@@ -48,7 +57,12 @@ class PostgresStore(SqlStore):
     skip_locked = "FOR UPDATE SKIP LOCKED"
 
     def __init__(
-        self, url: str, fingerprint: bytes, clock: Callable[[], float] = time.time, bot: str = ""
+        self,
+        url: str,
+        fingerprint: bytes,
+        clock: Callable[[], float] = time.time,
+        bot: str = "",
+        look_up_for: float = LOOK_UP_FOR,
     ) -> None:
         """Store the arguments; nothing is opened yet.
 
@@ -57,9 +71,11 @@ class PostgresStore(SqlStore):
             fingerprint: Fingerprint of the voter key (``Voters.fingerprint``).
             clock: Returns the time in seconds since 1970.
             bot: Stands for the bot whose updates are kept.
+            look_up_for: Seconds for which a commit that was not answered is looked up.
         """
         super().__init__("The database of DATABASE_URL", fingerprint, clock, bot)
         self._url = url
+        self._look_up_for = look_up_for
         self._pool: asyncpg.Pool[asyncpg.Record] | None = None
 
     async def open(self) -> None:
@@ -136,24 +152,51 @@ class PostgresStore(SqlStore):
     async def _retry(self, work: Callable[[Connection], Awaitable[Result]]) -> Result:
         """Run a transaction; repeat it if it conflicts with others or the connection breaks.
 
-        If the connection breaks during the commit, nobody knows whether it took effect, so a
-        transaction must be harmless when it is done twice.
+        If no answer comes to the commit, nobody knows whether it took effect. The transaction is
+        then repeated until it is known, so it must be harmless when it is done twice: a vote finds
+        the callback's id in the second.
+
+        Raises:
+            OutcomeUnknownError: It could not be found out in time.
+            StoreError: The database failed, and nothing was changed.
         """
+        failures, give_up = 0, float("inf")
+        while True:
+            try:
+                return await self._attempt(work)
+            except _NoAnswerError as error:
+                give_up = min(give_up, time.monotonic() + self._look_up_for)
+                failure: BaseException = error.__cause__ or error
+            except FAILURES as error:
+                failures += 1
+                is_known = give_up == float("inf")
+                if is_known and (failures == MAX_ATTEMPTS or not isinstance(error, _TEMPORARY)):
+                    raise self._failure(error) from error
+                failure = error
+            if time.monotonic() > give_up:
+                raise OutcomeUnknownError(
+                    f"{self._database} does not say whether it has saved something: "
+                    f"{_text(failure)}."
+                ) from failure
+            log.debug("Repeating a transaction: %s", _text(failure))
+            await asyncio.sleep(random.uniform(0.01, 0.1))
+
+    async def _attempt(self, work: Callable[[Connection], Awaitable[Result]]) -> Result:
         if self._pool is None:
             raise StoreError("The database is not open.")
-        for attempts_left in reversed(range(MAX_ATTEMPTS)):
+        async with self._pool.acquire(timeout=TIMEOUT) as connection:
+            done = False
             try:
-                async with (
-                    self._pool.acquire(timeout=TIMEOUT) as connection,
-                    connection.transaction(),
-                ):
-                    return await work(connection)  # type: ignore[arg-type]
+                async with connection.transaction():
+                    result = await work(connection)  # type: ignore[arg-type]
+                    done = True
             except FAILURES as error:
-                if not attempts_left or not isinstance(error, _TEMPORARY):
-                    raise self._failure(error) from error
-                log.debug("Repeating a transaction: %s", _text(error))
-                await asyncio.sleep(random.uniform(0.01, 0.1))
-        raise AssertionError("the last attempt returns or raises")
+                if not done or _is_refusal(error):
+                    raise
+                # Not back to the pool: it would be waited for until the commit has ended.
+                connection.terminate()
+                raise _NoAnswerError from error
+            return result
 
     async def _prepare(self, connection: Connection) -> None:
         """Bring the schema up to date and check the voter key."""
@@ -198,6 +241,12 @@ class PostgresStore(SqlStore):
 
     def _failure(self, error: BaseException) -> StoreError:
         return StoreError(f"{self._database} fails: {_text(error)}.")
+
+
+def _is_refusal(error: BaseException) -> bool:
+    """Return whether the server says that it has not committed, and is not just ending."""
+    ending = (asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError)
+    return isinstance(error, asyncpg.PostgresError) and not isinstance(error, ending)
 
 
 async def _version(connection: Connection) -> int | None:

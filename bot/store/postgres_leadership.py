@@ -60,7 +60,7 @@ class PostgresLeadership(Leadership):
         """When the sign of life was sent that succeeded last."""
         self._seen: tuple[str, int] | None = None
         self._seen_at = 0.0
-        self._stands_by = self._may_hold = False
+        self._stands_by = self._has_lost = self._may_hold = False
         self._timer: asyncio.TimerHandle | None = None
         self._failures = FailureLog(log)
 
@@ -114,10 +114,11 @@ class PostgresLeadership(Leadership):
                     leads = await (self._renew if super().is_leader else self._compete)(connection)
             except FAILURES as error:
                 self._disconnect()
-                reason = str(error).strip() or type(error).__name__
-                self._failures.failed(f"The database does not say which process serves: {reason}")
+                if self._stands_by:
+                    reason = str(error).strip() or type(error).__name__
+                    self._failures.failed(f"The database does not say who serves: {reason}")
             else:
-                self._failures.recovered("The database says again which process serves.")
+                self._failures.recovered("The database says again who serves.")
                 if leads and (super().is_leader or self._competes.is_set()):
                     self._confirm(sent)
                 elif not leads and super().is_leader:
@@ -178,12 +179,13 @@ class PostgresLeadership(Leadership):
             sent + SERVES_FOR - steady_time(), self._lose, "the database cannot be reached"
         )
         if not super().is_leader:
-            if self._stands_by:
-                self._stands_by = False
+            if self._stands_by or self._has_lost:
+                self._stands_by = self._has_lost = False
                 log.info("This process serves now.")
             self._begin()
 
     def _lose(self, why: str) -> None:
+        self._has_lost = True
         log.warning("This process no longer serves: %s.", why)
         self._end()
 

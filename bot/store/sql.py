@@ -19,9 +19,9 @@ from bot.store.base import (
 )
 from bot.store.engine import Operation, Row, Rows
 from bot.store.feed_sql import SqlFeedStore
+from bot.store.update_sql import SqlUpdateStore
 
 _THIS_MESSAGE = "chat_id = $1 AND message_id = $2 AND inline_message_id = $3"
-_OWN = "bot IN ($1, '')"
 _TRACKED = f"SELECT * FROM tracked_messages WHERE {_THIS_MESSAGE}"
 _TRACKED_WITH_COUNTS = f"""
     SELECT tracked_messages.*, reaction, votes, COALESCE(changes, 0) AS changes,
@@ -52,7 +52,7 @@ _DELETE_EXPIRED = """
         SELECT callback_query_id FROM callback_queries WHERE at < $1 ORDER BY at LIMIT 100 {})"""
 
 
-class SqlStore(SqlArticleStore, SqlFeedStore, Store):
+class SqlStore(SqlArticleStore, SqlFeedStore, SqlUpdateStore, Store):
     """Implements the contract on top of an engine. The methods are documented in ``Store``."""
 
     async def check(self) -> None:
@@ -213,24 +213,6 @@ class SqlStore(SqlArticleStore, SqlFeedStore, Store):
         await self._write(
             "DELETE FROM saved_questions WHERE at < $1", self._clock() - QUESTION_KEPT
         )
-
-    async def defer(self, update_id: int, body: str) -> None:
-        await self._write(
-            "INSERT INTO deferred_updates (bot, update_id, body) VALUES ($1, $2, $3)"
-            " ON CONFLICT DO NOTHING",
-            *(self._bot, update_id, body),
-        )
-
-    async def deferred(self) -> Sequence[tuple[int, str]]:
-        rows = await self._read(
-            f"SELECT update_id, body FROM deferred_updates WHERE {_OWN} ORDER BY update_id",
-            self._bot,
-        )
-        return [(row["update_id"], row["body"]) for row in rows]
-
-    async def delete_deferred(self, update_id: int) -> None:
-        delete = f"DELETE FROM deferred_updates WHERE {_OWN} AND update_id = $2"
-        await self._write(delete, self._bot, update_id)
 
 
 def _note_callback_query(

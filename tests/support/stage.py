@@ -63,6 +63,13 @@ class Stage(ControlClient):
         self.processes.append(Process(["run"], self.folder, environ))
         return self.processes[-1]
 
+    async def standby(self, **more: str) -> Process:
+        """Start another process while one serves, and wait until it stands by."""
+        environ = clean_environment(**self.settings(**more))
+        self.processes.append(Process(["run"], self.folder, environ))
+        await asyncio.to_thread(self.processes[-1].wait_for, re.compile("this one stands by"))
+        return self.processes[-1]
+
     def settings(self, **more: str) -> dict[str, str]:
         return {
             "BOT_TOKEN": TOKEN,

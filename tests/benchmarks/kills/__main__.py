@@ -1,7 +1,7 @@
 """Votes after many kills: the bot is killed at random moments while readers tap.
 
     python -m tests.benchmarks.kills [--kills 100] [--engine sqlite|postgres|both] [--seed N]
-                                     [--postgres URL]
+                                     [--postgres URL] [--webhook]
 
 A Bot API server in this process outlives the bot, a child process that SIGKILL ends again and
 again: while it starts, while it works and, in every tenth life, while the server is so slow to
@@ -38,12 +38,13 @@ async def new_database(server: str) -> AsyncIterator[str]:
         await query(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
-async def try_engine(engine: str, server: str, kills: int, seed: int) -> int:
+async def try_engine(engine: str, server: str, kills: int, seed: int, *, webhook: bool) -> int:
     """Try an engine and print what came of it; return the exit code."""
     with tempfile.TemporaryDirectory(prefix="article-bot-kills-") as name:
         folder = Path(name)
         if engine == "sqlite":
-            report = await trial(f"sqlite:///{folder / 'votes.db'}", folder, kills, seed)
+            url = f"sqlite:///{folder / 'votes.db'}"
+            report = await trial(url, folder, kills, seed, webhook=webhook)
         else:
             try:
                 await query(server, "SELECT 1")
@@ -51,7 +52,7 @@ async def try_engine(engine: str, server: str, kills: int, seed: int) -> int:
                 print(f"PostgreSQL is not tried, as it cannot be reached: {error}")
                 return 2
             async with new_database(server) as url:
-                report = await trial(url, folder, kills, seed)
+                report = await trial(url, folder, kills, seed, webhook=webhook)
     print(report, flush=True)
     return 0 if report.passed else 1
 
@@ -63,10 +64,13 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     default = os.environ.get("TEST_DATABASE_URL", "postgresql:///postgres")
     parser.add_argument("--postgres", metavar="URL", default=default, help="a server's address")
+    parser.add_argument("--webhook", action="store_true", help="deliver updates to the bot")
     given = parser.parse_args()
     engines = ("sqlite", "postgres") if given.engine == "both" else (given.engine,)
     codes = [
-        asyncio.run(try_engine(engine, given.postgres, given.kills, given.seed))
+        asyncio.run(
+            try_engine(engine, given.postgres, given.kills, given.seed, webhook=given.webhook)
+        )
         for engine in engines
     ]
     # A tap that was lost says more than a database that was not there.

@@ -19,7 +19,15 @@ TIMEOUT = 15.0
 """Seconds in which the bot must make progress with what is left after the last start."""
 
 
-async def trial(url: str, folder: Path, kills: int, seed: int, many: int = READERS) -> Report:
+async def trial(
+    url: str,
+    folder: Path,
+    kills: int,
+    seed: int,
+    many: int = READERS,
+    *,
+    webhook: bool = False,
+) -> Report:
     """Kill the bot while readers tap; then let it finish, and judge.
 
     Args:
@@ -28,11 +36,12 @@ async def trial(url: str, folder: Path, kills: int, seed: int, many: int = READE
         kills: How often to kill it.
         seed: Makes the random choices repeatable.
         many: How many readers.
+        webhook: Whether updates are delivered to the bot; otherwise it polls.
     """
     telegram, chance, begun = Telegram(), random.Random(seed), time.monotonic()
     report = Report("sqlite" if url.startswith("sqlite:") else "postgres")
     async with telegram.running() as client:
-        bot = Bot(telegram, url, folder)
+        bot = Bot(telegram, url, folder, webhook=webhook)
         first = max(1, kills // 10)
         try:
             await _start_over_and_over(bot, url, chance, first)
