@@ -78,7 +78,7 @@ class HandledUpdates:
                 async with asyncio.timeout(LAST_SAVE):
                     await self._all_saved.wait()
         except TimeoutError:
-            log.warning("%d updates may be answered again.", len(self._unsaved))
+            log.warning("%s updates may be answered again.", len(self._unsaved))
         finally:
             self._saving.cancel()
             await asyncio.gather(self._saving, return_exceptions=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 
 from tests.benchmarks.kills.actors import Bot, Reader, Telegram
+from tests.benchmarks.kills.fleet import Fleet
 from tests.benchmarks.kills.report import NOTES, Report, judge_keyboards, judge_votes, query
 from tests.support.chat import Chat
 
@@ -25,6 +26,7 @@ async def trial(
     kills: int,
     seed: int,
     many: int = READERS,
+    standbys: int = 0,
     *,
     webhook: bool = False,
 ) -> Report:
@@ -36,12 +38,17 @@ async def trial(
         kills: How often to kill it.
         seed: Makes the random choices repeatable.
         many: How many readers.
-        webhook: Whether updates are delivered to the bot; otherwise it polls.
+        standbys: How many processes stand by, on PostgreSQL; whoever serves is killed.
+        webhook: Whether updates are delivered to the bot, which has no standbys then; otherwise it
+            polls.
     """
     telegram, chance, begun = Telegram(), random.Random(seed), time.monotonic()
     report = Report("sqlite" if url.startswith("sqlite:") else "postgres")
     async with telegram.running() as client:
-        bot = Bot(telegram, url, folder, webhook=webhook)
+        if standbys and not webhook:
+            bot: Bot = Fleet(telegram, url, folder, standbys)
+        else:
+            bot = Bot(telegram, url, folder, webhook=webhook)
         first = max(1, kills // 10)
         try:
             await _start_over_and_over(bot, url, chance, first)
@@ -56,7 +63,7 @@ async def trial(
             await bot.stop()
             await judge_votes(telegram, url, readers, report)
         finally:
-            bot.kill()
+            bot.end()
     report.kills = bot.killed
     report.problems += bot.problems
     report.logged = bot.logged()
