@@ -5,7 +5,8 @@ import contextlib
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
 from typing import Any
 
 from telegram import Update
@@ -15,10 +16,11 @@ from bot.config import Settings
 from bot.corpus.loader import Corpus
 from bot.corpus.workers import Progress, no_progress
 from bot.delivery.channel_publisher import ChannelPublisher
-from bot.delivery.client import create_bot, create_request, errors_explained, opened
+from bot.delivery.client import create_bot, create_request, errors_explained
 from bot.delivery.feed_posts import check_feeds, follow_feeds
+from bot.delivery.first_calls import answered, connected_at_last
 from bot.delivery.handled_updates import HandledUpdates
-from bot.delivery.listeners import listeners
+from bot.delivery.listeners import Listeners, listeners
 from bot.delivery.live_counts import LiveCounts
 from bot.delivery.message_editor import MessageEditor
 from bot.delivery.metrics import Metrics
@@ -46,6 +48,7 @@ from bot.logs import FailureLog
 from bot.retrieval.index import Index
 from bot.store.base import DELETE_QUESTIONS_EVERY, Store
 from bot.store.kept_ids import KeptIds
+from bot.store.leadership import Leadership
 from bot.store.open import open_to_serve
 from bot.store.voters import Voters
 from bot.views.i18n import read_languages
@@ -60,6 +63,16 @@ SERVE_AGAIN_AFTER = 1.0
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
+class Signals:
+    """What goes to and fro between the bot and whoever runs it; see ``run``."""
+
+    stop: asyncio.Event
+    ready: Callable[[str], None]
+    reload: asyncio.Event
+    reloading: Callable[[], AbstractContextManager[object]]
+
+
 async def run(
     settings: Settings,
     corpus: Corpus,
@@ -67,9 +80,10 @@ async def run(
     ready: Callable[[str], None],
     clock: Clock = time.time,
     reload: asyncio.Event | None = None,
+    reloading: Callable[[], AbstractContextManager[object]] = contextlib.nullcontext,
     progress: Progress = no_progress,
 ) -> None:
-    """Run the bot by long polling until ``stop`` is set; what was begun is finished first.
+    """Run the bot until ``stop`` is set; what was begun is finished first.
 
     While another process of the bot serves, this one stands by.
 
@@ -80,48 +94,66 @@ async def run(
         ready: Called with the bot's username whenever this process begins to take questions.
         clock: The clock of votes and of everything else that is kept.
         reload: Set to have the files of the corpus looked at; they are watched anyway.
+        reloading: Entered when that begins because of ``reload``, and left when it is done.
         progress: Told how many articles are indexed.
 
     Raises:
         SettingsError: A setting that is needed is missing, or something that a setting needs.
         StoreError: The database or the voter key's file cannot be used, or another process uses
             the SQLite file.
-        ConnectError: Telegram cannot be reached at the start, or refuses the token at any time.
+        ConnectError: Telegram refuses the token. If it cannot be reached, the bot waits for it.
     """
     check_feeds(settings)
-    metrics = Metrics()
-    calls, polls = (LeaderRequest(create_request(settings, metrics)) for _ in range(2))
-    bot = create_bot(settings, calls)
+    metrics, signals = Metrics(), Signals(stop, ready, reload or asyncio.Event(), reloading)
     async with (
         listeners(settings, metrics) as answering,
-        open_to_serve(settings, clock) as (store, voters, leadership),
+        open_to_serve(settings, clock) as opened,
     ):
-        answering.health.store, answering.health.leadership = store, leadership
-        live = LiveCorpus(corpus, KeptIds(store), reload, progress)
-        desk = build_desk(settings, live, clock)
-        prepared = await live.prepare()
-        answering.health.index_ready = True
-        services = build_services(settings, *prepared, store, voters, bot, clock, desk, metrics)
-        application = build_application(bot, services)
-        handled = HandledUpdates(store, application.process_update, services.failures)
+        await _run(settings, corpus, signals, clock, progress, metrics, answering, opened)
 
-        async def serve(end: asyncio.Event) -> None:
-            await register(bot, services.languages, settings.admins)
-            receiver = Receiver(settings, bot, polls, allowed_updates(), answering)
-            await receiver.arrange()
-            ready(bot.username)
-            try:
-                await _serve(settings, application, receiver, handled, live, end, clock)
-            except StoreError as error:
-                # The database fails while this process begins to serve: it begins again.
-                services.failures.failed(str(error))
-                await asyncio.sleep(SERVE_AGAIN_AFTER)
 
-        with errors_explained(settings):
-            async with opened(bot), application, polls:
-                # From here on: any process may ask who it is.
-                calls.leadership = polls.leadership = leadership
-                await serve_as_leader(leadership, stop, serve)
+async def _run(
+    settings: Settings,
+    corpus: Corpus,
+    signals: Signals,
+    clock: Clock,
+    progress: Progress,
+    metrics: Metrics,
+    answering: Listeners,
+    opened: tuple[Store, Voters, Leadership],
+) -> None:
+    store, voters, leadership = opened
+    answering.health.store, answering.health.leadership = store, leadership
+    calls, polls = (LeaderRequest(create_request(settings, metrics)) for _ in range(2))
+    bot, server = create_bot(settings, calls), settings.shown_api_url
+    live = LiveCorpus(corpus, KeptIds(store), progress=progress)
+    desk = build_desk(settings, live, clock)
+    prepared = await live.prepare()
+    answering.health.index_ready = True
+    services = build_services(settings, *prepared, store, voters, bot, clock, desk, metrics)
+    application = build_application(bot, services)
+    handled = HandledUpdates(store, application.process_update, services.failures)
+
+    async def serve(end: asyncio.Event) -> None:
+        await register(bot, services.languages, settings.admins)
+        receiver = Receiver(settings, bot, polls, allowed_updates(), answering)
+        await answered(receiver.arrange, server)
+        signals.ready(bot.username)
+        reloads = asyncio.create_task(live.look_when_told(signals.reload, signals.reloading))
+        try:
+            await _serve(settings, application, receiver, handled, live, end, clock)
+        except StoreError as error:
+            # The database fails while this process begins to serve: it begins again.
+            services.failures.failed(str(error))
+            await asyncio.sleep(SERVE_AGAIN_AFTER)
+        finally:
+            reloads.cancel()
+
+    with errors_explained(settings):
+        async with connected_at_last(bot, server), application, polls:
+            # From here on: any process may ask who it is.
+            calls.leadership = polls.leadership = leadership
+            await serve_as_leader(leadership, signals.stop, serve)
 
 
 def build_services(

@@ -7,7 +7,7 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import connection, resource_tracker
@@ -19,6 +19,9 @@ CHUNK = 16
 """Items that a process gets at once."""
 AHEAD = 4
 """Chunks per process that are begun before the results of earlier ones are taken."""
+
+_PARENTS_SIGNALS = frozenset({signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
+"""A terminal or a service manager sends them to all processes of a command at once."""
 
 Progress = Callable[[str, int, int], None]
 """Told what is done, such as "Reading articles", how many are done, and how many there are."""
@@ -47,15 +50,16 @@ def in_processes(
         function: A function of a module, or a ``partial`` of one, which other processes can import.
         items: What it is called with; items and results are sent to processes and back.
         what: What is done, for ``progress``.
-        progress: Called whenever more is done.
+        progress: Called whenever more is done; if it raises an error, the work ends with it.
     """
     done = 0
     if len(items) >= FEW and (processes := _processors()) > 1:
         try:
-            for results in _by_processes(function, items, processes):
-                yield from results
-                done += len(results)
-                progress(what, done, len(items))
+            with contextlib.closing(_by_processes(function, items, processes)) as chunks:
+                for results in chunks:
+                    yield from results
+                    done += len(results)
+                    progress(what, done, len(items))
         except (OSError, ImportError, BrokenProcessPool) as error:
             log.warning("Processes that share the work cannot be used: %s", error)
     for item in items[done:]:
@@ -66,7 +70,7 @@ def in_processes(
 
 def _by_processes(
     function: Callable[[Item], Result], items: Sequence[Item], processes: int
-) -> Iterator[list[Result]]:
+) -> Generator[list[Result], None, None]:
     """Yield the results of one chunk of items after the other."""
     # Forking would copy threads and locks of a running bot.
     context = multiprocessing.get_context("spawn")
@@ -80,6 +84,11 @@ def _by_processes(
                 yield running.popleft().result()
         while running:
             yield running.popleft().result()
+    except BaseException:
+        # Nobody takes the other results: the chunks that were begun may take long.
+        for process in multiprocessing.active_children():
+            process.kill()
+        raise
     finally:
         pool.shutdown(cancel_futures=True)
 
@@ -97,10 +106,10 @@ def _processors() -> int:
 
 @contextlib.contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """Keep Ctrl-C from processes that are started, until they ignore it themselves."""
+    """Keep signals from processes that are started, until they ignore them themselves."""
     # It lets Ctrl-C through again when it is started, so it must run already.
     resource_tracker.ensure_running()
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _PARENTS_SIGNALS)
     try:
         yield
     finally:
@@ -108,9 +117,10 @@ def _uninterrupted() -> Iterator[None]:
 
 
 def _begin() -> None:
-    """Prepare a process: Ctrl-C is for its parent, with which it ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    """Prepare a process: signals are for its parent, with which it ends."""
+    for number in _PARENTS_SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _PARENTS_SIGNALS)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 

@@ -93,7 +93,7 @@ class BotApiRequest(BaseRequest):
         """Make the session of all calls; does nothing if there is one."""
         if self._session is None:
             connector = aiohttp.TCPConnector(
-                limit=MAX_CONNECTIONS, ssl=_certificates() if self._is_secure else True
+                limit=MAX_CONNECTIONS, ssl=certificates() if self._is_secure else True
             )
             self._session = aiohttp.ClientSession(
                 connector=connector,
@@ -186,7 +186,7 @@ def environment_proxy(server: str) -> str | None:
 
 
 @cache
-def _certificates() -> ssl.SSLContext:
+def certificates() -> ssl.SSLContext:
     """Return the system's certificates and certifi's: some systems come without any."""
     context = ssl.create_default_context()
     context.load_verify_locations(certifi.where())

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from telegram.error import TelegramError
@@ -90,6 +91,21 @@ class LiveCorpus:
         self._waiting.append(found)
         self.requested.set()
         return await found
+
+    async def look_when_told(
+        self, told: asyncio.Event, looking: Callable[[], AbstractContextManager[object]]
+    ) -> None:
+        """Have the files looked at whenever an event is set, until cancelled.
+
+        Args:
+            told: The event; it is cleared when that begins.
+            looking: Entered then, and left when what was found is in use.
+        """
+        while True:
+            await told.wait()
+            told.clear()
+            with looking():
+                await self.look()
 
     async def prepare(self) -> tuple[Corpus, Index]:
         """Return the newest version of the corpus, and its index.
