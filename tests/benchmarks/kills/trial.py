@@ -20,13 +20,7 @@ TIMEOUT = 15.0
 
 
 async def trial(
-    url: str,
-    folder: Path,
-    kills: int,
-    seed: int,
-    many: int = READERS,
-    *,
-    webhook: bool = False,
+    url: str, folder: Path, kills: int, seed: int, many: int = READERS, *, webhook: bool = False
 ) -> Report:
     """Kill the bot while readers tap; then let it finish, and judge.
 
