@@ -6,7 +6,6 @@ import logging
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from typing import Any
 
 from telegram import Update
@@ -21,37 +20,26 @@ from bot.delivery.feed_posts import check_feeds, follow_feeds
 from bot.delivery.first_calls import answered, connected_at_last
 from bot.delivery.handled_updates import HandledUpdates
 from bot.delivery.listeners import Listeners, listeners
-from bot.delivery.live_counts import LiveCounts
-from bot.delivery.message_editor import MessageEditor
 from bot.delivery.metrics import Metrics
-from bot.delivery.rate_limiter import Limits, RateLimiter
 from bot.delivery.reader_queues import ReaderQueues, Readers
 from bot.delivery.receiving import Receiver
 from bot.delivery.refresher import Refresher
-from bot.delivery.sender import Sender
 from bot.delivery.serving import LeaderRequest, serve_as_leader
 from bot.errors import StoreError
 from bot.handlers import surplus
-from bot.handlers.admin_desk import AdminDesk, build_desk
-from bot.handlers.article_refs import ArticleResolver
-from bot.handlers.chat_state import ChatState
-from bot.handlers.conversations import Conversations
+from bot.handlers.admin_desk import build_desk
+from bot.handlers.assembly import build_services, with_corpus
 from bot.handlers.error_handler import handler_failed
 from bot.handlers.live_corpus import LiveCorpus
-from bot.handlers.messenger import Messenger
 from bot.handlers.profile import register
-from bot.handlers.responder import Responder
 from bot.handlers.routes import allowed_updates, routes
 from bot.handlers.services import BotData, Context, Services
-from bot.handlers.targets import Targets
-from bot.logs import FailureLog
 from bot.retrieval.index import Index
 from bot.store.base import DELETE_QUESTIONS_EVERY, Store
 from bot.store.kept_ids import KeptIds
 from bot.store.leadership import Leadership
 from bot.store.open import open_to_serve
 from bot.store.voters import Voters
-from bot.views.i18n import read_languages
 
 BotApplication = Application[ExtBot[None], Context, dict[Any, Any], dict[Any, Any], BotData, Any]
 Clock = Callable[[], float]
@@ -138,75 +126,8 @@ async def _run(
 
     with errors_explained(settings):
         async with connected_at_last(bot, server), application, polls:
-            # From here on: any process may ask who it is.
-            calls.leadership = polls.leadership = leadership
+            calls.leadership = polls.leadership = leadership  # before, all may ask who they are
             await serve_as_leader(leadership, stop, serve)
-
-
-def build_services(
-    settings: Settings,
-    corpus: Corpus,
-    index: Index,
-    store: Store,
-    voters: Voters,
-    bot: ExtBot[None],
-    clock: Clock,
-    desk: AdminDesk,
-    metrics: Metrics,
-) -> Services:
-    """Build what handlers work with, and all of its parts."""
-    failures = FailureLog(log, lambda: metrics.errors.add("database"))
-    languages = read_languages()
-    limits = Limits(
-        settings.private_chat_per_second, settings.group_per_minute, settings.overall_per_second
-    )
-    sender = Sender(RateLimiter(limits))
-    metrics.gauge(
-        "telegram_calls_waiting",
-        "Messages and edits that wait until a limit admits them.",
-        lambda: sender.limiter.waiting,
-    )
-    editor = MessageEditor(bot, store, voters, corpus.reactions, metrics)
-    live_counts = LiveCounts(store, editor, sender, failures)
-    articles = ArticleResolver(corpus.articles)
-    chats = ChatState(store, voters, languages, articles, failures)
-    conversations, targets = Conversations(clock), Targets(articles, chats)
-    responder = Responder(
-        corpus, index, store, articles, chats, targets, conversations, voters, failures, metrics
-    )
-    return Services(
-        corpus=corpus,
-        store=store,
-        voters=voters,
-        languages=languages,
-        articles=articles,
-        chats=chats,
-        responder=responder,
-        conversations=conversations,
-        messenger=Messenger(bot, sender, live_counts),
-        sender=sender,
-        live_counts=live_counts,
-        failures=failures,
-        desk=desk,
-        metrics=metrics,
-    )
-
-
-def with_corpus(services: Services, corpus: Corpus, index: Index) -> Services:
-    """Return services that answer from another version of the corpus, and share all else."""
-    services.live_counts.use_reactions(corpus.reactions)
-    articles = ArticleResolver(corpus.articles, services.articles)
-    chats = replace(services.chats, articles=articles)
-    targets = Targets(articles, chats)
-    responder = replace(
-        services.responder,
-        corpus=corpus,
-        index=index,
-        articles=articles,
-        chats=chats,
-        targets=targets,
-    )
-    return replace(services, corpus=corpus, articles=articles, chats=chats, responder=responder)
 
 
 def build_application(bot: ExtBot[None], services: Services) -> BotApplication:
