@@ -1,7 +1,6 @@
 """Composition root: settings -> services -> a running bot."""
 
 import asyncio
-import contextlib
 import logging
 import time
 from collections.abc import Callable
@@ -23,8 +22,8 @@ from bot.delivery.ordering import UpdateSequencer
 from bot.delivery.polling import Poller
 from bot.delivery.rate_limiter import Limits, RateLimiter
 from bot.delivery.refresher import Refresher
+from bot.delivery.retention import delete_expired
 from bot.delivery.sender import Sender
-from bot.errors import StoreError
 from bot.handlers.admin_desk import AdminDesk, build_desk
 from bot.handlers.article_refs import ArticleResolver
 from bot.handlers.chat_state import ChatState
@@ -39,7 +38,7 @@ from bot.handlers.services import BotData, Context, Services
 from bot.handlers.targets import Targets
 from bot.logs import FailureLog
 from bot.retrieval.index import Index
-from bot.store.base import DELETE_QUESTIONS_EVERY, Store
+from bot.store.base import Store
 from bot.store.kept_ids import KeptIds
 from bot.store.open import open_store
 from bot.store.voters import Voters
@@ -185,7 +184,7 @@ async def _serve(
     refresher = Refresher(store, services.live_counts, services.sender.limiter, clock)
     background = [
         asyncio.create_task(refresher.run()),
-        asyncio.create_task(_delete_old_questions(store)),
+        asyncio.create_task(delete_expired(store)),
         asyncio.create_task(_follow_corpus(application, live)),
         asyncio.create_task(_follow_feeds(settings, application, clock)),
     ]
@@ -229,10 +228,3 @@ def _publisher(application: BotApplication) -> ChannelPublisher:
         services.languages,
         services.corpus.reactions,
     )
-
-
-async def _delete_old_questions(store: Store) -> None:
-    while True:
-        with contextlib.suppress(StoreError):
-            await store.delete_old_questions()
-        await asyncio.sleep(DELETE_QUESTIONS_EVERY)

@@ -10,6 +10,11 @@ from enum import IntEnum
 from itertools import count
 from math import inf
 
+from telegram.error import RetryAfter
+
+from bot.delivery.flood_watch import FloodWatch
+from bot.delivery.telegram_errors import retry_delay
+
 MAX_CHATS = 10_000
 """Number of chats in memory from which on those without recent calls are dropped."""
 GROUP_RESERVE = 0.25
@@ -121,7 +126,11 @@ class _Waiter:
 
 
 class RateLimiter:
-    """Admits calls within the limits of their chat and of all chats together."""
+    """Admits calls within the limits of their chat and of all chats together.
+
+    Beyond that, no call is made to a chat while Telegram refuses that, and while it refuses the
+    whole bot, only answers are: edits can wait, and would be refused one by one.
+    """
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
@@ -129,6 +138,8 @@ class RateLimiter:
         self._refresh_interval = 1.0 / limits.overall_per_second
         self._next_refresh = 0.0
         self._last_tap = -inf
+        self._flood = FloodWatch()
+        self._edits_running = 0
         self._chats: dict[ChatKey, _Chat] = {}
         self._waiting: list[_Waiter] = []
         self._numbers = count()
@@ -136,7 +147,10 @@ class RateLimiter:
 
     @asynccontextmanager
     async def slot(self, chat: ChatKey, priority: Priority) -> AsyncIterator[None]:
-        """Wait until a call may be made, and occupy its slot while it is made."""
+        """Wait until a call may be made, and occupy its slot while it is made.
+
+        If the call raises RetryAfter, no other is made to the chat for as long as Telegram asks.
+        """
         number = next(self._numbers)
         # First in, first out; but of tapped messages the last one first: if there are too many
         # taps, most readers see their vote at once and only a few see it late.
@@ -153,15 +167,27 @@ class RateLimiter:
             else:
                 self._end(chat, priority)
             raise
+        started = _now()
         try:
             yield
+            self._flood.accepted(started)
+        except RetryAfter as error:
+            # Before the slot is free, so that the next call does not take it in vain.
+            self.block(chat, retry_delay(error))
+            raise
         finally:
             self._end(chat, priority)
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether Telegram refuses the whole bot, as far as that is known."""
+        return self._flood.closed_until > _now()
+
     def block(self, chat: ChatKey, seconds: float) -> None:
         """Admit no call to a chat for the given seconds, because Telegram asks for that."""
-        state = self._state(chat)
-        state.blocked_until = max(state.blocked_until, _now() + seconds)
+        now, state = _now(), self._state(chat)
+        state.blocked_until = max(state.blocked_until, now + seconds)
+        self._flood.refused(chat, now, seconds)
 
     def delay(self, chat: ChatKey, priority: Priority) -> float:
         """Return the seconds until the chat's own limit admits a call; infinity if unknown."""
@@ -172,11 +198,13 @@ class RateLimiter:
         state = self._state(chat)
         window = state.window
         if priority is not Priority.REFRESH:
-            return max(window.free_at(now), state.blocked_until)
+            free = max(window.free_at(now), state.blocked_until)
+            return free if priority is Priority.ANSWER else max(free, self._flood.closed_until)
         tapping = now <= self._last_tap + TAP_COOLDOWN
         free = window.free_at(now, int(window.capacity * GROUP_RESERVE) if tapping else 1)
         share = state.refreshing.free_at(now) if tapping else now
-        return max(free, share, state.blocked_until, state.cooldown_until)
+        closed = max(state.blocked_until, state.cooldown_until, self._flood.closed_until)
+        return max(free, share, closed)
 
     def _state(self, chat: ChatKey) -> _Chat:
         if chat not in self._chats:
@@ -208,6 +236,8 @@ class RateLimiter:
             if waiter.priority is Priority.REFRESH:
                 # Spread evenly: after a burst of them the next answer would wait for a second.
                 free = max(free, self._next_refresh)
+            if waiter.priority is not Priority.ANSWER and self._must_probe():
+                free = inf
             if free > now:
                 soonest = min(soonest, free)
             # If admitted is done, the waiter was cancelled and is about to leave the queue.
@@ -219,8 +249,13 @@ class RateLimiter:
         if soonest < inf:
             self._timer = asyncio.get_running_loop().call_at(soonest, self._admit)
 
+    def _must_probe(self) -> bool:
+        """Return whether the outcome of a running edit tells if others may be made."""
+        return self._flood.is_suspected and self._edits_running > 0
+
     def _start(self, waiter: _Waiter, now: float) -> None:
         state = self._state(waiter.chat)
+        self._edits_running += waiter.priority is not Priority.ANSWER
         state.window.start()
         self._overall.start()
         if waiter.priority is Priority.TAPPED:
@@ -233,6 +268,7 @@ class RateLimiter:
 
     def _end(self, chat: ChatKey, priority: Priority) -> None:
         now, state = _now(), self._state(chat)
+        self._edits_running -= priority is not Priority.ANSWER
         state.window.end(now)
         if priority is Priority.REFRESH:
             state.refreshing.end(now)

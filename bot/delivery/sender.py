@@ -72,7 +72,6 @@ class Sender:
                 async with self.limiter.slot(chat, priority):
                     return await make_call()
             except RetryAfter as error:
-                self.limiter.block(chat, retry_delay(error))
                 if now() + retry_delay(error) > deadline:
                     raise
             except NetworkError as error:

@@ -4,13 +4,12 @@ from collections.abc import Mapping, Sequence
 
 from bot.store.article_sql import SqlArticleStore
 from bot.store.base import (
-    CALLBACK_QUERY_KEPT,
-    QUESTION_KEPT,
     REPEAT_WINDOW,
     VERSION_UNKNOWN,
     Change,
     ChatSettings,
     MessageRef,
+    OutdatedMessage,
     Store,
     TrackedMessage,
     VoteCounts,
@@ -19,6 +18,8 @@ from bot.store.base import (
 )
 from bot.store.engine import Operation, Row, Rows
 from bot.store.feed_sql import SqlFeedStore
+from bot.store.retention import QUESTION_KEPT
+from bot.store.retention_sql import SqlRetentionStore
 
 _THIS_MESSAGE = "chat_id = $1 AND message_id = $2 AND inline_message_id = $3"
 _TRACKED = f"SELECT * FROM tracked_messages WHERE {_THIS_MESSAGE}"
@@ -28,30 +29,33 @@ _TRACKED_WITH_COUNTS = f"""
             WHERE votes.article = tracked_messages.article AND votes.voter = $4) AS own
     FROM tracked_messages LEFT JOIN counts ON counts.article = tracked_messages.article
     WHERE {_THIS_MESSAGE}"""
-_OUTDATED = """
-    SELECT tracked_messages.* FROM tracked_messages
+_OLDER = """
     JOIN (SELECT article, SUM(changes) AS version FROM counts GROUP BY article) AS now
-    ON now.article = tracked_messages.article AND now.version > tracked_messages.version
-    WHERE last_seen < $1 ORDER BY last_seen DESC LIMIT $2"""
+    ON now.article = {0}.article AND now.version > {0}.version"""
+# Only columns of the index by version, so that the table is not read. "+ 0" keeps PostgreSQL from
+# going through all messages by age, which takes long when few are outdated.
+_OUTDATED = f"""
+    SELECT chat_id, message_id, inline_message_id, last_seen
+    FROM tracked_messages {_OLDER.format("tracked_messages")}
+    WHERE last_seen + 0 < $1 ORDER BY last_seen + 0 DESC LIMIT $2"""
+_OUTDATED_SINCE = f"""
+    SELECT chat_id, message_id, inline_message_id, last_seen FROM (
+        SELECT * FROM tracked_messages WHERE last_seen > $1 ORDER BY last_seen DESC LIMIT 1000
+    ) AS seen {_OLDER.format("seen")} ORDER BY last_seen DESC LIMIT $2"""
 _COUNTS = """
     SELECT reaction, votes, changes,
         (SELECT votes.reaction FROM votes WHERE votes.article = $1 AND votes.voter = $2) AS own
     FROM counts WHERE article = $1"""
-# Only taps until now, because the clock may have been set back. MIN instead of EXISTS, for which
-# PostgreSQL may read the whole table.
+# Only taps until now, because the clock may have been set back.
 _BEFORE_VOTE = """
     SELECT (SELECT reaction FROM votes WHERE article = $1 AND voter = $2) AS choice,
         EXISTS (SELECT 1 FROM callback_queries WHERE callback_query_id = $4) AS counted,
         COALESCE((SELECT reaction = $3 AND at > $5 FROM callback_queries
             WHERE voter = $2 AND article = $1 AND at <= $6
-            ORDER BY at DESC LIMIT 1), false) AS just_now,
-        COALESCE((SELECT MIN(at) FROM callback_queries) < $7, false) AS any_expired"""
-_DELETE_EXPIRED = """
-    DELETE FROM callback_queries WHERE callback_query_id IN (
-        SELECT callback_query_id FROM callback_queries WHERE at < $1 ORDER BY at LIMIT 100 {})"""
+            ORDER BY at DESC LIMIT 1), false) AS just_now"""
 
 
-class SqlStore(SqlArticleStore, SqlFeedStore, Store):
+class SqlStore(SqlArticleStore, SqlFeedStore, SqlRetentionStore, Store):
     """Implements the contract on top of an engine. The methods are documented in ``Store``."""
 
     async def vote(
@@ -72,8 +76,7 @@ class SqlStore(SqlArticleStore, SqlFeedStore, Store):
         # A reader's taps one at a time: each has to see the vote that the one before it left.
         yield from self._lock(article.encode() + b"\0" + voter)
         now = self._clock()
-        expired = now - CALLBACK_QUERY_KEPT
-        values = (article, voter, reaction, query_id, now - REPEAT_WINDOW, now, expired)
+        values = (article, voter, reaction, query_id, now - REPEAT_WINDOW, now)
         [before] = yield _BEFORE_VOTE, values
         tracked = (yield _TRACKED, _key(ref)) if ref is not None else ()
         repeated = before["counted"] or before["just_now"]
@@ -81,8 +84,6 @@ class SqlStore(SqlArticleStore, SqlFeedStore, Store):
         change = Change.REPEATED
         if not repeated:
             change, choice = toggle(previous, reaction)
-            if before["any_expired"]:
-                yield _DELETE_EXPIRED.format(self.skip_locked), (expired,)
             yield from _note_callback_query(query_id, now, article, voter, reaction)
             yield from _save_vote(article, voter, choice)
         elif not before["counted"]:
@@ -149,8 +150,11 @@ class SqlStore(SqlArticleStore, SqlFeedStore, Store):
         rows = await self._read("SELECT COUNT(*) AS number FROM tracked_messages", slow=True)
         return int(rows[0]["number"])
 
-    async def outdated(self, before: float, limit: int) -> Sequence[TrackedMessage]:
-        return [*map(_tracked_message, await self._read(_OUTDATED, before, limit, slow=True))]
+    async def outdated(self, before: float, limit: int) -> Sequence[OutdatedMessage]:
+        return [*map(_outdated, await self._read(_OUTDATED, before, limit, slow=True))]
+
+    async def outdated_since(self, after: float, limit: int) -> Sequence[OutdatedMessage]:
+        return [*map(_outdated, await self._read(_OUTDATED_SINCE, after, limit, slow=True))]
 
     async def forget_message(self, ref: MessageRef) -> None:
         await self._write(f"DELETE FROM tracked_messages WHERE {_THIS_MESSAGE}", *_key(ref))
@@ -205,15 +209,11 @@ class SqlStore(SqlArticleStore, SqlFeedStore, Store):
         rows = await self._read(query, key, self._clock() - QUESTION_KEPT)
         return rows[0]["question"] if rows else None
 
-    async def delete_old_questions(self) -> None:
-        await self._write(
-            "DELETE FROM saved_questions WHERE at < $1", self._clock() - QUESTION_KEPT
-        )
-
     async def defer(self, update_id: int, body: str) -> None:
         await self._write(
-            "INSERT INTO deferred_updates (update_id, body) VALUES ($1, $2) ON CONFLICT DO NOTHING",
-            *(update_id, body),
+            "INSERT INTO deferred_updates (update_id, body, at) VALUES ($1, $2, $3)"
+            " ON CONFLICT DO NOTHING",
+            *(update_id, body, self._clock()),
         )
 
     async def deferred(self) -> Sequence[tuple[int, str]]:
@@ -265,8 +265,16 @@ def _values(message: TrackedMessage) -> tuple[object, ...]:
     return *_key(message.ref), *known
 
 
-def _tracked_message(row: Row) -> TrackedMessage:
-    ref = MessageRef(
+def _ref(row: Row) -> MessageRef:
+    return MessageRef(
         row["chat_id"] or None, row["message_id"] or None, row["inline_message_id"] or None
     )
-    return TrackedMessage(ref, row["article"], row["keyboard"], row["version"], row["last_seen"])
+
+
+def _outdated(row: Row) -> OutdatedMessage:
+    return OutdatedMessage(_ref(row), row["last_seen"])
+
+
+def _tracked_message(row: Row) -> TrackedMessage:
+    known = (row["article"], row["keyboard"], row["version"], row["last_seen"])
+    return TrackedMessage(_ref(row), *known)
