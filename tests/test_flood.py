@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Callable
+from math import ceil
 
+import pytest
 from telegram.error import RetryAfter
 
 from bot.delivery.flood_watch import MIN_CHATS
@@ -10,6 +12,12 @@ from bot.delivery.rate_limiter import Limits, Priority, RateLimiter
 from tests.support.virtual_time import run_in_virtual_time
 
 ANSWER, TAPPED, REFRESH = Priority
+
+
+@pytest.fixture(autouse=True)
+def _time_spans(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the bot's client has it."""
+    monkeypatch.setenv("PTB_TIMEDELTA", "true")
 
 
 class Server:
@@ -30,7 +38,7 @@ class Server:
                     seconds = self._refuses(chat, began)
                     self.calls.append((began, chat, not seconds))
                     if seconds:
-                        raise RetryAfter(round(seconds))
+                        raise RetryAfter(ceil(seconds))
             except RetryAfter:
                 continue
             return
@@ -91,7 +99,7 @@ def test_one_closed_chat_holds_up_no_other() -> None:
 def test_answers_are_made_meanwhile_and_open_the_rest() -> None:
     """An answer that Telegram accepts shows that the bot is not refused any more."""
     open_again = asyncio.Event()
-    server = Server(lambda _, now: 0.0 if open_again.is_set() else 600.0)
+    server = Server(lambda *_: 0.0 if open_again.is_set() else 600.0)
 
     async def run() -> None:
         edits = [asyncio.create_task(server.edit(chat, REFRESH)) for chat in range(1, 51)]

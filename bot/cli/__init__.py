@@ -44,10 +44,12 @@ def main() -> None:
 
 
 def _run_command() -> None:
+    from bot.cli.output import print_safely  # noqa: PLC0415
     from bot.config import read_settings  # noqa: PLC0415
     from bot.errors import BotError  # noqa: PLC0415
     from bot.logs import redact  # noqa: PLC0415
 
+    print_safely()
     arguments = build_parser(sys.argv[1:2]).parse_args()
     secrets: tuple[str, ...] = ()
     try:

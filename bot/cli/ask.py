@@ -1,11 +1,11 @@
 """``article-bot ask``: an answer in the terminal."""
 
 import argparse
-import json
 import logging
 import sys
 
 from bot.cli.corpus import build_index, read_corpus
+from bot.cli.output import print_json
 from bot.config import Settings
 from bot.retrieval.intents import Intent
 from bot.retrieval.query import parse_query
@@ -37,7 +37,7 @@ def run(settings: Settings, arguments: argparse.Namespace) -> int:
     if query.intent in (None, Intent.SUMMARY):
         found = build_index(corpus).answer(query)
     if arguments.json:
-        print(json.dumps(answer_json(question, query.intent, found), ensure_ascii=False, indent=2))
+        print_json(answer_json(question, query.intent, found))
     else:
         english = read_languages().english
         print(answer_text(query, found, corpus, english, bold=sys.stdout.isatty()))

@@ -81,6 +81,12 @@ class SandboxHandler(RequestHandler):
         origin = self.request.headers.get("Origin")
         if origin is not None and origin not in {f"http://{name}:{port}" for name in _HOSTS}:
             raise HTTPError(403)
+        # Another site's page can have the browser send a GET without Origin, as for an image. Its
+        # links may lead to the page, but not to what does something.
+        sent_by = self.request.headers.get("Sec-Fetch-Site", "none")
+        does_something = self.request.path.startswith(("/bot", "/file/", "/sandbox/"))
+        if does_something and sent_by not in ("none", "same-origin"):
+            raise HTTPError(403)
 
     @property
     def content_type(self) -> str:

@@ -2,13 +2,14 @@
 
 import contextlib
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
 from bot.config import NEW_KEY, Settings
 from bot.corpus.loader import Corpus
 from bot.errors import SettingsError
 from bot.store.base import Store
 from bot.store.kept_ids import KeptIds
+from bot.store.retention import KeptRows
 from bot.store.sql import SqlStore
 from bot.store.sqlite import SqliteStore
 from bot.store.voters import Voters, voter_key
@@ -41,7 +42,7 @@ async def open_store(
 
 async def read_counts(
     settings: Settings, corpus: Corpus
-) -> tuple[Mapping[str, Mapping[str, int]], Corpus]:
+) -> tuple[Mapping[str, Mapping[str, int]], Corpus, Sequence[KeptRows]]:
     """Return article id -> reaction id -> votes. Changes nothing, and needs no voter key.
 
     A bot of another version may be running on the database, and would fail if this one brought it
@@ -52,7 +53,7 @@ async def read_counts(
         corpus: The corpus as its files are.
 
     Returns:
-        The counts, and the corpus with the ids that its articles have there.
+        The counts, the corpus with the ids that its articles have there, and how much is kept.
 
     Raises:
         SettingsError: The database's driver is not installed.
@@ -62,7 +63,7 @@ async def read_counts(
     try:
         await store.open_to_read()
         kept = await KeptIds(store).apply(corpus, save=False)
-        return await store.all_counts(), kept
+        return await store.all_counts(), kept, await store.kept()
     finally:
         await store.close()
 
