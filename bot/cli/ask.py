@@ -30,7 +30,8 @@ def run(settings: Settings, arguments: argparse.Namespace) -> int:
         article-bot ask --json "what did the US agree to?"
     """
     logging.basicConfig(level=logging.WARNING)
-    question = " ".join(arguments.question)
+    # Bytes that are no text in the terminal's encoding would fail wherever they are encoded.
+    question = " ".join(arguments.question).encode(errors="replace").decode()
     query = parse_query(question)
     corpus = read_corpus(settings)
     found = None
