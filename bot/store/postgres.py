@@ -50,6 +50,7 @@ class PostgresStore(SqlStore):
     """Keeps everything in the schema "article_bot" of a database."""
 
     skip_locked = "FOR UPDATE SKIP LOCKED"
+    has_lateral = True
 
     def __init__(
         self, url: str, fingerprint: bytes, clock: Callable[[], float] = time.time

@@ -29,19 +29,26 @@ _TRACKED_WITH_COUNTS = f"""
             WHERE votes.article = tracked_messages.article AND votes.voter = $4) AS own
     FROM tracked_messages LEFT JOIN counts ON counts.article = tracked_messages.article
     WHERE {_THIS_MESSAGE}"""
-_OLDER = """
-    JOIN (SELECT article, SUM(changes) AS version FROM counts GROUP BY article) AS now
-    ON now.article = {0}.article AND now.version > {0}.version"""
-# Only columns of the index by version, so that the table is not read. "+ 0" keeps PostgreSQL from
-# going through all messages by age, which takes long when few are outdated.
+_VERSIONS = "(SELECT article, SUM(changes) AS version FROM counts GROUP BY article) AS now"
+# Only columns of the index by version, so that the table is not read.
+_SEEN = "chat_id, message_id, inline_message_id, last_seen"
 _OUTDATED = f"""
-    SELECT chat_id, message_id, inline_message_id, last_seen
-    FROM tracked_messages {_OLDER.format("tracked_messages")}
-    WHERE last_seen + 0 < $1 ORDER BY last_seen + 0 DESC LIMIT $2"""
+    SELECT {_SEEN} FROM {_VERSIONS} JOIN tracked_messages AS shown
+    ON shown.article = now.article AND shown.version < now.version
+    WHERE last_seen < $1 ORDER BY last_seen DESC LIMIT $2"""
+# Article by article, as SQLite does by itself. PostgreSQL would read all messages each time, and
+# without "+ 0" all by age, because it takes a third of them for outdated.
+_OUTDATED_LATERAL = f"""
+    SELECT {_SEEN} FROM {_VERSIONS} CROSS JOIN LATERAL (
+        SELECT {_SEEN} FROM tracked_messages AS shown
+        WHERE shown.article = now.article AND shown.version < now.version AND last_seen + 0 < $1
+        ORDER BY last_seen + 0 DESC LIMIT $2
+    ) AS outdated ORDER BY last_seen DESC LIMIT $2"""
 _OUTDATED_SINCE = f"""
-    SELECT chat_id, message_id, inline_message_id, last_seen FROM (
+    SELECT {_SEEN} FROM (
         SELECT * FROM tracked_messages WHERE last_seen > $1 ORDER BY last_seen DESC LIMIT 1000
-    ) AS seen {_OLDER.format("seen")} ORDER BY last_seen DESC LIMIT $2"""
+    ) AS shown JOIN {_VERSIONS} ON shown.article = now.article AND shown.version < now.version
+    ORDER BY last_seen DESC LIMIT $2"""
 _COUNTS = """
     SELECT reaction, votes, changes,
         (SELECT votes.reaction FROM votes WHERE votes.article = $1 AND votes.voter = $2) AS own
@@ -151,7 +158,8 @@ class SqlStore(SqlArticleStore, SqlFeedStore, SqlRetentionStore, Store):
         return int(rows[0]["number"])
 
     async def outdated(self, before: float, limit: int) -> Sequence[OutdatedMessage]:
-        return [*map(_outdated, await self._read(_OUTDATED, before, limit, slow=True))]
+        query = _OUTDATED_LATERAL if self.has_lateral else _OUTDATED
+        return [*map(_outdated, await self._read(query, before, limit, slow=True))]
 
     async def outdated_since(self, after: float, limit: int) -> Sequence[OutdatedMessage]:
         return [*map(_outdated, await self._read(_OUTDATED_SINCE, after, limit, slow=True))]
