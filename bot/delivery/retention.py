@@ -4,6 +4,7 @@ import asyncio
 import logging
 
 from bot.errors import StoreError
+from bot.logs import FailureLog
 from bot.store.base import Store
 
 INTERVAL = 1_800.0
@@ -21,9 +22,9 @@ log = logging.getLogger(__name__)
 async def delete_expired(store: Store) -> None:
     """Delete what is kept no longer, again and again until cancelled.
 
-    Of several processes, only the leader deletes. While the database fails, nothing is deleted;
-    what fails then is logged where somebody waits for it.
+    Of several processes, only the leader deletes.
     """
+    failures = FailureLog(log)
     while True:
         pause, deleted = INTERVAL, 0
         try:
@@ -32,7 +33,9 @@ async def delete_expired(store: Store) -> None:
                 await asyncio.sleep(PAUSE)
             if deleted:
                 log.info("Deleted %s rows of the database that are kept no longer.", f"{deleted:,}")
-        except StoreError:
+            failures.recovered("What is kept no longer is deleted again.")
+        except StoreError as error:
+            failures.failed(f"What is kept no longer is deleted later: {error}")
             pause = FAILURE_INTERVAL
         except Exception:
             # One unexpected error must not end it: readers were promised that it goes on.
