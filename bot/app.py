@@ -15,6 +15,7 @@ from bot.corpus.loader import Corpus
 from bot.corpus.workers import Progress, no_progress
 from bot.delivery.channel_publisher import ChannelPublisher
 from bot.delivery.client import create_bot, create_request, errors_explained
+from bot.delivery.expiry import delete_expired
 from bot.delivery.feed_posts import check_feeds, follow_feeds
 from bot.delivery.live_counts import LiveCounts
 from bot.delivery.message_editor import MessageEditor
@@ -22,7 +23,6 @@ from bot.delivery.ordering import UpdateSequencer
 from bot.delivery.polling import Poller
 from bot.delivery.rate_limiter import Limits, RateLimiter
 from bot.delivery.refresher import Refresher
-from bot.delivery.retention import delete_expired
 from bot.delivery.sender import Sender
 from bot.handlers.admin_desk import AdminDesk, build_desk
 from bot.handlers.article_refs import ArticleResolver

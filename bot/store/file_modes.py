@@ -22,7 +22,6 @@ def warn_if_shared(file: Path, name: str, also: str = "") -> None:
     if mode & 0o077:
         may = "read and change" if mode & 0o022 else "read"
         log.warning(
-            "%s %s is not private: other users of this machine may %s it (its mode is %04o). Run: "
-            "chmod go-rwx %s%s",
-            *(name, file, may, mode, file, also),
+            "%s is not private, as other users of this machine may %s it: chmod go-rwx %s",
+            *(f"{name} {file}", may, f"{file}{also}"),
         )

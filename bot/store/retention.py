@@ -1,7 +1,7 @@
 """The part of the store contract that is about how long things are kept.
 
 What was promised to readers (the text of ``/privacy``) is deleted by the clock; see
-``bot.delivery.retention``.
+``bot.delivery.expiry``.
 """
 
 from collections.abc import Sequence

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from bot.delivery import retention
-from bot.delivery.retention import INTERVAL
+from bot.delivery import expiry
+from bot.delivery.expiry import INTERVAL
 from bot.errors import StoreError
 from bot.store.base import MessageRef, TrackedMessage
 from bot.store.retention import CALLBACK_QUERY_KEPT, DAY, TRACKED_KEPT, KeptRows
@@ -37,7 +37,7 @@ async def test_what_privacy_promises_goes_after_a_day(store: SqlStore, clock: Cl
 
 def test_readers_are_told_no_more_than_is_kept() -> None:
     """ "For a day" holds, although rows are only looked at from time to time."""
-    assert CALLBACK_QUERY_KEPT + INTERVAL + retention.FAILURE_INTERVAL < DAY
+    assert CALLBACK_QUERY_KEPT + INTERVAL + expiry.FAILURE_INTERVAL < DAY
 
 
 async def test_messages_that_nobody_sees_are_dropped(store: SqlStore, clock: Clock) -> None:
@@ -100,7 +100,7 @@ async def test_only_the_leader_deletes(opened: Opener, clock: Clock) -> None:
     assert await first.try_acquire_leadership()
     await second.save_question("k", "Why?")
     clock.now += DAY
-    task = asyncio.create_task(retention.delete_expired(second))
+    task = asyncio.create_task(expiry.delete_expired(second))
     try:
         # Long enough for the other process to have been told that it is not the leader.
         assert not await second.try_acquire_leadership()
@@ -110,7 +110,7 @@ async def test_only_the_leader_deletes(opened: Opener, clock: Clock) -> None:
         await asyncio.gather(task, return_exceptions=True)
     await first.close()
     assert await second.try_acquire_leadership()
-    task = asyncio.create_task(retention.delete_expired(second))
+    task = asyncio.create_task(expiry.delete_expired(second))
     while await rows(second):
         await asyncio.sleep(0)
     task.cancel()
@@ -141,10 +141,10 @@ def test_it_goes_on_by_the_clock() -> None:
     async def four_intervals() -> None:
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(3.5 * INTERVAL):
-                await retention.delete_expired(store)  # type: ignore[arg-type]
+                await expiry.delete_expired(store)  # type: ignore[arg-type]
 
     run_in_virtual_time(four_intervals())
-    after_failure = 2 * INTERVAL + retention.FAILURE_INTERVAL
+    after_failure = 2 * INTERVAL + expiry.FAILURE_INTERVAL
     assert store.deletions == pytest.approx(
         [0, 0.1, 0.2, INTERVAL, 2 * INTERVAL, after_failure, after_failure + INTERVAL], abs=1
     )

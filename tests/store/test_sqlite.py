@@ -41,8 +41,8 @@ async def test_a_file_that_others_may_read(
     await store.close()
     [record] = caplog.records
     assert record.getMessage() == (
-        f"The database {file} is not private: other users of this machine may read it (its mode "
-        f"is 0644). Run: chmod go-rwx {file}*"
+        f"The database {file} is not private, as other users of this machine may read it: "
+        f"chmod go-rwx {file}*"
     )
 
 

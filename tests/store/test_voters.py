@@ -44,8 +44,8 @@ def test_a_key_that_others_may_read(tmp_path: Path, caplog: pytest.LogCaptureFix
     assert voter_key(None, database) == key
     [record] = caplog.records
     assert record.getMessage() == (
-        f"The voter key {file} is not private: other users of this machine may read and change it "
-        f"(its mode is 0666). Run: chmod go-rwx {file}"
+        f"The voter key {file} is not private, as other users of this machine may read and change "
+        f"it: chmod go-rwx {file}"
     )
 
 
