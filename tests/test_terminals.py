@@ -16,7 +16,7 @@ def test_ask(encoding: str) -> None:
     """The place of the passage has a character that these do not have; the rest is complete."""
     result = article_bot("ask", "what did the US agree to?", PYTHONIOENCODING=encoding)
     assert (result.returncode, result.stderr) == (0, "")
-    assert result.stdout.splitlines()[-1] == "Introduction ? match 1 of 3"
+    assert result.stdout.splitlines()[-1].endswith(" ? match 1 of 3")
 
 
 def test_ask_for_programs() -> None:
