@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 
 from bot.cli.corpus import read_corpus
 from bot.cli.progress import shown_progress
@@ -58,6 +59,8 @@ async def _run_until_stopped(settings: Settings, corpus: Corpus) -> None:
     from bot.app import run as run_bot  # noqa: PLC0415
 
     def ready(username: str) -> None:
+        # What is there now stays: to look through it for garbage would delay answers.
+        gc.freeze()
         articles = count_of_articles(corpus)
         print(f"@{username} answers questions about {articles}. Ctrl-C stops.", flush=True)
 

@@ -1,7 +1,9 @@
 """The bot's commands as processes of their own, as users run them."""
 
+import atexit
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -20,8 +22,9 @@ NO_LIMITS = {
     "OVERALL_PER_SECOND": "1000",
 }
 """Settings under which no message waits: with Telegram's limits most tests would only be slower."""
-CACHE = tempfile.TemporaryDirectory(prefix="article-bot-tests-")
+CACHE = tempfile.mkdtemp(prefix="article-bot-tests-")
 """What the commands keep of articles must not get into the cache of the user."""
+atexit.register(shutil.rmtree, CACHE, ignore_errors=True)
 STARTED = re.compile(r"The sandbox is ready: (http://127\.0\.0\.1:\d+)")
 
 
@@ -29,7 +32,7 @@ def clean_environment(**more: str) -> dict[str, str]:
     """This environment without any setting of the bot but a cache, and with those given."""
     own = tuple(field.name.upper() for field in fields(Settings))
     kept = {key: value for key, value in os.environ.items() if not key.startswith(own)}
-    return {**kept, "PYTHONUNBUFFERED": "1", "CACHE_DIR": CACHE.name, **more}
+    return {**kept, "PYTHONUNBUFFERED": "1", "CACHE_DIR": CACHE, **more}
 
 
 def article_bot(
