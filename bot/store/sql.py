@@ -29,7 +29,9 @@ _TRACKED_WITH_COUNTS = f"""
             WHERE votes.article = tracked_messages.article AND votes.voter = $4) AS own
     FROM tracked_messages LEFT JOIN counts ON counts.article = tracked_messages.article
     WHERE {_THIS_MESSAGE}"""
-_VERSIONS = "(SELECT article, SUM(changes) AS version FROM counts GROUP BY article) AS now"
+# PostgreSQL's sum is no bigint, and with another type it would not use the index by version.
+_VERSIONS = """
+    (SELECT article, CAST(SUM(changes) AS bigint) AS version FROM counts GROUP BY article) AS now"""
 # Only columns of the index by version, so that the table is not read.
 _SEEN = "chat_id, message_id, inline_message_id, last_seen"
 _OUTDATED = f"""

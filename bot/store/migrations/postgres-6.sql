@@ -1,6 +1,7 @@
--- When it was deferred, so that what nobody can handle is deleted after a day.
-ALTER TABLE deferred_updates ADD COLUMN at double precision NOT NULL DEFAULT 0;
-UPDATE deferred_updates SET at = extract(epoch FROM now());
+-- When it was deferred, so that what nobody can handle is deleted after a day. With a default, as
+-- the version before does not set it, and may still run.
+ALTER TABLE deferred_updates
+    ADD COLUMN at double precision NOT NULL DEFAULT extract(epoch FROM now());
 
 -- Finds the outdated messages seen last without reading the table.
 DROP INDEX tracked_messages_by_version;
