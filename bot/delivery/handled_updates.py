@@ -12,7 +12,7 @@ from telegram import Update
 
 from bot.errors import StoreError
 from bot.logs import FailureLog
-from bot.store.base import HANDLED_KEPT, Store
+from bot.store.base import MAX_HANDLED, Store
 from bot.views.callback_data import ReactionButton, parse
 
 AT_ONCE = 50
@@ -66,7 +66,7 @@ class HandledUpdates:
         await self._handle(update)
         if _is_for_once(update):
             self._unsaved[update.update_id] = None
-            if len(self._unsaved) > HANDLED_KEPT:
+            if len(self._unsaved) > MAX_HANDLED:
                 del self._unsaved[next(iter(self._unsaved))]
             self._any_unsaved.set()
             self._all_saved.clear()

@@ -21,6 +21,8 @@ CONNECTIONS = 8
 """The most connections that are open at a time, without the leader's."""
 TIMEOUT = 5.0
 """Seconds to wait for a connection, and for a statement."""
+MIGRATION_TIMEOUT = 600.0
+"""Seconds for a step of the schema, which may have to index millions of rows."""
 MAX_ATTEMPTS = 5
 """Attempts at a transaction that conflicts with others, or whose connection breaks."""
 
@@ -55,6 +57,7 @@ class PostgresStore(SqlStore):
     """Keeps everything in the schema "article_bot" of a database."""
 
     skip_locked = "FOR UPDATE SKIP LOCKED"
+    has_lateral = True
 
     def __init__(
         self,
@@ -214,7 +217,7 @@ class PostgresStore(SqlStore):
             version = 0
         scripts = pending("postgres", version, self._database)
         for number, script in enumerate(scripts, version + 1):
-            await connection.execute(script)
+            await connection.execute(script, timeout=MIGRATION_TIMEOUT)
             await connection.execute("INSERT INTO schema_version VALUES ($1)", number)
         await _run(connection, self._check_voter_key("VOTER_KEY"))
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from bot.store.base import HANDLED_KEPT
+from bot.store.base import MAX_HANDLED
 from bot.store.engine import Engine, Operation
+from bot.store.retention import HANDLED_KEPT
 
 _OWN = "bot IN ($1, '')"
 """Those of the bot, and those that a version deferred that knew of one bot only."""
@@ -14,9 +15,9 @@ class SqlUpdateStore(Engine):
 
     async def defer(self, update_id: int, body: str) -> None:
         await self._write(
-            "INSERT INTO deferred_updates (bot, update_id, body) VALUES ($1, $2, $3)"
+            "INSERT INTO deferred_updates (bot, update_id, body, at) VALUES ($1, $2, $3, $4)"
             " ON CONFLICT DO NOTHING",
-            *(self._bot, update_id, body),
+            *(self._bot, update_id, body, self._clock()),
         )
 
     async def deferred(self) -> Sequence[tuple[int, str]]:
@@ -42,12 +43,16 @@ class SqlUpdateStore(Engine):
         await self._transaction(operation)
 
     async def handled(self) -> Sequence[int]:
-        query = "SELECT update_id FROM handled_updates WHERE bot = $1 ORDER BY at DESC LIMIT $2"
-        return [row["update_id"] for row in await self._read(query, self._bot, HANDLED_KEPT)]
+        query = (
+            "SELECT update_id FROM handled_updates WHERE bot = $1 AND at >= $2"
+            " ORDER BY at DESC LIMIT $3"
+        )
+        rows = await self._read(query, self._bot, self._clock() - HANDLED_KEPT, MAX_HANDLED)
+        return [row["update_id"] for row in rows]
 
     async def forget_handled(self) -> None:
         await self._write(
             "DELETE FROM handled_updates WHERE bot = $1 AND at < (SELECT at FROM handled_updates"
             " WHERE bot = $1 ORDER BY at DESC LIMIT 1 OFFSET $2)",
-            *(self._bot, HANDLED_KEPT),
+            *(self._bot, MAX_HANDLED),
         )
