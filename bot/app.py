@@ -6,7 +6,6 @@ import logging
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from typing import Any
 
 from telegram import Update
@@ -52,16 +51,6 @@ SERVE_AGAIN_AFTER = 1.0
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Signals:
-    """What goes to and fro between the bot and whoever runs it; see ``run``."""
-
-    stop: asyncio.Event
-    ready: Callable[[str], None]
-    reload: asyncio.Event
-    reloading: Callable[[], AbstractContextManager[object]]
-
-
 async def run(
     settings: Settings,
     corpus: Corpus,
@@ -93,20 +82,21 @@ async def run(
         ConnectError: Telegram refuses the token. If it cannot be reached, the bot waits for it.
     """
     check_feeds(settings)
-    metrics, signals = Metrics(), Signals(stop, ready, reload or asyncio.Event(), reloading)
+    metrics = Metrics()
     async with (
         listeners(settings, metrics) as answering,
         open_to_serve(settings, clock) as opened,
     ):
-        await _run(settings, corpus, signals, clock, progress, metrics, answering, opened)
+        live = LiveCorpus(corpus, KeptIds(opened[0]), reload, reloading, progress)
+        await _run(settings, live, stop, ready, clock, metrics, answering, opened)
 
 
 async def _run(
     settings: Settings,
-    corpus: Corpus,
-    signals: Signals,
+    live: LiveCorpus,
+    stop: asyncio.Event,
+    ready: Callable[[str], None],
     clock: Clock,
-    progress: Progress,
     metrics: Metrics,
     answering: Listeners,
     opened: tuple[Store, Voters, Leadership],
@@ -115,32 +105,30 @@ async def _run(
     answering.health.store, answering.health.leadership = store, leadership
     calls, polls = (LeaderRequest(create_request(settings, metrics)) for _ in range(2))
     bot, server = create_bot(settings, calls), settings.shown_api_url
-    live = LiveCorpus(corpus, KeptIds(store), progress=progress)
-    found, desk = await live.prepare(), build_desk(settings, live, clock)
-    services = build_services(settings, *found, store, voters, bot, clock, desk, metrics)
-    application = build_application(bot, services)
+    desk = build_desk(settings, live, clock)
+    prepared = await live.prepare()
     answering.health.index_ready = True
+    services = build_services(settings, *prepared, store, voters, bot, clock, desk, metrics)
+    application = build_application(bot, services)
     handled = HandledUpdates(store, application.process_update, services.failures)
 
     async def serve(end: asyncio.Event) -> None:
         await register(bot, services.languages, settings.admins)
         receiver = Receiver(settings, bot, polls, allowed_updates(), answering)
         await answered(receiver.arrange, server)
-        signals.ready(bot.username)
-        reloads = asyncio.create_task(live.look_when_told(signals.reload, signals.reloading))
+        ready(bot.username)
         try:
             await _serve(settings, application, receiver, handled, live, end, clock)
         except StoreError as error:
             # The database fails while this process begins to serve: it begins again.
             services.failures.failed(str(error))
             await asyncio.sleep(SERVE_AGAIN_AFTER)
-        finally:
-            reloads.cancel()
 
     with errors_explained(settings):
         async with connected_at_last(bot, server), application, polls:
-            calls.leadership = polls.leadership = leadership  # before, all may ask who they are
-            await serve_as_leader(leadership, signals.stop, serve)
+            # From here on: any process may ask who it is.
+            calls.leadership = polls.leadership = leadership
+            await serve_as_leader(leadership, stop, serve)
 
 
 def build_application(bot: ExtBot[None], services: Services) -> BotApplication:

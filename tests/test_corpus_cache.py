@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.corpus.article_records import Facts, confirmed, content_digest
 from bot.corpus.cache_folder import cache_folder
+from bot.corpus.corpus_files import stamp_of
 from bot.corpus.loader import Corpus, load_corpus
 from bot.corpus.reloading import CorpusReloader
 from bot.errors import CorpusError
@@ -113,6 +115,18 @@ def test_a_change_that_no_time_shows(folder: Path, cache: Path) -> None:
         file.write_text(BRIDGE.replace("1,200", length), encoding="utf-8")
         os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
         is_same(folder, cache)
+
+
+def test_a_file_that_was_read_while_it_changed(tmp_path: Path) -> None:
+    """Its content decides: the same times may be those of two changes, one after the other."""
+    file = tmp_path / "a.md"
+    file.write_text("Text.\n")
+    stamp = stamp_of(file)
+    at_once = Facts(stamp, stamp[0] / 1e9 + 0.01, "the digest of another content", None)
+    later = replace(at_once, read_at=at_once.read_at + 10)
+    assert confirmed(at_once, file) is None
+    assert confirmed(replace(at_once, content=content_digest(file)), file) is not None
+    assert confirmed(later, file) is later
 
 
 def test_faulty_files_are_read_each_time(folder: Path, cache: Path) -> None:

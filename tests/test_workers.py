@@ -95,7 +95,8 @@ def test_processes_end_with_the_one_that_began(tmp_path: Path, number: int) -> N
             [sys.executable, "-c", SLEEP], env=ENVIRON, stdout=subprocess.PIPE, stderr=errors
         )
     assert parent.stdout is not None
-    parent.stdout.readline()
+    # The second line tells of the first results.
+    _ = parent.stdout.readline(), parent.stdout.readline()
     pids = children(parent.pid)
     assert len(pids) >= 2
     parent.send_signal(number)
@@ -119,7 +120,8 @@ def test_ctrl_c_shows_one_traceback(tmp_path: Path) -> None:
             start_new_session=True,
         )
     assert parent.stdout is not None
-    parent.stdout.readline()
+    # The second line tells of the first results.
+    _ = parent.stdout.readline(), parent.stdout.readline()
     os.killpg(parent.pid, signal.SIGINT)
     parent.wait(TIMEOUT)
     parent.stdout.close()

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import contextlib
+import gc
 import os
 
 from bot.cli.corpus import read_corpus
@@ -101,6 +102,8 @@ async def _read_and_serve(
         corpus = await asyncio.to_thread(read_corpus, settings, progress)
 
         def ready(username: str) -> None:
+            # What is there now stays: to look through it for garbage would delay answers.
+            gc.freeze()
             serving.set()
             manager.ready()
             articles = count_of_articles(corpus)

@@ -28,11 +28,12 @@ from bot.corpus.article_records import (
     read_record,
     texts_key,
 )
-from bot.corpus.cache_database import CacheDatabase, building, sealed
+from bot.corpus.cache_database import CacheDatabase, sealed
 from bot.corpus.layout import PLAIN, Layout
 from bot.corpus.outcomes import Outcome, is_named_as_article, read_file
+from bot.corpus.process_locks import building
 from bot.corpus.stored_texts import StoredSequence, Texts, TextsKey
-from bot.corpus.workers import Progress, in_processes, no_progress
+from bot.corpus.workers import FEW, Progress, in_processes, no_progress
 
 IN_MEMORY = 256
 """Articles whose texts stay in memory."""
@@ -101,7 +102,8 @@ class ArticleCache:
                 found[file] = read_file(self._corpus, file)
         missing = [file for file in missing if file not in found]
         if missing:
-            with building(self.folder):
+            # A few are not worth waiting for others.
+            with building(self.folder) if len(missing) >= FEW else contextlib.nullcontext():
                 # Another process may have read them in the meantime.
                 found |= self._known(missing)
                 missing = [file for file in missing if file not in found]

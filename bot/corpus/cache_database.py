@@ -12,15 +12,12 @@ import sqlite3
 import threading
 import weakref
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-try:
-    import fcntl
-except ImportError:  # Windows
-    fcntl = None  # type: ignore[assignment]
+from bot.corpus.process_locks import held
 
 PAGE_SIZE = 16_384
 """Bytes; the texts of an article fit into one page, and few records need many."""
@@ -36,6 +33,9 @@ _DAMAGED = (
 )
 _ERRORS = (sqlite3.Error, UnicodeDecodeError)
 """The messages of SQLite's own errors may quote what is damaged."""
+
+_REPORTED: set[Path] = set()
+"""Folders that cannot be written, which is said once."""
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +67,7 @@ class CacheDatabase:
         self._has_wrong_records = False
         try:
             _make_folder(file.parent)
-            with _held(self._lock_file):
+            with held(self._lock_file):
                 self._open(version, schema)
         except (OSError, *_ERRORS) as error:
             self._read_only(version, error)
@@ -93,7 +93,7 @@ class CacheDatabase:
             if self._connection is None or not self.is_writable:
                 return
             try:
-                with _held(self._lock_file):
+                with held(self._lock_file):
                     if not self._is_in_place():
                         # SQLite's journal would be taken for that of the new file.
                         self.is_writable = False
@@ -166,7 +166,7 @@ class CacheDatabase:
         return None
 
     def _read_only(self, version: str, error: Exception) -> None:
-        """Open the file as far as it can be read, and say once why nothing is kept."""
+        """Open the file as far as it can be read, and say why nothing is kept, once a folder."""
         with contextlib.suppress(*_ERRORS):
             connection = _connect(self.file, "ro")
             try:
@@ -175,7 +175,10 @@ class CacheDatabase:
             finally:
                 if self._connection is None:
                     connection.close()
-        log.warning("Nothing is kept in %s, so starting takes longer: %s", self.file, error)
+        folder = self.file.parent
+        level = logging.DEBUG if folder in _REPORTED else logging.WARNING
+        _REPORTED.add(folder)
+        log.log(level, "Nothing is kept in %s, so starting takes longer: %s", folder, error)
 
     def _use(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -202,7 +205,7 @@ class CacheDatabase:
         if _is_damage(error):
             log.warning("%s is damaged, and is made anew at the next start: %s", self.file, error)
             self.close()
-            with contextlib.suppress(OSError), _held(self._lock_file):
+            with contextlib.suppress(OSError), held(self._lock_file):
                 if self._is_in_place():
                     self._delete()
         elif self.is_writable:
@@ -229,27 +232,6 @@ def sealed(data: bytes, name: bytes = b"") -> bytes:
         name: What it is stored under: a damaged table may find it under another name.
     """
     return _checksum(data, name) + data
-
-
-@contextlib.contextmanager
-def building(folder: Path) -> Iterator[None]:
-    """Hold a folder of caches, so that only one process does the work that all need.
-
-    The others wait, and find everything there. Where the folder cannot be written, nobody waits.
-    """
-    with _held(folder / "building.lock"):
-        yield
-
-
-@contextlib.contextmanager
-def _held(file: Path) -> Iterator[None]:
-    """Hold a lock that a process loses when it ends, however that happens."""
-    with contextlib.ExitStack() as stack:
-        with contextlib.suppress(OSError):
-            if fcntl is not None:
-                stream = stack.enter_context(file.open("ab"))
-                fcntl.flock(stream, fcntl.LOCK_EX)
-        yield
 
 
 def _make_folder(folder: Path) -> None:

@@ -1,17 +1,19 @@
-"""Work that is spread over all processors: a function, applied to many items by processes."""
+"""Work that is spread over all processors: a function, applied to many items by processes.
+
+What starts processes is imported where it is used: most of the time none are needed.
+"""
 
 import contextlib
 import logging
-import multiprocessing
 import os
 import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import connection, resource_tracker
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 FEW = 64
 """Items from which on processes are started, which takes about a second."""
@@ -50,10 +52,15 @@ def in_processes(
         function: A function of a module, or a ``partial`` of one, which other processes can import.
         items: What it is called with; items and results are sent to processes and back.
         what: What is done, for ``progress``.
-        progress: Called whenever more is done; if it raises an error, the work ends with it.
+        progress: Called when the work begins, and whenever more is done; if it raises an error,
+            the work ends with it.
     """
     done = 0
+    if items:
+        progress(what, done, len(items))
     if len(items) >= FEW and (processes := _processors()) > 1:
+        from concurrent.futures.process import BrokenProcessPool  # noqa: PLC0415
+
         try:
             with contextlib.closing(_by_processes(function, items, processes)) as chunks:
                 for results in chunks:
@@ -72,6 +79,9 @@ def _by_processes(
     function: Callable[[Item], Result], items: Sequence[Item], processes: int
 ) -> Generator[list[Result], None, None]:
     """Yield the results of one chunk of items after the other."""
+    import multiprocessing  # noqa: PLC0415
+    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415
+
     # Forking would copy threads and locks of a running bot.
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(processes, mp_context=context, initializer=_begin)
@@ -107,6 +117,8 @@ def _processors() -> int:
 @contextlib.contextmanager
 def _uninterrupted() -> Iterator[None]:
     """Keep signals from processes that are started, until they ignore them themselves."""
+    from multiprocessing import resource_tracker  # noqa: PLC0415
+
     # It lets Ctrl-C through again when it is started, so it must run already.
     resource_tracker.ensure_running()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, _PARENTS_SIGNALS)
@@ -125,6 +137,9 @@ def _begin() -> None:
 
 
 def _end_with_parent() -> None:
+    import multiprocessing  # noqa: PLC0415
+    from multiprocessing import connection  # noqa: PLC0415
+
     parent = multiprocessing.parent_process()
     if parent is not None:
         connection.wait([parent.sentinel])

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 from telegram.error import TelegramError
@@ -59,7 +59,8 @@ class LiveCorpus:
         self,
         corpus: Corpus,
         kept_ids: KeptIds,
-        requested: asyncio.Event | None = None,
+        told: asyncio.Event | None = None,
+        looking: Callable[[], AbstractContextManager[object]] = nullcontext,
         progress: Progress = no_progress,
     ) -> None:
         """Start with a corpus as it was read.
@@ -67,10 +68,13 @@ class LiveCorpus:
         Args:
             corpus: The corpus.
             kept_ids: Knows the ids under which votes are.
-            requested: The event to use; None for a new one.
+            told: Set to have the files looked at, if somebody else sets it; it is cleared then.
+            looking: Entered when that begins, and left when what was found is in use.
             progress: Told how many articles are indexed.
         """
-        self.requested = requested or asyncio.Event()
+        self.requested = asyncio.Event()
+        self._told = told or asyncio.Event()
+        self._looking = looking
         self._reloader = CorpusReloader(corpus)
         self._corpus = corpus
         self._kept_ids = kept_ids
@@ -92,19 +96,11 @@ class LiveCorpus:
         self.requested.set()
         return await found
 
-    async def look_when_told(
-        self, told: asyncio.Event, looking: Callable[[], AbstractContextManager[object]]
-    ) -> None:
-        """Have the files looked at whenever an event is set, until cancelled.
-
-        Args:
-            told: The event; it is cleared when that begins.
-            looking: Entered then, and left when what was found is in use.
-        """
+    async def _look_when_told(self) -> None:
         while True:
-            await told.wait()
-            told.clear()
-            with looking():
+            await self._told.wait()
+            self._told.clear()
+            with self._looking():
                 await self.look()
 
     async def prepare(self) -> tuple[Corpus, Index]:
@@ -143,6 +139,7 @@ class LiveCorpus:
             return
         async with asyncio.TaskGroup() as group:
             group.create_task(self._edit_posts(publisher))
+            group.create_task(self._look_when_told())
             async for _ in changes(folder, self.requested):
                 # Those who ask while the files are being read may mean a later change.
                 waiting, self._waiting = self._waiting, []

@@ -70,7 +70,7 @@ class IndexCache:
         self._write(batch)
 
     def _write(self, batch: Sequence[tuple[bytes, bytes]]) -> None:
-        rows = [(key, sealed(data)) for key, data in batch]
+        rows = [(key, sealed(data, key)) for key, data in batch]
         self._database.write("INSERT OR REPLACE INTO arrays VALUES (?, ?)", rows)
         if not self._database.is_writable:
             for key, data in batch:
@@ -81,7 +81,7 @@ class IndexCache:
         if key in self._memory:
             return self._memory[key]
         for (record,) in self._database.read("SELECT record FROM arrays WHERE key = ?", (key,)):
-            data = self._database.unsealed(record)
+            data = self._database.unsealed(record, key)
             if data is not None:
                 with contextlib.suppress(ValueError):
                     return ArticleArrays.from_bytes(data)
