@@ -52,6 +52,20 @@ async def send_message(
         raise NoAnswerError("sendMessage returned no message", may_be_done=True) from None
 
 
+async def edit_text(bot: Bot, ref: MessageRef, message: OutgoingMessage) -> None:
+    """Replace the text and the keyboard of a message.
+
+    Args:
+        bot: The client.
+        ref: The message.
+        message: What it shows from then on.
+
+    Raises:
+        TelegramError: It was not replaced, or that is not known.
+    """
+    await _call(bot, "editMessageText", **_where(ref), **message.payload)
+
+
 async def edit_keyboard(bot: Bot, ref: MessageRef, keyboard: str) -> None:
     """Replace the keyboard of a message.
 
@@ -63,12 +77,16 @@ async def edit_keyboard(bot: Bot, ref: MessageRef, keyboard: str) -> None:
     Raises:
         TelegramError: It was not replaced, or that is not known.
     """
-    where = {
+    await _call(bot, "editMessageReplyMarkup", reply_markup=keyboard, **_where(ref))
+
+
+def _where(ref: MessageRef) -> dict[str, int | str | None]:
+    """Return the parameters that name a message."""
+    return {
         "chat_id": ref.chat_id,
         "message_id": ref.message_id,
         "inline_message_id": ref.inline_message_id,
     }
-    await _call(bot, "editMessageReplyMarkup", reply_markup=keyboard, **where)
 
 
 async def answer_button(bot: Bot, query_id: str, text: str | None, seconds: float) -> None:

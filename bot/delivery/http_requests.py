@@ -118,16 +118,9 @@ class BotApiRequest(BaseRequest):
         connect_timeout: Any = BaseRequest.DEFAULT_NONE,  # noqa: ARG002
         pool_timeout: Any = BaseRequest.DEFAULT_NONE,  # noqa: ARG002
     ) -> tuple[int, bytes]:
-        """Make a request, as python-telegram-bot's base class says.
+        """Make a request: GET for a file, POST for all calls; see the library's base class.
 
-        Args:
-            url: The address, with the token in it.
-            method: GET for a file, POST for all calls.
-            request_data: Parameters and files of a call.
-            read_timeout: Seconds in which all of the answer must be read; None for no limit.
-            write_timeout: Not used: ``read_timeout`` contains it.
-            connect_timeout: Not used.
-            pool_timeout: Not used: a call waits for a connection within its time.
+        ``read_timeout`` is in seconds, None for no limit, and the only time that is used.
 
         Returns:
             The code and body of Telegram's answer.

@@ -1,7 +1,7 @@
 """A message that is ready to be sent."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -46,12 +46,21 @@ def markup(rows: Sequence[Row]) -> "InlineKeyboardMarkup":
     )
 
 
-def keyboard_json(rows: Sequence[Row]) -> str:
-    """Return rows of buttons as the Bot API's JSON."""
-    keyboard = [
-        [_without_none(text=b.text, callback_data=b.data, url=b.url) for b in row] for row in rows
+def json_rows(rows: Sequence[Row]) -> list[list[dict[str, str]]]:
+    """Return rows of buttons as the Bot API's JSON has them, decoded."""
+    return [
+        [_without_none(text=each.text, callback_data=each.data, url=each.url) for each in row]
+        for row in rows
     ]
-    return json.dumps({"inline_keyboard": keyboard} if keyboard else {})
+
+
+def keyboard_json(rows: Sequence[Sequence[Mapping[str, str]]]) -> str:
+    """Return a keyboard as the Bot API's JSON.
+
+    Args:
+        rows: Rows of buttons, as ``json_rows`` returns them.
+    """
+    return json.dumps({"inline_keyboard": rows} if rows else {})
 
 
 def _without_none(**values: Any) -> dict[str, Any]:
@@ -88,7 +97,7 @@ class OutgoingMessage:
     @cached_property
     def keyboard_json(self) -> str | None:
         """The buttons as the Bot API's JSON; None for no keyboard."""
-        return None if self.rows is None else keyboard_json(self.rows)
+        return None if self.rows is None else keyboard_json(json_rows(self.rows))
 
     @property
     def payload(self) -> dict[str, Any]:
