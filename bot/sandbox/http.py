@@ -136,6 +136,12 @@ def _refuse_strangers(request: web.Request) -> None:
     origin = request.headers.get("Origin")
     if origin is not None and origin not in {f"http://{name}:{port}" for name in _HOSTS}:
         raise web.HTTPForbidden
+    # Another site's page can have the browser send a GET without Origin, as for an image. Its
+    # links may lead to the page, but not to what does something.
+    sent_by = request.headers.get("Sec-Fetch-Site", "none")
+    does_something = request.path.startswith(("/bot", "/file/", "/sandbox/"))
+    if does_something and sent_by not in ("none", "same-origin"):
+        raise web.HTTPForbidden
 
 
 def _error(request: web.Request, status: int) -> web.Response:

@@ -128,6 +128,18 @@ async def test_only_this_machine_is_let_in(http, server, path):
         assert (await http.get(path, headers=headers)).status_code in (200, 404)
 
 
+@pytest.mark.parametrize("path", ["/sandbox/state", f"/bot{TOKEN}/getMe", f"/file/bot{TOKEN}/x"])
+@pytest.mark.parametrize("mode", ["no-cors", "navigate"])
+async def test_another_sites_page_cannot_make_the_browser_call(http, path, mode):
+    """With an image or a link, which have no Origin; a script of a page on another port neither."""
+    for site in ("cross-site", "same-site"):
+        headers = {"Sec-Fetch-Site": site, "Sec-Fetch-Mode": mode}
+        assert (await http.get(path, headers=headers)).status_code == 403
+        assert (await http.get("/", headers=headers)).status_code == 200
+    for site in ("same-origin", "none"):
+        assert (await http.get(path, headers={"Sec-Fetch-Site": site})).status_code in (200, 404)
+
+
 async def test_page_is_served_with_a_strict_policy(http):
     """The page's own files only, and none may be framed, cached or run foreign code."""
     response = await http.get("/")
