@@ -16,7 +16,7 @@ from tests.support.stage import Sandbox, Stage
 from tests.support.threads import SandboxThread
 
 # For processes that tests start with all of this environment.
-os.environ["CACHE_DIR"] = CACHE.name
+os.environ["CACHE_DIR"] = CACHE
 
 
 def pytest_xdist_auto_num_workers() -> int:

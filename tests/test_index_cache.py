@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.corpus.article import Article
+from bot.corpus.loader import load_corpus
 from bot.retrieval.analysis import Analyzer
 from bot.retrieval.answer import Answer
 from bot.retrieval.article_arrays import ArticleArrays, code, read_arrays
@@ -20,6 +21,7 @@ from bot.retrieval.article_postings import COMMON, Postings
 from bot.retrieval.index import Index
 from bot.retrieval.query import parse_query
 from tests.support.archive import article, articles, question
+from tests.support.corpora import ROOT
 
 COUNT = 60
 QUESTIONS = [
@@ -116,6 +118,9 @@ def test_damage_that_is_found_while_answering(
     database.close()
     assert answers(index) == expected
     assert "damaged" in caplog.text
+    caplog.clear()
+    assert answers(Index(articles(COUNT), ALIASES, cache=tmp_path)) == expected
+    assert not caplog.text, "those that were needed have been made anew"
 
 
 def test_a_cache_of_another_version_is_not_used(
@@ -135,8 +140,11 @@ def test_a_folder_that_cannot_be_made(
 ) -> None:
     """One line in the log, and nothing else."""
     (tmp_path / "file").touch()
-    assert answers(Index(articles(COUNT), ALIASES, cache=tmp_path / "file" / "x")) == expected
-    assert len(caplog.records) == 1
+    nowhere = tmp_path / "file" / "x"
+    corpus = load_corpus(ROOT / "corpus", nowhere)
+    assert corpus.cache_folder == nowhere
+    assert answers(Index(articles(COUNT), ALIASES, cache=nowhere)) == expected
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
 
 
 def test_other_aliases_are_another_index(tmp_path: Path) -> None:

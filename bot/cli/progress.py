@@ -4,7 +4,7 @@ import contextlib
 import logging
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot.corpus.workers import Progress
 
@@ -33,16 +33,16 @@ class _Bars:
     """A bar for each kind of work, which goes away when the work is done."""
 
     def __init__(self) -> None:
-        self._bars: dict[str, tqdm[None]] = {}
+        self._bars: dict[str, tqdm[Any]] = {}
 
     def __call__(self, what: str, done: int, total: int) -> None:
         from tqdm import tqdm  # noqa: PLC0415
 
-        bar = self._bars.get(what)
-        if bar is None:
-            bar = self._bars[what] = tqdm(
+        if what not in self._bars:
+            self._bars[what] = tqdm(
                 total=total, desc=what, file=sys.stderr, delay=DELAY, leave=False
             )
+        bar = self._bars[what]
         bar.update(done - bar.n)
         if done >= total:
             self._bars.pop(what).close()

@@ -8,12 +8,9 @@ import contextlib
 import gc
 import logging
 import os
-import stat
 import threading
-import time
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -22,7 +19,7 @@ from bot.corpus.analysis_version import analysis_version
 from bot.corpus.article_records import (
     Facts,
     Record,
-    content_digest,
+    confirmed,
     dump_texts,
     key_in,
     load_facts,
@@ -31,13 +28,12 @@ from bot.corpus.article_records import (
     read_record,
     texts_key,
 )
-from bot.corpus.cache_database import CacheDatabase, building, sealed
-from bot.corpus.corpus_files import may_hide_a_change, stamp_of
+from bot.corpus.cache_database import CacheDatabase, sealed
 from bot.corpus.layout import PLAIN, Layout
-from bot.corpus.outcomes import ARTICLE_SUFFIXES, Outcome, read_file
+from bot.corpus.outcomes import Outcome, is_named_as_article, read_file
+from bot.corpus.process_locks import building
 from bot.corpus.stored_texts import StoredSequence, Texts, TextsKey
-from bot.corpus.workers import Progress, in_processes, no_progress
-from bot.errors import CorpusError
+from bot.corpus.workers import FEW, Progress, in_processes, no_progress
 
 IN_MEMORY = 256
 """Articles whose texts stay in memory."""
@@ -102,11 +98,12 @@ class ArticleCache:
             found = self._known(files)
         missing = [file for file in files if file not in found]
         for file in missing:
-            if file.suffix.lower() not in ARTICLE_SUFFIXES:
+            if not is_named_as_article(file):
                 found[file] = read_file(self._corpus, file)
         missing = [file for file in missing if file not in found]
         if missing:
-            with building(self.folder):
+            # A few are not worth waiting for others.
+            with building(self.folder) if len(missing) >= FEW else contextlib.nullcontext():
                 # Another process may have read them in the meantime.
                 found |= self._known(missing)
                 missing = [file for file in missing if file not in found]
@@ -122,15 +119,16 @@ class ArticleCache:
         if self._database.read(counts) == [(len(files), len(files))]:
             return
         paths = set(self._paths(files))
-        gone = [row for row in self._database.read("SELECT path FROM files") if row[0] not in paths]
+        rows = self._database.read("SELECT rowid, path FROM files")
+        gone = [(row,) for row, path in rows if path not in paths]
         if gone:
-            self._database.write("DELETE FROM files WHERE path = ?", gone)
+            self._database.write("DELETE FROM files WHERE rowid = ?", gone)
         unused = self._database.read(
-            "SELECT key FROM texts WHERE key NOT IN (SELECT texts FROM files "
+            "SELECT rowid FROM texts WHERE key NOT IN (SELECT texts FROM files "
             "WHERE texts IS NOT NULL)"
         )
         if unused:
-            self._database.write("DELETE FROM texts WHERE key = ?", unused)
+            self._database.write("DELETE FROM texts WHERE rowid = ?", unused)
 
     def _paths(self, files: Iterable[Path]) -> Iterator[str]:
         """Yield the paths of files in the folder of the corpus."""
@@ -143,14 +141,17 @@ class ArticleCache:
         found, touched = {}, []
         rows = self._rows(files)
         for file, path in zip(files, self._paths(files), strict=True):
-            if path not in rows or (data := self._database.unsealed(rows[path])) is None:
+            if path not in rows:
+                continue
+            data = self._database.unsealed(rows[path], path.encode())
+            if data is None:
                 continue
             noted = load_facts(data)
-            facts = _confirmed(noted, file)
+            facts = confirmed(noted, file)
             if facts is not None:
                 found[file] = self._outcome(facts, file)
                 if facts is not noted:
-                    touched.append((sealed(facts.dump()), path))
+                    touched.append((sealed(facts.dump(), path.encode()), path))
         if touched:
             self._database.write("UPDATE files SET facts = ? WHERE path = ?", touched)
         return found
@@ -160,8 +161,8 @@ class ArticleCache:
         if len(files) > FEW_FILES:
             return dict(read("SELECT path, facts FROM files"))
         one = "SELECT path, facts FROM files WHERE path = ?"
-        # Names that are not UTF-8 cannot be asked for, and are not stored.
-        paths = (path for path in self._paths(files) if path.isprintable() or _is_utf8(path))
+        # Others cannot be asked for, and are not stored.
+        paths = filter(_is_utf8, self._paths(files))
         return dict(row for path in paths for row in read(one, (path,)))
 
     def _outcome(self, facts: Facts, file: Path) -> Outcome:
@@ -198,18 +199,18 @@ class ArticleCache:
         return found
 
     def _store(self, records: Mapping[Path, Record]) -> None:
-        texts = {record.key: record.texts for record in records.values() if record.key}
-        self._database.write(
-            "INSERT OR REPLACE INTO texts VALUES (?, ?)",
-            ((key, sealed(data)) for key, data in texts.items()),
-        )
+        self._store_texts({each.key: each.texts for each in records.values() if each.key})
         self._database.write(
             "INSERT OR REPLACE INTO files VALUES (?, ?, ?)",
             (
-                (path, record.key, sealed(record.facts))
+                (path, record.key, sealed(record.facts, path.encode()))
                 for path, record in zip(self._paths(records), records.values(), strict=True)
             ),
         )
+
+    def _store_texts(self, texts: Mapping[bytes, bytes]) -> None:
+        rows = ((key, sealed(data, key)) for key, data in texts.items())
+        self._database.write("INSERT OR REPLACE INTO texts VALUES (?, ?)", rows)
 
     def _load_paragraphs(self, stored: TextsKey) -> tuple[str, ...]:
         return self._load(stored).paragraphs
@@ -224,7 +225,7 @@ class ArticleCache:
                 self._texts.move_to_end(stored.key)
                 return self._texts[stored.key]
         rows = self._database.read("SELECT record FROM texts WHERE key = ?", (stored.key,))
-        data = self._database.unsealed(rows[0][0]) if rows else None
+        data = self._database.unsealed(rows[0][0], stored.key) if rows else None
         texts = self._read_again(stored) if data is None else load_texts(data)
         with self._lock:
             self._texts[stored.key] = texts
@@ -245,27 +246,16 @@ class ArticleCache:
         data = dump_texts(texts)
         if texts_key(data) == stored.key:
             write = self._database.write
-            write("INSERT OR REPLACE INTO texts VALUES (?, ?)", [(stored.key, sealed(data))])
+            write(
+                "INSERT OR REPLACE INTO texts VALUES (?, ?)",
+                [(stored.key, sealed(data, stored.key))],
+            )
             return texts
         more = max(0, stored.count - len(texts.paragraphs))
         return Texts(
             (texts.paragraphs + ("",) * more)[: stored.count],
             (texts.layouts + (PLAIN,) * more)[: stored.count],
         )
-
-
-def _confirmed(facts: Facts, file: Path) -> Facts | None:
-    """Return the facts if the file is as it was, with its stamp of now; None if it is not."""
-    try:
-        stamp = stamp_of(file)
-        if stamp == facts.stamp and not may_hide_a_change(stamp, facts.read_at):
-            return facts
-        is_regular = stat.S_ISREG(file.stat().st_mode)
-        if stamp[2] != facts.stamp[2] or not is_regular or content_digest(file) != facts.content:
-            return None
-    except (CorpusError, OSError):
-        return None
-    return replace(facts, stamp=stamp, read_at=time.time())
 
 
 @contextlib.contextmanager

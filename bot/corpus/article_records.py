@@ -2,19 +2,21 @@
 
 import datetime as dt
 import json
+import stat
 import time
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 from bot.corpus.article import Article, LocatedArticle, Note, NoteKind, texts_digest
-from bot.corpus.corpus_files import Stamp
+from bot.corpus.corpus_files import Stamp, may_hide_a_change, stamp_of
 from bot.corpus.layout import PLAIN, Layout, Span, Style
 from bot.corpus.outcomes import Outcome, draft, read_file
 from bot.corpus.stored_texts import Texts, TextsKey
 from bot.corpus.yaml import MAX_FILE_BYTES
+from bot.errors import CorpusError
 
 _KINDS = {kind.value: kind for kind in NoteKind}
 
@@ -70,6 +72,20 @@ def content_digest(file: Path) -> str:
     with file.open("rb") as stream:
         # A longer file is faulty, and nothing of it is stored.
         return blake2b(stream.read(MAX_FILE_BYTES), digest_size=16).hexdigest()
+
+
+def confirmed(facts: Facts, file: Path) -> Facts | None:
+    """Return the facts of a file that is as it was, with its stamp of now; None if it is not."""
+    try:
+        stamp = stamp_of(file)
+        if stamp == facts.stamp and not may_hide_a_change(stamp, facts.read_at):
+            return facts
+        is_regular = stat.S_ISREG(file.stat().st_mode)
+        if stamp[2] != facts.stamp[2] or not is_regular or content_digest(file) != facts.content:
+            return None
+    except (CorpusError, OSError):
+        return None
+    return replace(facts, stamp=stamp, read_at=time.time())
 
 
 def read_record(folder: Path, file: Path) -> Outcome | Record:

@@ -10,22 +10,32 @@ import logging
 import os
 import sqlite3
 import threading
+import weakref
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-try:
-    import fcntl
-except ImportError:  # Windows
-    fcntl = None  # type: ignore[assignment]
+from bot.corpus.process_locks import held
 
 PAGE_SIZE = 16_384
 """Bytes; the texts of an article fit into one page, and few records need many."""
 BUSY_TIMEOUT = 30.0
 """Seconds to wait for another process that is writing."""
 
-_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR)
+_DAMAGED = (
+    sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_NOTADB,
+    sqlite3.SQLITE_IOERR,
+    # There is no such table, or no such column.
+    sqlite3.SQLITE_ERROR,
+)
+_ERRORS = (sqlite3.Error, UnicodeDecodeError)
+"""The messages of SQLite's own errors may quote what is damaged."""
+
+_REPORTED: set[Path] = set()
+"""Folders that cannot be written, which is said once."""
 
 log = logging.getLogger(__name__)
 
@@ -57,9 +67,9 @@ class CacheDatabase:
         self._has_wrong_records = False
         try:
             _make_folder(file.parent)
-            with _held(self._lock_file):
+            with held(self._lock_file):
                 self._open(version, schema)
-        except (OSError, sqlite3.Error) as error:
+        except (OSError, *_ERRORS) as error:
             self._read_only(version, error)
 
     @property
@@ -73,7 +83,7 @@ class CacheDatabase:
                 return []
             try:
                 return self._connection.execute(sql, parameters).fetchall()
-            except sqlite3.Error as error:
+            except _ERRORS as error:
                 self._failed(error)
                 return []
 
@@ -83,21 +93,21 @@ class CacheDatabase:
             if self._connection is None or not self.is_writable:
                 return
             try:
-                with _held(self._lock_file):
+                with held(self._lock_file):
                     if not self._is_in_place():
                         # SQLite's journal would be taken for that of the new file.
                         self.is_writable = False
                         log.info("%s was removed; the next start makes it anew.", self.file)
                         return
                     self._transaction(self._connection, sql, rows)
-            except (OSError, sqlite3.Error) as error:
+            except (OSError, *_ERRORS) as error:
                 self._failed(error)
 
-    def unsealed(self, record: bytes) -> bytes | None:
-        """Return what was sealed; None if it is not as it was, which is logged once."""
-        data = record[4:]
-        if record[:4] == _checksum(data):
-            return data
+    def unsealed(self, record: bytes, name: bytes = b"") -> bytes | None:
+        """Return what ``sealed`` sealed; None if it is not as it was, which is logged once."""
+        # A damaged table may have numbers where the records were.
+        if isinstance(record, bytes) and record[:4] == _checksum(record[4:], name):
+            return record[4:]
         if not self._has_wrong_records:
             self._has_wrong_records = True
             log.warning("Records in %s are damaged, and are made anew.", self.file)
@@ -135,7 +145,8 @@ class CacheDatabase:
         except BaseException:
             connection.close()
             raise
-        self._connection, self.is_writable = connection, True
+        self._use(connection)
+        self.is_writable = True
 
     def _unusable(self, version: str) -> tuple[int, str] | None:
         """Return why an existing file cannot be used, with the level of that; None if it can.
@@ -146,8 +157,8 @@ class CacheDatabase:
         with contextlib.closing(_connect(self.file)) as connection:
             try:
                 found = _version_in(connection)
-            except sqlite3.DatabaseError as error:
-                if error.sqlite_errorcode & 0xFF in (*_DAMAGED, sqlite3.SQLITE_ERROR):
+            except _ERRORS as error:
+                if _is_damage(error):
                     return logging.WARNING, f"cannot be used ({error})"
                 raise
         if found != version:
@@ -155,16 +166,24 @@ class CacheDatabase:
         return None
 
     def _read_only(self, version: str, error: Exception) -> None:
-        """Open the file as far as it can be read, and say once why nothing is kept."""
-        with contextlib.suppress(sqlite3.Error):
+        """Open the file as far as it can be read, and say why nothing is kept, once a folder."""
+        with contextlib.suppress(*_ERRORS):
             connection = _connect(self.file, "ro")
             try:
                 if _version_in(connection) == version:
-                    self._connection = connection
+                    self._use(connection)
             finally:
                 if self._connection is None:
                     connection.close()
-        log.warning("Nothing is kept in %s, so starting takes longer: %s", self.file, error)
+        folder = self.file.parent
+        level = logging.DEBUG if folder in _REPORTED else logging.WARNING
+        _REPORTED.add(folder)
+        log.log(level, "Nothing is kept in %s, so starting takes longer: %s", folder, error)
+
+    def _use(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        # Python warns of those that nobody closes.
+        weakref.finalize(self, connection.close)
 
     def _transaction(
         self, connection: sqlite3.Connection, sql: str, rows: Iterable[Sequence[Any]]
@@ -181,13 +200,12 @@ class CacheDatabase:
 
     def _failed(self, error: Exception) -> None:
         """Note that the file failed: a damaged one is deleted, any other no longer written."""
-        code = getattr(error, "sqlite_errorcode", None)
-        if isinstance(error, sqlite3.ProgrammingError | sqlite3.IntegrityError):
+        if isinstance(error, sqlite3.ProgrammingError):
             raise error
-        if code is not None and code & 0xFF in _DAMAGED:
+        if _is_damage(error):
             log.warning("%s is damaged, and is made anew at the next start: %s", self.file, error)
             self.close()
-            with contextlib.suppress(OSError), _held(self._lock_file):
+            with contextlib.suppress(OSError), held(self._lock_file):
                 if self._is_in_place():
                     self._delete()
         elif self.is_writable:
@@ -206,30 +224,14 @@ class CacheDatabase:
         self.file.with_name(self.file.name + "-journal").unlink(missing_ok=True)
 
 
-def sealed(data: bytes) -> bytes:
-    """Return data as a record with a checksum, which ``CacheDatabase.unsealed`` checks."""
-    return _checksum(data) + data
+def sealed(data: bytes, name: bytes = b"") -> bytes:
+    """Return data as a record with a checksum, which ``CacheDatabase.unsealed`` checks.
 
-
-@contextlib.contextmanager
-def building(folder: Path) -> Iterator[None]:
-    """Hold a folder of caches, so that only one process does the work that all need.
-
-    The others wait, and find everything there. Where the folder cannot be written, nobody waits.
+    Args:
+        data: The data.
+        name: What it is stored under: a damaged table may find it under another name.
     """
-    with _held(folder / "building.lock"):
-        yield
-
-
-@contextlib.contextmanager
-def _held(file: Path) -> Iterator[None]:
-    """Hold a lock that a process loses when it ends, however that happens."""
-    with contextlib.ExitStack() as stack:
-        with contextlib.suppress(OSError):
-            if fcntl is not None:
-                stream = stack.enter_context(file.open("ab"))
-                fcntl.flock(stream, fcntl.LOCK_EX)
-        yield
+    return _checksum(data, name) + data
 
 
 def _make_folder(folder: Path) -> None:
@@ -239,13 +241,16 @@ def _make_folder(folder: Path) -> None:
 
 
 def _connect(file: Path, mode: str = "rwc") -> sqlite3.Connection:
-    return sqlite3.connect(
+    connection = sqlite3.connect(
         f"{file.absolute().as_uri()}?mode={mode}",
         uri=True,
         timeout=BUSY_TIMEOUT,
         isolation_level=None,
         check_same_thread=False,
     )
+    # A damaged text is another text, and no error.
+    connection.text_factory = partial(str, encoding="utf-8", errors="replace")
+    return connection
 
 
 def _create(connection: sqlite3.Connection, version: str, schema: str) -> None:
@@ -263,5 +268,11 @@ def _version_in(connection: sqlite3.Connection) -> str | None:
     return row[0] if row else None
 
 
-def _checksum(data: bytes) -> bytes:
-    return zlib.crc32(data).to_bytes(4, "little")
+def _is_damage(error: Exception) -> bool:
+    """Return whether an error says that the file is damaged, or made by somebody else."""
+    code = getattr(error, "sqlite_errorcode", 0)
+    return isinstance(error, UnicodeDecodeError) or code & 0xFF in _DAMAGED
+
+
+def _checksum(data: bytes, name: bytes) -> bytes:
+    return zlib.crc32(data, zlib.crc32(name)).to_bytes(4, "little")

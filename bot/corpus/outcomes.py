@@ -69,6 +69,11 @@ def read_file(folder: Path, file: Path) -> Outcome:
         return Outcome(None, faults=error.faults)
 
 
+def is_named_as_article(file: Path) -> bool:
+    """Return whether a file is to be read as an article, as far as its name says."""
+    return file.suffix.lower() in ARTICLE_SUFFIXES and file.stem not in _SECTION_PAGES
+
+
 def draft(file: Path, stamp: Stamp) -> Outcome:
     """Return what reading a draft gives."""
     return Outcome(stamp, unread=Unread(file, "draft"))
@@ -95,10 +100,9 @@ def _read(file: Path, stamp: Stamp) -> Outcome:
 
 
 def _is_article(folder: Path, file: Path) -> bool:
-    suffix = file.suffix.lower()
-    if suffix in (".yaml", ".yml") and file.parent == folder:
+    if file.suffix.lower() in (".yaml", ".yml") and file.parent == folder:
         _refuse_misspelled(file)
-    return suffix in ARTICLE_SUFFIXES and file.stem not in _SECTION_PAGES
+    return is_named_as_article(file)
 
 
 def _shown(file: Path) -> Path:

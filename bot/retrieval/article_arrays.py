@@ -165,44 +165,57 @@ def read_arrays(article: Article, analyzer: Analyzer) -> ArticleArrays:
     spans = [sentence_spans(passage, article.language) for passage in passages]
     texts = sentence_texts(passages, spans)
     written = [words(text) for text in texts]
-    by_sentence = [analyzer.passage_tokens(each) for each in written]
-    counts = [len(each) for each in spans]
-    passage_of = np.repeat(np.arange(len(passages), dtype=np.uint64), counts)
-    sentence_codes, sentence_of = _numbered(by_sentence)
-    headings, heading_of = _numbered(_heading_tokens(passages, analyzer))
-    in_passages = np.concatenate(
-        [sentence_codes << 32 | passage_of[sentence_of], headings << 32 | heading_of]
-    )
-    postings, frequencies = np.unique(in_passages, return_counts=True)
-    sentence_postings = np.unique(sentence_codes << 32 | sentence_of)
-    tokens = np.unique(postings >> 32)
-    bounds = np.append(tokens, 1 << 32)
     title = analyzer.passage_tokens(words(article.title))
     lead = [*title, *analyzer.passage_tokens(words(article.standfirst))]
     names, pronouns = written_names(texts, article.language), _pronouns(article.language)
-    number = np.uint64(0xFFFFFFFF)
+    counts = [len(each) for each in spans]
+    tokens = [analyzer.passage_tokens(each) for each in written]
     return ArticleArrays(
         sentence_starts=_small([start for each in spans for start, _ in each]),
         sentence_ends=_small([end for each in spans for _, end in each]),
         begin_with_pronoun=_small([not pronouns.isdisjoint(each[:1]) for each in written]),
         sentence_counts=_small(counts),
         characters=_small([len(passage.text) for passage in passages]),
-        token_counts=_small(
-            np.bincount((in_passages & number).astype(np.int64), minlength=len(passages))
-        ),
-        tokens=tokens.astype(np.uint32),
-        posting_starts=_small(np.searchsorted(postings >> 32, bounds)),
-        passages=_small(postings & number),
-        frequencies=_small(frequencies),
-        sentence_posting_starts=_small(np.searchsorted(sentence_postings >> 32, bounds)),
-        sentences=_small(sentence_postings & number),
         title_tokens=np.unique(codes(title)),
         lead_tokens=np.unique(codes(lead)),
         vocabulary=" ".join(sorted(set().union(*written), key=lambda word: (len(word), word))),
         capitalized=" ".join(sorted(names.capitalized)),
         inside=" ".join(sorted(names.inside)),
         lower=" ".join(sorted(names.lower)),
+        **_postings(tokens, counts, _heading_tokens(passages, analyzer)),
     )
+
+
+def _postings(
+    sentences: Sequence[Sequence[str]],
+    counts: Sequence[int],
+    headings: Sequence[Sequence[str]],
+) -> dict[str, Any]:
+    """Return those fields of ``ArticleArrays`` that are about postings.
+
+    Args:
+        sentences: The tokens of each sentence.
+        counts: For each passage, how many sentences it has.
+        headings: The tokens of each passage's heading.
+    """
+    found, sentence_of = _numbered(sentences)
+    passage_of = np.repeat(np.arange(len(counts), dtype=np.uint64), counts)[sentence_of]
+    in_headings, heading_of = _numbered(headings)
+    in_passages = np.append(found << 32 | passage_of, in_headings << 32 | heading_of)
+    postings, frequencies = np.unique(in_passages, return_counts=True)
+    sentence_postings = np.unique(found << 32 | sentence_of)
+    tokens = np.unique(postings >> 32)
+    bounds, number = np.append(tokens, 1 << 32), np.uint64(0xFFFFFFFF)
+    passages = (in_passages & number).astype(np.int64)
+    return {
+        "token_counts": _small(np.bincount(passages, minlength=len(counts))),
+        "tokens": tokens.astype(np.uint32),
+        "posting_starts": _small(np.searchsorted(postings >> 32, bounds)),
+        "passages": _small(postings & number),
+        "frequencies": _small(frequencies),
+        "sentence_posting_starts": _small(np.searchsorted(sentence_postings >> 32, bounds)),
+        "sentences": _small(sentence_postings & number),
+    }
 
 
 def sentence_spans(passage: Passage, language: str) -> list[tuple[int, int]]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from bot.corpus.article import Article
 from bot.retrieval.analysis import Analyzer
 from bot.retrieval.answer import Answer, Match, Verdict
-from bot.retrieval.article_arrays import ArticleArrays, positions, read_arrays
+from bot.retrieval.article_arrays import ArticleArrays, read_arrays
 from bot.retrieval.article_sentences import ArticleSentences
 from bot.retrieval.background import PASSAGE_LENGTH, CorpusBackground, table_of
 from bot.retrieval.confidence import confidences
@@ -244,9 +244,7 @@ class ArticleIndex:
         If nothing is known of the language, their frequency in the article has to do.
         """
         if self._background.is_known:
-            are_own = held.are_held.copy()
-            are_own[positions(self._arrays.title_tokens, held.tokens.codes)[0]] = True
-            return self._background.rates(held.tokens, are_own)
+            return self._background.rates(held.tokens, held.are_held)
         passages = np.bincount(held.columns, minlength=len(held.tokens.values))
         share = np.maximum(passages, 1) / (len(self._arrays.characters) + 1)
         rates: NDArray[np.float64] = -np.log(1 - share * UNKNOWN_LANGUAGE_FACTOR) / PASSAGE_LENGTH

@@ -121,24 +121,27 @@ class Segment:
         characters: The length of each article's text.
         held: The articles that hold a token in a passage, a heading or the headline.
         leading: The articles that hold a token in headline or standfirst.
+        only_titled: The articles that hold a token in the headline and nowhere else.
     """
 
     keys: tuple[bytes, ...]
     characters: NDArray[np.int64]
     held: Postings
     leading: Postings
+    only_titled: Postings
 
     @classmethod
     def of(cls, keys: tuple[bytes, ...], articles: Iterable[ArticleArrays]) -> "Segment":
         """Return the postings of articles."""
-        characters, held, leading = [], [], []
+        characters, held, leading, only_titled = [], [], [], []
         for arrays in articles:
             characters.append(arrays.characters.sum())
             held.append(arrays.all_tokens())
             # A copy, so that the other arrays of the article need not stay in memory.
             leading.append(arrays.lead_tokens.copy())
+            only_titled.append(np.setdiff1d(arrays.title_tokens, arrays.tokens))
         lengths = np.array(characters, dtype=np.int64)
-        return cls(keys, lengths, Postings.of(held), Postings.of(leading))
+        return cls(keys, lengths, *map(Postings.of, (held, leading, only_titled)))
 
 
 class LanguagePostings:
@@ -170,17 +173,22 @@ class LanguagePostings:
         Args:
             codes: The codes of the tokens.
         """
+        return self._counts(codes, "held")
+
+    def texts_with(self, codes: Codes) -> NDArray[np.int64]:
+        """Return how many articles hold each of some tokens, not counting headlines."""
+        return self._counts(codes, "held") - self._counts(codes, "only_titled")
+
+    def _counts(self, codes: Codes, name: str) -> NDArray[np.int64]:
         counts = np.zeros(len(codes), dtype=np.int64)
         for segment in self._segments:
-            held, rows = segment.held.find(codes)
+            postings: Postings = getattr(segment, name)
+            held, rows = postings.find(codes)
             if segment is self._segments[0] and not self._are_all_there:
-                found = [
-                    np.count_nonzero(self._is_there[segment.held.holders(row)])
-                    for row in rows.tolist()
-                ]
+                found = [np.count_nonzero(self._is_there[postings.holders(row)]) for row in rows]
                 counts[held] += np.array(found, dtype=np.int64)
             else:
-                counts[held] += segment.held.starts[rows + 1] - segment.held.starts[rows]
+                counts[held] += postings.starts[rows + 1] - postings.starts[rows]
         return counts
 
     def scores(

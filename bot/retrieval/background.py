@@ -8,11 +8,11 @@ trigrams that langdetect counted in Wikipedias, and from the other articles of t
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol
 
-import langdetect
 import numpy as np
 from numpy.typing import NDArray
 
@@ -31,7 +31,6 @@ MAX_RATES = 50_000
 """Rates of tokens that are kept, for each language."""
 
 _VIETNAMESE = "\u1ec3"
-_PROFILES = Path(langdetect.PROFILES_DIRECTORY)
 _OTHER_NAMES = {"zh": "zh-cn", "nb": "no", "nn": "no", "fil": "tl"}
 _TRADITIONAL = ("hant", "tw", "hk", "mo")
 
@@ -126,7 +125,11 @@ class CorpusBackground:
         table: The language's table; None if there is none.
         articles: How many articles of the language the corpus has.
         characters: The length of their texts together.
-        articles_with: Returns how many of them hold each of some tokens, given as codes.
+        articles_with: Returns how many of them hold each of some tokens, given as codes, in their
+            texts.
+
+    Attributes:
+        is_known: Whether anything is known of the language, apart from the article that is asked.
     """
 
     def __init__(
@@ -136,17 +139,11 @@ class CorpusBackground:
         characters: int = 0,
         articles_with: ArticlesWith | None = None,
     ) -> None:
-        self._table = table
-        self._articles = articles
-        self._characters = characters
-        self._articles_with = articles_with
+        self.is_known = table is not None or articles > PRIOR_ARTICLES
         # The candidates for one question ask for the same tokens.
-        self._rates = lru_cache(maxsize=MAX_REMEMBERED)(self._both_rates)
-
-    @property
-    def is_known(self) -> bool:
-        """Whether anything is known of the language, apart from the article that is asked."""
-        return self._table is not None or self._articles > PRIOR_ARTICLES
+        self._rates = lru_cache(maxsize=MAX_REMEMBERED)(
+            partial(_rates, table, articles, characters, articles_with)
+        )
 
     def rates(self, tokens: QueryTokens, are_own: NDArray[np.bool_]) -> Rates:
         """Return how often tokens occur a character of text, each above 0.
@@ -159,24 +156,31 @@ class CorpusBackground:
         others, own = self._rates(tokens)
         return np.where(are_own, own, others)
 
-    def _both_rates(self, tokens: QueryTokens) -> tuple[Rates, Rates]:
-        """Return the rates for an article that lacks all tokens, and for one that has them."""
-        if self._table is None:
-            rates = np.full(len(tokens.weights), NUMBER_RATE)
-        else:
-            rates = np.array([self._table.rate(token) for token in tokens.weights])
-        if self._articles < 2 or self._articles_with is None:
-            return rates, rates
-        length = self._characters / self._articles
-        expected = 1 - np.exp(-rates * length)
-        with_token = self._articles_with(tokens.codes)
 
-        def rate(holders: NDArray[np.int64]) -> Rates:
-            share = (holders + PRIOR_ARTICLES * expected) / (self._articles - 1 + PRIOR_ARTICLES)
-            found: Rates = -np.log(1 - np.minimum(share, MAX_PROBABILITY)) / length
-            return found
+def _rates(
+    table: Background | None,
+    articles: int,
+    characters: int,
+    articles_with: ArticlesWith | None,
+    tokens: QueryTokens,
+) -> tuple[Rates, Rates]:
+    """Return the rates for an article that lacks all tokens, and for one that has them."""
+    if table is None:
+        rates = np.full(len(tokens.weights), NUMBER_RATE)
+    else:
+        rates = np.array([table.rate(token) for token in tokens.weights])
+    if articles < 2 or articles_with is None:
+        return rates, rates
+    length = characters / articles
+    expected = 1 - np.exp(-rates * length)
+    with_token = articles_with(tokens.codes)
 
-        return rate(with_token), rate(with_token - 1)
+    def rate(holders: NDArray[np.int64]) -> Rates:
+        share = (holders + PRIOR_ARTICLES * expected) / (articles - 1 + PRIOR_ARTICLES)
+        found: Rates = -np.log(1 - np.minimum(share, MAX_PROBABILITY)) / length
+        return found
+
+    return rate(with_token), rate(with_token - 1)
 
 
 @lru_cache
@@ -190,7 +194,10 @@ def table_of(language: str) -> Background | None:
     name = _OTHER_NAMES.get(main, main)
     if main == "zh" and any(part in _TRADITIONAL for part in rest):
         name = "zh-tw"
-    file = _PROFILES / name
+    # Importing the package, whose code is not needed here, takes as long as all else.
+    package = find_spec("langdetect")
+    assert package is not None and package.origin is not None, "it is installed with the bot"
+    file = Path(package.origin).parent / "profiles" / name
     if not file.is_file():
         return None
     profile = json.loads(file.read_text(encoding="utf-8"))

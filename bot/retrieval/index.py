@@ -122,18 +122,19 @@ class Index:
         index, scored = best
         return index.answer_of(index.matches(scored, MAX_MATCHES))
 
-    def passages(self, query: Query) -> list[tuple[Article, Match, bool]]:
+    def passages(self, query: Query) -> Iterable[tuple[Article, Match, bool]]:
         """Return all passages worth showing, best first; the first one is the answer's.
 
         Args:
             query: The question.
 
         Returns:
-            The article, the match, and whether the passage surely answers.
+            The article, the match, and whether the passage surely answers. Those of a summary are
+            made one by one, as there is one for every article.
         """
         if query.intent is Intent.SUMMARY:
             indexes = map(self._index, range(len(self._numbers)))
-            return [(index.article, index.overview().best, True) for index in indexes]
+            return ((index.article, index.overview().best, True) for index in indexes)
         found = []
         for article_score, index, asked in self._candidates(query):
             ranked = index.matches(index.score(asked))

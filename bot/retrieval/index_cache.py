@@ -26,7 +26,7 @@ CREATE TABLE answered (
 )
 """
 _PARTS = ("tokens", "starts", "articles", "common", "bits")
-_POSTINGS = ("held", "leading")
+_POSTINGS = ("held", "leading", "only_titled")
 _CHUNK = 1 << 20
 
 log = logging.getLogger(__name__)
@@ -70,7 +70,7 @@ class IndexCache:
         self._write(batch)
 
     def _write(self, batch: Sequence[tuple[bytes, bytes]]) -> None:
-        rows = [(key, sealed(data)) for key, data in batch]
+        rows = [(key, sealed(data, key)) for key, data in batch]
         self._database.write("INSERT OR REPLACE INTO arrays VALUES (?, ?)", rows)
         if not self._database.is_writable:
             for key, data in batch:
@@ -81,7 +81,7 @@ class IndexCache:
         if key in self._memory:
             return self._memory[key]
         for (record,) in self._database.read("SELECT record FROM arrays WHERE key = ?", (key,)):
-            data = self._database.unsealed(record)
+            data = self._database.unsealed(record, key)
             if data is not None:
                 with contextlib.suppress(ValueError):
                     return ArticleArrays.from_bytes(data)
@@ -95,11 +95,11 @@ class IndexCache:
         for name, checksum in found:
             folder = self._folder / name
             try:
-                if _checksum(folder) == checksum:
-                    return _read(folder)
-                log.warning("%s is damaged, and is made anew.", folder)
+                if _checksum(folder) != checksum:
+                    raise ValueError("it is damaged")
+                return _read(folder)
             except (OSError, ValueError) as error:
-                log.warning("%s cannot be read, and is made anew: %s", folder, error)
+                log.warning("%s cannot be used (%s), and is made anew.", folder, error)
         return None
 
     def save_segment(self, language: str, segment: Segment) -> Segment:
@@ -115,7 +115,7 @@ class IndexCache:
             _save(folder, segment)
             row = (language, folder.name, _checksum(folder))
         except OSError as error:
-            log.warning("%s cannot be written, so starting takes longer: %s", folder, error)
+            log.warning("Nothing is kept in %s, so starting takes longer: %s", folder, error)
             return segment
         self._database.write("INSERT OR REPLACE INTO postings VALUES (?, ?, ?)", [row])
         for (old,) in before:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from bot.corpus.analysis_version import analysis_version
 from bot.corpus.article import Article
-from bot.corpus.cache_database import building
+from bot.corpus.process_locks import building
 from bot.corpus.workers import Progress, in_processes, no_progress
 from bot.retrieval.analysis import Analyzer
 from bot.retrieval.article_arrays import ArticleArrays, read_arrays
@@ -71,6 +71,10 @@ class IndexedArticles:
         self.articles = list(articles)
         self._aliases = tuple((name, tuple(others)) for name, others in aliases.items())
         self._params = params
+        languages = {article.language for article in articles}
+        self._analyzers = {
+            language: _shared_analyzer(language, self._aliases, params) for language in languages
+        }
         self.store: ArticleStore = previous.store if previous else _store(cache)
         self.keys = _keys(articles, self._aliases, params)
         self._add_missing(cache, progress)
@@ -86,13 +90,13 @@ class IndexedArticles:
             postings = self._postings_of(language, numbers, base)
             self._postings[language] = postings
             self._backgrounds[language] = CorpusBackground(
-                table_of(language), postings.count, postings.characters, postings.articles_with
+                table_of(language), postings.count, postings.characters, postings.texts_with
             )
 
     def article_index(self, number: int) -> ArticleIndex:
         """Return the index of an article, by its number from 0."""
         article = self.articles[number]
-        analyzer = _analyzer(article, self._aliases, self._params)
+        analyzer = self._analyzer(article)
         arrays = self._arrays(number, analyzer)
         background = self._backgrounds[article.language]
         return ArticleIndex(article, arrays, analyzer, background, self._params)
@@ -106,9 +110,7 @@ class IndexedArticles:
         """
         numbers, scores = [], []
         for language, postings in self._postings.items():
-            tokens = query_tokens(
-                _shared_analyzer(language, self._aliases, self._params), query.words
-            )
+            tokens = query_tokens(self._analyzers[language], query.words)
             holders = sum(other.articles_with(tokens.codes) for other in self._postings.values())
             idf = np.log((len(self.articles) + 1) / np.maximum(1, holders))
             weights = tokens.values * idf
@@ -118,8 +120,18 @@ class IndexedArticles:
         return np.concatenate(numbers), np.concatenate(scores)
 
     def _arrays(self, number: int, analyzer: Analyzer) -> ArticleArrays:
-        found = self.store.arrays(self.keys[number][:KEY_SIZE])
-        return found if found is not None else read_arrays(self.articles[number], analyzer)
+        key = self.keys[number][:KEY_SIZE]
+        found = self.store.arrays(key)
+        if found is None:
+            # The cache has lost them.
+            found = read_arrays(self.articles[number], analyzer)
+            self.store.add([(key, found.to_bytes())])
+        return found
+
+    def _analyzer(self, article: Article) -> Analyzer:
+        if article.aliases:
+            return _own_analyzer(article, self._aliases, self._params)
+        return self._analyzers[article.language]
 
     def _add_missing(self, cache: Path | None, progress: Progress) -> None:
         """Make the arrays of those articles that have none, in several processes."""
@@ -149,10 +161,7 @@ class IndexedArticles:
         return LanguagePostings(base, self._segment({key: numbers[key] for key in new}), numbers)
 
     def _segment(self, numbers: Mapping[bytes, int]) -> Segment:
-        analyzers = (
-            _analyzer(self.articles[number], self._aliases, self._params)
-            for number in numbers.values()
-        )
+        analyzers = (self._analyzer(self.articles[number]) for number in numbers.values())
         arrays = map(self._arrays, numbers.values(), analyzers)
         return Segment.of(tuple(numbers), arrays)
 
@@ -180,13 +189,15 @@ def _store(cache: Path | None) -> ArticleStore:
 
 
 def _arrays_as_bytes(aliases: _Aliases, params: RetrievalParams, article: Article) -> bytes:
-    return read_arrays(article, _analyzer(article, aliases, params)).to_bytes()
-
-
-def _analyzer(article: Article, aliases: _Aliases, params: RetrievalParams) -> Analyzer:
     if article.aliases:
-        return Analyzer(article.language, dict(aliases), article.aliases, params=params)
-    return _shared_analyzer(article.language, aliases, params)
+        analyzer = _own_analyzer(article, aliases, params)
+    else:
+        analyzer = _shared_analyzer(article.language, aliases, params)
+    return read_arrays(article, analyzer).to_bytes()
+
+
+def _own_analyzer(article: Article, aliases: _Aliases, params: RetrievalParams) -> Analyzer:
+    return Analyzer(article.language, dict(aliases), article.aliases, params=params)
 
 
 @lru_cache(maxsize=MAX_ANALYZERS)

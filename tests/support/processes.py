@@ -1,7 +1,9 @@
 """The bot's commands as processes of their own, as users run them."""
 
+import atexit
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -20,8 +22,9 @@ NO_LIMITS = {
     "OVERALL_PER_SECOND": "1000",
 }
 """Settings under which no message waits: with Telegram's limits most tests would only be slower."""
-CACHE = tempfile.TemporaryDirectory(prefix="article-bot-tests-")
+CACHE = tempfile.mkdtemp(prefix="article-bot-tests-")
 """What the commands keep of articles must not get into the cache of the user."""
+atexit.register(shutil.rmtree, CACHE, ignore_errors=True)
 STARTED = re.compile(r"The sandbox is ready: (http://127\.0\.0\.1:\d+)")
 
 
@@ -29,7 +32,7 @@ def clean_environment(**more: str) -> dict[str, str]:
     """This environment without any setting of the bot but a cache, and with those given."""
     own = tuple(field.name.upper() for field in fields(Settings))
     kept = {key: value for key, value in os.environ.items() if not key.startswith(own)}
-    return {**kept, "PYTHONUNBUFFERED": "1", "CACHE_DIR": CACHE.name, **more}
+    return {**kept, "PYTHONUNBUFFERED": "1", "CACHE_DIR": CACHE, **more}
 
 
 def article_bot(
@@ -51,7 +54,13 @@ def article_bot(
 class Process:
     """A command of ours that runs, and all that it wrote."""
 
-    def __init__(self, arguments: list[str], folder: Path, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        arguments: list[str],
+        folder: Path,
+        environ: Mapping[str, str],
+        new_group: bool = False,
+    ) -> None:
         self.log = folder / f"{arguments[0]}-{time.monotonic_ns()}.log"
         with self.log.open("wb") as stream:
             self.popen = subprocess.Popen(
@@ -61,6 +70,7 @@ class Process:
                 stdout=stream,
                 stderr=subprocess.STDOUT,
                 stdin=subprocess.DEVNULL,
+                start_new_session=new_group,
             )
 
     @property
@@ -81,6 +91,21 @@ class Process:
             assert self.popen.poll() is None, self.output
             time.sleep(0.02)
         raise AssertionError(f"{pattern.pattern!r} was not written:\n{self.output}")
+
+    def signal_group(self, number: int) -> None:
+        """Send a signal to it and all that it started; it needs a group of its own."""
+        os.killpg(self.popen.pid, number)
+
+    def group_is_gone(self) -> bool:
+        """Wait until nothing of what it started runs any more; False if that never happens."""
+        deadline = time.monotonic() + TIMEOUT
+        while time.monotonic() < deadline:
+            try:
+                os.killpg(self.popen.pid, 0)
+            except ProcessLookupError:
+                return True
+            time.sleep(0.02)
+        return False
 
     def stop(self) -> int:
         """Stop it as Ctrl-C does, and return its exit code."""
