@@ -10,6 +10,7 @@ from telegram.constants import ChatAction, ChatType
 from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 
 from bot.delivery.calls import send_message
+from bot.delivery.handled_updates import answered
 from bot.delivery.live_counts import LiveCounts
 from bot.delivery.rate_limiter import Priority
 from bot.delivery.sender import ANSWER_DEADLINE, Sender
@@ -131,6 +132,8 @@ class Messenger:
             self._log_refusal(error)
             await self._live_counts.forget_chat(chat_id)
         else:
+            if message.article_id is not None:
+                answered()
             await self._track(sent, message)
 
     async def _track(self, ref: MessageRef, message: OutgoingMessage) -> None:

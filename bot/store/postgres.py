@@ -12,9 +12,10 @@ import asyncpg
 
 from bot.errors import OutcomeUnknownError, StoreError
 from bot.store.engine import Operation, Result
+from bot.store.leader_row import FAILURES, Connection
 from bot.store.leadership import Leadership
 from bot.store.migrations import check_current, pending
-from bot.store.postgres_leadership import FAILURES, Connection, PostgresLeadership
+from bot.store.postgres_leadership import PostgresLeadership
 from bot.store.sql import SqlStore
 
 CONNECTIONS = 8
@@ -144,6 +145,16 @@ class PostgresStore(SqlStore):
 
     async def _transaction(self, operation: Callable[[], Operation[Result]]) -> Result:
         return await self._retry(lambda connection: _run(connection, operation()))
+
+    async def _write_at_once(self, sql: str, *values: object) -> None:
+        if self._pool is None:
+            raise StoreError("The database is not open.")
+        try:
+            # One call to the server instead of three.
+            async with self._pool.acquire(timeout=TIMEOUT) as connection:
+                await connection.execute(sql, *values)
+        except FAILURES as error:
+            raise self._failure(error) from error
 
     def _lock(self, name: bytes) -> Operation[None]:
         number = int.from_bytes(hashlib.sha256(name).digest()[:8], signed=True)

@@ -4,7 +4,7 @@ What is at an address comes from strangers. Nothing of it is executed. Redirects
 and not by the client, so that each address is checked. Proxies of the environment are not used:
 they would connect to addresses that nobody has checked.
 
-aiohttp is imported when a Fetcher is opened: commands that need none start sooner.
+aiohttp is imported when a Fetcher is opened: most commands do without.
 """
 
 import asyncio
