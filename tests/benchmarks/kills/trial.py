@@ -59,6 +59,10 @@ async def trial(
             await judge_votes(telegram, url, readers, report)
         finally:
             bot.end()
+    return _finished(report, bot, begun)
+
+
+def _finished(report: Report, bot: Bot, begun: float) -> Report:
     report.kills = bot.killed
     report.problems += bot.problems
     report.logged = bot.logged()
