@@ -12,9 +12,10 @@ import asyncpg
 
 from bot.errors import OutcomeUnknownError, StoreError
 from bot.store.engine import Operation, Result
+from bot.store.leader_row import FAILURES, Connection
 from bot.store.leadership import Leadership
 from bot.store.migrations import check_current, pending
-from bot.store.postgres_leadership import FAILURES, Connection, PostgresLeadership
+from bot.store.postgres_leadership import PostgresLeadership
 from bot.store.sql import SqlStore
 
 CONNECTIONS = 8
