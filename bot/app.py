@@ -14,16 +14,22 @@ from bot.config import Settings
 from bot.corpus.loader import Corpus
 from bot.corpus.workers import Progress, no_progress
 from bot.delivery.channel_publisher import ChannelPublisher
-from bot.delivery.client import create_bot, create_request, errors_explained
+from bot.delivery.client import create_bot, create_request, errors_explained, opened
 from bot.delivery.expiry import delete_expired
 from bot.delivery.feed_posts import check_feeds, follow_feeds
+from bot.delivery.handled_updates import HandledUpdates
+from bot.delivery.listeners import listeners
 from bot.delivery.live_counts import LiveCounts
 from bot.delivery.message_editor import MessageEditor
-from bot.delivery.ordering import UpdateSequencer
-from bot.delivery.polling import Poller
+from bot.delivery.metrics import Metrics
 from bot.delivery.rate_limiter import Limits, RateLimiter
+from bot.delivery.reader_queues import ReaderQueues, Readers
+from bot.delivery.receiving import Receiver
 from bot.delivery.refresher import Refresher
 from bot.delivery.sender import Sender
+from bot.delivery.serving import LeaderRequest, serve_as_leader
+from bot.errors import StoreError
+from bot.handlers import surplus
 from bot.handlers.admin_desk import AdminDesk, build_desk
 from bot.handlers.article_refs import ArticleResolver
 from bot.handlers.chat_state import ChatState
@@ -40,13 +46,16 @@ from bot.logs import FailureLog
 from bot.retrieval.index import Index
 from bot.store.base import Store
 from bot.store.kept_ids import KeptIds
-from bot.store.open import open_store
+from bot.store.open import open_to_serve
 from bot.store.voters import Voters
 from bot.views.i18n import read_languages
 
 BotApplication = Application[ExtBot[None], Context, dict[Any, Any], dict[Any, Any], BotData, Any]
 Clock = Callable[[], float]
 """Returns the time in seconds since 1970."""
+
+SERVE_AGAIN_AFTER = 1.0
+"""Seconds after which it is tried again to serve if the database failed at the begin."""
 
 log = logging.getLogger(__name__)
 
@@ -62,35 +71,57 @@ async def run(
 ) -> None:
     """Run the bot by long polling until ``stop`` is set; what was begun is finished first.
 
+    While another process of the bot serves, this one stands by.
+
     Args:
         settings: The settings.
         corpus: Articles and reactions.
         stop: Ends the bot.
-        ready: Called once, with the bot's username, when the bot takes questions.
+        ready: Called with the bot's username whenever this process begins to take questions.
         clock: The clock of votes and of everything else that is kept.
         reload: Set to have the files of the corpus looked at; they are watched anyway.
         progress: Told how many articles are indexed.
 
     Raises:
         SettingsError: A setting that is needed is missing, or something that a setting needs.
-        StoreError: The database or the voter key's file cannot be used.
+        StoreError: The database or the voter key's file cannot be used, or another process uses
+            the SQLite file.
         ConnectError: Telegram cannot be reached at the start, or refuses the token at any time.
     """
     check_feeds(settings)
-    bot = create_bot(settings)
-    async with open_store(settings, clock) as (store, voters):
+    metrics = Metrics()
+    calls, polls = (LeaderRequest(create_request(settings, metrics)) for _ in range(2))
+    bot = create_bot(settings, calls)
+    async with (
+        listeners(settings, metrics) as answering,
+        open_to_serve(settings, clock) as (store, voters, leadership),
+    ):
+        answering.health.store, answering.health.leadership = store, leadership
         live = LiveCorpus(corpus, KeptIds(store), reload, progress)
         desk = build_desk(settings, live, clock)
         prepared = await live.prepare()
-        services = build_services(settings, *prepared, store, voters, bot, clock, desk)
+        answering.health.index_ready = True
+        services = build_services(settings, *prepared, store, voters, bot, clock, desk, metrics)
         application = build_application(bot, services)
+        handled = HandledUpdates(store, application.process_update, services.failures)
+
+        async def serve(end: asyncio.Event) -> None:
+            await register(bot, services.languages, settings.admins)
+            receiver = Receiver(settings, bot, polls, allowed_updates(), answering)
+            await receiver.arrange()
+            ready(bot.username)
+            try:
+                await _serve(settings, application, receiver, handled, live, end, clock)
+            except StoreError as error:
+                # The database fails while this process begins to serve: it begins again.
+                services.failures.failed(str(error))
+                await asyncio.sleep(SERVE_AGAIN_AFTER)
+
         with errors_explained(settings):
-            async with application:
-                await register(bot, services.languages, settings.admins)
-                # Telegram allows no polling while a webhook is set.
-                await bot.delete_webhook()
-                ready(bot.username)
-                await _serve(settings, application, live, stop, clock)
+            async with opened(bot), application, polls:
+                # From here on: any process may ask who it is.
+                calls.leadership = polls.leadership = leadership
+                await serve_as_leader(leadership, stop, serve)
 
 
 def build_services(
@@ -102,20 +133,27 @@ def build_services(
     bot: ExtBot[None],
     clock: Clock,
     desk: AdminDesk,
+    metrics: Metrics,
 ) -> Services:
     """Build what handlers work with, and all of its parts."""
-    failures, languages = FailureLog(log), read_languages()
+    failures = FailureLog(log, lambda: metrics.errors.add("database"))
+    languages = read_languages()
     limits = Limits(
         settings.private_chat_per_second, settings.group_per_minute, settings.overall_per_second
     )
     sender = Sender(RateLimiter(limits))
-    editor = MessageEditor(bot, store, voters, corpus.reactions)
+    metrics.gauge(
+        "telegram_calls_waiting",
+        "Messages and edits that wait until a limit admits them.",
+        lambda: sender.limiter.waiting,
+    )
+    editor = MessageEditor(bot, store, voters, corpus.reactions, metrics)
     live_counts = LiveCounts(store, editor, sender, failures)
     articles = ArticleResolver(corpus.articles)
     chats = ChatState(store, voters, languages, articles, failures)
     conversations, targets = Conversations(clock), Targets(articles, chats)
     responder = Responder(
-        corpus, index, store, articles, chats, targets, conversations, voters, failures
+        corpus, index, store, articles, chats, targets, conversations, voters, failures, metrics
     )
     return Services(
         corpus=corpus,
@@ -131,6 +169,7 @@ def build_services(
         live_counts=live_counts,
         failures=failures,
         desk=desk,
+        metrics=metrics,
     )
 
 
@@ -170,16 +209,18 @@ def build_application(bot: ExtBot[None], services: Services) -> BotApplication:
 async def _serve(
     settings: Settings,
     application: BotApplication,
+    receiver: Receiver,
+    handled: HandledUpdates,
     live: LiveCorpus,
     stop: asyncio.Event,
     clock: Clock,
 ) -> None:
-    sequencer, services = UpdateSequencer(), application.bot_data.services
+    services = application.bot_data.services
 
-    async def handle(update: Update) -> None:
-        async with sequencer.hold(update):
-            await application.process_update(update)
+    async def tell(update: Update) -> None:
+        await surplus.tell(update, application.bot_data.services)
 
+    readers = Readers(handled.handle, surplus.asks, tell)
     store = services.store
     refresher = Refresher(store, services.live_counts, services.sender.limiter, clock)
     background = [
@@ -189,14 +230,14 @@ async def _serve(
         asyncio.create_task(_follow_feeds(settings, application, clock)),
     ]
     try:
-        async with create_request(settings) as request:
-            poller = Poller(application.bot, request, allowed_updates(), store, handle)
-            await poller.run(stop)
+        await handled.start()
+        queues = ReaderQueues(application.bot, store, readers, services.metrics)
+        await receiver.run(queues, stop)
     finally:
         for task in background:
             task.cancel()
-        await asyncio.gather(*background, return_exceptions=True)
-        await services.live_counts.stop()
+        ending = (handled.stop(), services.live_counts.stop())
+        await asyncio.gather(*background, *ending, return_exceptions=True)
 
 
 async def _follow_corpus(application: BotApplication, live: LiveCorpus) -> None:

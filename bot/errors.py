@@ -7,6 +7,7 @@ BotError
 ├── PublishError     an article cannot be posted, or linked to, as requested
 ├── QuestionSetError a question set cannot be used to measure retrieval
 ├── StoreError       the database cannot be opened, read or written
+│   └── OutcomeUnknownError  nobody knows whether it was written
 └── WebError         a page or feed cannot be fetched or used
     └── FetchError   it cannot be fetched
 """
@@ -37,6 +38,10 @@ class QuestionSetError(BotError):
 
 class StoreError(BotError):
     """The database cannot be opened, read or written."""
+
+
+class OutcomeUnknownError(StoreError):
+    """The connection broke during a commit, and what became of it cannot be looked up."""
 
 
 class WebError(BotError):

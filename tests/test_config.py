@@ -28,6 +28,20 @@ TOKEN = "4242:a-very-secret-token-that-no-log-may-show"
         ("BOT_API_URL", "host/bot1:secret", "BOT_API_URL is 'host/[secret]': give"),
         ("BOT_API_URL", "4242:a-secret-token", "BOT_API_URL is '[secret]': give"),
         ("LOG_LEVEL", "loud", "LOG_LEVEL is 'loud': set it to one of"),
+        ("LOG_FORMAT", "xml", "LOG_FORMAT is 'xml': set it to one of text, json."),
+        ("WEBHOOK_URL", "bot.example.org", "WEBHOOK_URL is 'bot.example.org': give the address"),
+        ("WEBHOOK_URL", "https://x/?secret", "WEBHOOK_URL is 'https://x/[secret]': give the"),
+        ("WEBHOOK_URL", "https://a:secret@x/", "WEBHOOK_URL is 'https://[secret]@x/[secret]': gi"),
+        ("WEBHOOK_URL", "https://x:0x/", "WEBHOOK_URL is 'https://[secret]': give the address"),
+        ("WEBHOOK_URL", "http://x/", "WEBHOOK_URL is 'http://x/[secret]': Telegram delivers only"),
+        ("WEBHOOK_URL", "https://x:8080", "WEBHOOK_URL is 'https://x:8080': Telegram delivers"),
+        ("WEBHOOK_LISTEN", ":8080", "WEBHOOK_LISTEN is ':8080': give a host and a port"),
+        ("WEBHOOK_LISTEN", "host", "WEBHOOK_LISTEN is 'host': give a host and a port"),
+        ("WEBHOOK_LISTEN", "::1:80", "WEBHOOK_LISTEN is '::1:80': give a host and a port"),
+        ("WEBHOOK_SECRET", "secret", "WEBHOOK_SECRET is not 32 to 256 letters, digits, _ and -:"),
+        ("WEBHOOK_SECRET", "secret !" * 5, "WEBHOOK_SECRET is not 32 to 256 letters"),
+        ("HEALTH_LISTEN", "0", "HEALTH_LISTEN is '0': give a host and a port"),
+        ("HEALTH_LISTEN", "host:65536", "HEALTH_LISTEN is 'host:65536': give a host and a port"),
         ("VOTER_KEY", "secret", "VOTER_KEY is shorter than 32 characters"),
         ("TELEGRAM_TEST_ENVIRONMENT", "maybe", "TELEGRAM_TEST_ENVIRONMENT is 'maybe': set it to"),
         ("DATABASE_URL", "mysql://me:secret@host/x", "DATABASE_URL begins with 'mysql': give"),
@@ -75,6 +89,31 @@ def test_a_token_in_the_address_of_the_bot_api_is_sent_to_its_place(
         read_settings({"BOT_API_URL": url}, tmp_path / ".env")
     assert str(caught.value).endswith("The token belongs in BOT_TOKEN, and not there.")
     assert "secret" not in str(caught.value).replace("[secret]", "")
+
+
+@pytest.mark.parametrize(
+    ("value", "address"),
+    [
+        ("8080", "127.0.0.1:8080"),
+        ("0.0.0.0:80", "0.0.0.0:80"),
+        ("bot_1.internal:9090", "bot_1.internal:9090"),
+        ("[::1]:9090", "[::1]:9090"),
+    ],
+)
+def test_addresses_to_listen_on(tmp_path: Path, value: str, address: str) -> None:
+    """A bare port is open on this machine only; nothing is told of health by default."""
+    both = {"WEBHOOK_LISTEN": value, "HEALTH_LISTEN": value}
+    settings = read_settings(both, tmp_path / ".env")
+    assert (str(settings.webhook_listen), str(settings.health_listen)) == (address, address)
+    assert read_settings({}, tmp_path / ".env").health_listen is None
+
+
+def test_a_server_of_ones_own_delivers_to_any_address(tmp_path: Path) -> None:
+    """Telegram's own only by HTTPS, and to four ports."""
+    own = {"BOT_API_URL": "http://localhost:8081", "WEBHOOK_URL": "http://10.0.0.1:9000/x"}
+    assert read_settings(own, tmp_path / ".env").webhook_url == own["WEBHOOK_URL"]
+    for url in ("https://bot.example.org", "https://bot.example.org:8443/telegram"):
+        assert read_settings({"WEBHOOK_URL": url}, tmp_path / ".env").webhook_url == url
 
 
 def test_settings_come_from_a_dotenv_file_too(tmp_path: Path) -> None:

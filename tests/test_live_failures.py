@@ -9,6 +9,7 @@ from telegram import Bot
 
 from bot.corpus.loader import load_corpus
 from bot.delivery.message_editor import MessageEditor
+from bot.delivery.metrics import Metrics
 from bot.store.base import REPEAT_WINDOW, MessageRef, TrackedMessage, VoteCounts
 from bot.store.sqlite import SqliteStore
 from bot.store.voters import Voters
@@ -100,7 +101,10 @@ async def test_what_was_stale_is_refreshed_after_a_restart(stage: Stage) -> None
 @pytest.mark.parametrize("victim", [0, 1])
 async def test_another_worker_takes_over(stage: Stage, postgres_url: str, victim: int) -> None:
     """Two on PostgreSQL: whichever is killed, the other answers, counts and refreshes."""
-    workers = [await stage.process(DATABASE_URL=postgres_url) for _ in range(2)]
+    workers = [
+        await stage.process(DATABASE_URL=postgres_url),
+        await stage.standby(DATABASE_URL=postgres_url),
+    ]
     ada, ben = await stage.reader(), await stage.reader()
     hers, his = await ada.send("/article"), await ben.send("/article")
 
@@ -141,7 +145,7 @@ async def test_an_edit_that_ends_while_a_tap_is_answered(tmp_path: Path) -> None
         MessageRef(1, 1),
     )
     voter = voters.code(1)
-    editor = MessageEditor(Bot(TOKEN), store, voters, reactions)
+    editor = MessageEditor(Bot(TOKEN), store, voters, reactions, Metrics())
 
     def showing(counts: VoteCounts) -> TrackedMessage:
         keyboard = markup(reaction_rows(ARTICLE, reactions, counts.votes, counts.own))

@@ -16,10 +16,12 @@ import pytest
 
 from tests.support.chat import Chat, buttons
 from tests.support.corpora import ARTICLE
+from tests.support.database_proxy import DatabaseProxy
 from tests.support.processes import Process
 from tests.support.sentences import voted
 from tests.support.stage import Stage
 from tests.support.threads import BotThread
+from tests.support.waiting import until
 
 LIKE, LOVE = f"r:{ARTICLE}:like", f"r:{ARTICLE}:love"
 Bot = BotThread | Process
@@ -202,7 +204,7 @@ class Wire:
 
 
 async def test_postgresql_that_goes_away_and_comes_back(stage: Stage, postgres_url: str) -> None:
-    """Nothing but waiting is needed."""
+    """Nothing but waiting is needed. Without it another process might serve, so this one waits."""
     probe = await asyncpg.connect(postgres_url)
     user, database = await probe.fetchrow("SELECT current_user, current_database()")
     (directory,) = await probe.fetchrow("SHOW unix_socket_directories")
@@ -213,8 +215,12 @@ async def test_postgresql_that_goes_away_and_comes_back(stage: Stage, postgres_u
     url = f"postgresql://{user}@127.0.0.1:{wire.port}/{database}?sslmode=disable"
     bot, ada, answer = await ready(stage, DATABASE_URL=url)
     wire.cut()
-    await check(bot, ada, answer)
+    assert await ada.tap(answer, LIKE) == TRY_AGAIN
+    await until(lambda: "This process no longer serves" in bot.output)
+    await ada.write("/article")
     wire.up = True
+    assert buttons(await ada.read())[0].startswith("👍")
+    assert bot.output.count("no longer serves") == bot.output.count("This process serves now.") == 1
     await check_again(bot, ada, answer)
     assert await stage.stop(bot) == 0
     await wire.stop()
@@ -240,3 +246,18 @@ def test_a_folder_where_nothing_can_be_written(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "The database /proc/votes.db cannot be opened" in done.stderr
     assert "set DATABASE_URL to a file in a folder that the bot may write to" in done.stderr
+
+
+async def test_a_vote_whose_commit_is_not_answered(stage: Stage, postgres_url: str) -> None:
+    """The reader is told of the vote, not asked to tap again, which would take it back."""
+    async with DatabaseProxy(postgres_url) as proxy:
+        await stage.bot(DATABASE_URL=proxy.url)
+        ada = await stage.reader()
+        answer = await ada.send("/article")
+        proxy.losing = 1
+        toast = await ada.react(answer, "like")
+        assert proxy.losing == 0
+        assert toast == voted("Like")
+        await ada.shows(answer, "👍 1")
+        for bot in stage.bots:
+            await stage.stop(bot)

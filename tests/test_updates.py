@@ -147,8 +147,9 @@ async def test_trouble_with_fetching_is_logged_once_and_passes(stage: Stage) -> 
 
 @pytest.mark.slow
 async def test_another_process_with_the_same_token_is_named(stage: Stage) -> None:
-    """Both go on, so that one of them is left when the other ends."""
-    first, second = await stage.process(), await stage.process()
+    """One that has another database; both go on, so that one is left when the other ends."""
+    elsewhere = f"sqlite:///{stage.folder}/elsewhere.db"
+    first, second = await stage.process(), await stage.process(DATABASE_URL=elsewhere)
     ada = await stage.reader()
     await ada.send("security")
     await until_written(first, "another process polls with the same token; stop one of them")
@@ -158,11 +159,10 @@ async def test_another_process_with_the_same_token_is_named(stage: Stage) -> Non
 
 
 @pytest.mark.slow
-async def test_two_processes_that_poll_by_turns_log_it_once(
-    stage: Stage, postgres_url: str
-) -> None:
+async def test_two_processes_that_poll_by_turns_log_it_once(stage: Stage) -> None:
     """Though calls of each succeed in between, it is not over."""
-    bots = [await stage.bot(DATABASE_URL=postgres_url) for _ in range(2)]
+    databases = [f"sqlite:///{stage.folder}/{name}.db" for name in ("one", "two")]
+    bots = [await stage.bot(DATABASE_URL=database) for database in databases]
     ada, conflicts = await stage.reader(), 0
     while conflicts < 6:
         await ada.send("security")

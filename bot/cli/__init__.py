@@ -47,19 +47,20 @@ def _run_command() -> None:
     from bot.cli.output import print_safely  # noqa: PLC0415
     from bot.config import read_settings  # noqa: PLC0415
     from bot.errors import BotError  # noqa: PLC0415
-    from bot.logs import redact  # noqa: PLC0415
+    from bot.logs import RedactingStream  # noqa: PLC0415
 
     print_safely()
+    # Whatever is printed there, and by whom: an error may quote a server's answer, which may repeat
+    # the address and the token.
+    sys.stderr = printed = RedactingStream(sys.stderr)
     arguments = build_parser(sys.argv[1:2]).parse_args()
-    secrets: tuple[str, ...] = ()
     try:
         settings = read_settings()
-        secrets = settings.secrets
+        printed.secrets = settings.secrets
         signal.signal(signal.SIGINT, signal.default_int_handler)
         sys.exit(arguments.run(settings, arguments))
     except BotError as error:
-        # It may quote a server's answer, which may repeat the address and the token.
-        print(redact(str(error), secrets), file=sys.stderr)
+        print(error, file=sys.stderr)
         sys.exit(2)
     except BrokenPipeError:
         # The program that read the output has ended, as "head" does. Closing standard error keeps

@@ -24,7 +24,7 @@ def run(settings: Settings, arguments: argparse.Namespace) -> int:
     """
     from bot.delivery.channel_posts import bot_links  # noqa: PLC0415
 
-    set_up_logging(settings.log_level, settings.secrets)
+    set_up_logging(settings.log_level, settings.secrets, settings.log_format)
     corpus = read_corpus(settings)
     chat, group = asyncio.run(bot_links(settings, corpus, arguments.article))
     print(f"In the chat with the bot:  {chat}\nIn a group, which it joins: {group}")

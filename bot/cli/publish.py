@@ -31,7 +31,7 @@ def run(settings: Settings, arguments: argparse.Namespace) -> int:
     """
     from bot.delivery.channel_posts import publish  # noqa: PLC0415
 
-    set_up_logging(settings.log_level, settings.secrets)
+    set_up_logging(settings.log_level, settings.secrets, settings.log_format)
     corpus = read_corpus(settings)
     posted = publish(settings, corpus, arguments.article, arguments.to, arguments.again)
     print(asyncio.run(posted))

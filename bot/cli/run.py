@@ -34,7 +34,7 @@ def run(settings: Settings, arguments: argparse.Namespace) -> int:
         article-bot run --prepare
     """
     if arguments.prepare:
-        set_up_logging(settings.log_level, settings.secrets)
+        set_up_logging(settings.log_level, settings.secrets, settings.log_format)
         asyncio.run(_prepare(settings))
         print("The database is ready.")
         return 0
@@ -43,7 +43,7 @@ def run(settings: Settings, arguments: argparse.Namespace) -> int:
             "BOT_TOKEN is not set: get a token from @BotFather and put it into .env, "
             "or try the bot without one: article-bot sandbox."
         )
-    set_up_logging(settings.log_level, settings.secrets)
+    set_up_logging(settings.log_level, settings.secrets, settings.log_format)
     asyncio.run(_run_until_stopped(settings, read_corpus(settings)))
     return 0
 

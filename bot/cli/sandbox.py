@@ -63,7 +63,8 @@ def run(settings: Settings, arguments: argparse.Namespace) -> int:
         article-bot sandbox --demo
         article-bot sandbox --api-only --port 8090
     """
-    set_up_logging(settings.log_level, replace(settings, bot_token=SANDBOX_TOKEN).secrets)
+    hidden = replace(settings, bot_token=SANDBOX_TOKEN).secrets
+    set_up_logging(settings.log_level, hidden, settings.log_format)
     if arguments.api_only:
         asyncio.run(_serve_api(arguments.port))
         return 0
@@ -79,6 +80,9 @@ def run(settings: Settings, arguments: argparse.Namespace) -> int:
             voter_key=secrets.token_hex(32),
             # Nor may it follow feeds, which it would do anew each time, into the real articles.
             feeds=(),
+            # Nothing delivers to it, and a bot on Telegram may listen there.
+            webhook_url=None,
+            health_listen=None,
             admins=frozenset(),
             publish_to=None,
             # The pages whose links the readers send are on this machine.

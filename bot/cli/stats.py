@@ -34,7 +34,7 @@ def run(settings: Settings, arguments: argparse.Namespace) -> int:
     """
     from bot.store.open import read_counts  # noqa: PLC0415
 
-    set_up_logging(settings.log_level, settings.secrets)
+    set_up_logging(settings.log_level, settings.secrets, settings.log_format)
     corpus = read_corpus(settings)
     totals, corpus, kept = asyncio.run(read_counts(settings, corpus))
     if arguments.json:

@@ -10,7 +10,17 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from bot.config.dotenv_file import read_dotenv
-from bot.config.settings import LOG_LEVELS, MIN_RATE, MIN_VOTER_KEY, NEW_KEY, TELEGRAM, Settings
+from bot.config.listen_address import read_listen_address, read_webhook_url
+from bot.config.settings import (
+    LOG_FORMATS,
+    LOG_LEVELS,
+    MIN_RATE,
+    MIN_VOTER_KEY,
+    MIN_WEBHOOK_SECRET,
+    NEW_KEY,
+    TELEGRAM,
+    Settings,
+)
 from bot.errors import SettingsError
 from bot.logs import shown_address
 
@@ -40,9 +50,11 @@ def read_settings(environ: Mapping[str, str] = os.environ, dotenv: Path = Path("
     values = {key: value.strip() for key, value in both if value and value.strip()}
     corpus, feeds = values.get("CORPUS_DIR"), _feeds(values.get("FEEDS", ""))
     admins, cache = _admins(values.get("ADMINS", "")), values.get("CACHE_DIR")
+    api_url = _api_url(values.get("BOT_API_URL", TELEGRAM))
+    webhook, health = values.get("WEBHOOK_URL"), values.get("HEALTH_LISTEN")
     return Settings(
         bot_token=_token(values.get("BOT_TOKEN")),
-        bot_api_url=_api_url(values.get("BOT_API_URL", TELEGRAM)),
+        bot_api_url=api_url,
         telegram_test_environment=_switch(values, "TELEGRAM_TEST_ENVIRONMENT"),
         corpus_dir=Path(corpus).expanduser() if corpus else None,
         cache_dir=Path(cache).expanduser() if cache else None,
@@ -55,7 +67,14 @@ def read_settings(environ: Mapping[str, str] = os.environ, dotenv: Path = Path("
         private_chat_per_second=_rate(values, "PRIVATE_CHAT_PER_SECOND"),
         group_per_minute=_rate(values, "GROUP_PER_MINUTE"),
         overall_per_second=_rate(values, "OVERALL_PER_SECOND"),
+        webhook_url=webhook and read_webhook_url(webhook, telegrams_own=api_url == TELEGRAM),
+        webhook_listen=read_listen_address(
+            "WEBHOOK_LISTEN", values.get("WEBHOOK_LISTEN", str(Settings.webhook_listen))
+        ),
+        webhook_secret=_webhook_secret(values.get("WEBHOOK_SECRET")),
+        health_listen=read_listen_address("HEALTH_LISTEN", health) if health else None,
         log_level=_log_level(values.get("LOG_LEVEL", Settings.log_level)),
+        log_format=_log_format(values.get("LOG_FORMAT", Settings.log_format)),
     )
 
 
@@ -184,6 +203,21 @@ def _voter_key(value: str | None) -> str | None:
     if value is not None and len(value) < MIN_VOTER_KEY:
         raise SettingsError(f"VOTER_KEY is shorter than {MIN_VOTER_KEY} characters: {NEW_KEY}")
     return value
+
+
+def _webhook_secret(value: str | None) -> str | None:
+    fits = rf"[A-Za-z0-9_-]{{{MIN_WEBHOOK_SECRET},256}}"
+    if value is not None and not re.fullmatch(fits, value, re.ASCII):
+        raise SettingsError(
+            f"WEBHOOK_SECRET is not {MIN_WEBHOOK_SECRET} to 256 letters, digits, _ and -: {NEW_KEY}"
+        )
+    return value
+
+
+def _log_format(value: str) -> str:
+    if value.lower() not in LOG_FORMATS:
+        raise SettingsError(f"LOG_FORMAT is {value!r}: set it to one of {', '.join(LOG_FORMATS)}.")
+    return value.lower()
 
 
 def _log_level(value: str) -> str:

@@ -1,18 +1,26 @@
 """What can be set, and what follows from it."""
 
+import hashlib
+import hmac
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from bot.config.listen_address import LOOPBACK, ListenAddress
 from bot.logs import address_secrets, query_secrets, shown_address
 
 TELEGRAM = "https://api.telegram.org"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+LOG_FORMATS = ("text", "json")
 MIN_VOTER_KEY = 32
 """Characters. Whoever guesses the key can find out who voted for what."""
 NEW_KEY = 'make one with python3 -c "import secrets; print(secrets.token_hex(32))".'
+MIN_WEBHOOK_SECRET = 32
+"""Characters. Whoever guesses the secret can act as any reader, and as an admin."""
 MIN_RATE = 0.001
 """Messages per second or minute."""
+
+WEBHOOK_LISTEN = ListenAddress(LOOPBACK, 8080)
 
 
 @dataclass(frozen=True)
@@ -40,7 +48,14 @@ class Settings:
         private_chat_per_second: Messages and edits per second in a private chat, at least MIN_RATE.
         group_per_minute: Messages and edits per minute in a group, at least MIN_RATE.
         overall_per_second: Messages and edits per second in all chats, at least MIN_RATE.
+        webhook_url: The address to which Telegram delivers updates; None to fetch them by long
+            polling.
+        webhook_listen: Where the bot takes updates if they are delivered.
+        webhook_secret: What Telegram shows with every update, MIN_WEBHOOK_SECRET to 256 characters
+            of A-Z, a-z, 0-9, "_" and "-"; None to derive it from the token (``webhook_token``).
+        health_listen: Where the bot tells how it is; None for nowhere.
         log_level: One of LOG_LEVELS.
+        log_format: One of LOG_FORMATS.
     """
 
     bot_token: str | None = None
@@ -57,13 +72,27 @@ class Settings:
     private_chat_per_second: float = 1.0
     group_per_minute: float = 20.0
     overall_per_second: float = 30.0
+    webhook_url: str | None = None
+    webhook_listen: ListenAddress = WEBHOOK_LISTEN
+    webhook_secret: str | None = None
+    health_listen: ListenAddress | None = None
     log_level: str = "INFO"
+    log_format: str = "text"
 
     @property
     def sqlite_file(self) -> Path | None:
         """The file of the SQLite database; None if the database is PostgreSQL."""
         path = self.database_url.removeprefix("sqlite:///")
         return Path(path).expanduser() if path != self.database_url else None
+
+    @property
+    def webhook_token(self) -> str:
+        """The secret that Telegram shows with every update that it delivers."""
+        if self.webhook_secret is not None:
+            return self.webhook_secret
+        # Every process with the same token has the same one, and nothing has to be kept.
+        key = (self.bot_token or "").encode()
+        return hmac.new(key, b"article-bot webhook", hashlib.sha256).hexdigest()
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -74,6 +103,7 @@ class Settings:
             passwords = [parts.password or "", *parse_qs(parts.query).get("password", ())]
         # The part after the colon alone, as the colon is escaped in some URLs.
         found = [token, token.partition(":")[2], self.voter_key or "", *passwords]
+        found.append(self.webhook_token)
         found += address_secrets(self.bot_api_url)
         for feed in self.feeds:
             found += query_secrets(feed)

@@ -7,17 +7,25 @@ from collections.abc import AsyncIterator, Iterator
 from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import ExtBot
-from telegram.request import HTTPXRequest
+from telegram.request import BaseRequest
 
 from bot.config import Settings
+from bot.delivery.http_requests import BotApiRequest, environment_proxy
+from bot.delivery.metered_request import MeteredRequest
+from bot.delivery.metrics import Metrics
 from bot.errors import ConnectError, SettingsError
 
 
-def create_bot(settings: Settings) -> ExtBot[None]:
+def create_bot(settings: Settings, request: BaseRequest | None = None) -> ExtBot[None]:
     """Return a client that is not connected yet.
+
+    Args:
+        settings: The settings.
+        request: The HTTP client; None for a new one.
 
     Raises:
         SettingsError: No token is set.
+        ConnectError: The environment names a proxy that cannot be used.
     """
     if settings.bot_token is None:
         raise SettingsError(
@@ -29,14 +37,27 @@ def create_bot(settings: Settings) -> ExtBot[None]:
         settings.bot_token,
         base_url=settings.base_url,
         base_file_url=settings.base_file_url,
-        request=create_request(settings),
+        request=request or create_request(settings),
+        # Not used, but the library would make one of another kind.
+        get_updates_request=create_request(settings),
     )
 
 
-def create_request(settings: Settings) -> HTTPXRequest:
-    """Return an HTTP client with connections of its own."""
+def create_request(settings: Settings, metrics: Metrics | None = None) -> BotApiRequest:
+    """Return an HTTP client with connections of its own.
+
+    Args:
+        settings: The server's address.
+        metrics: Counts the calls, if they are to be counted.
+
+    Raises:
+        ConnectError: The environment names a proxy that cannot be used.
+    """
     # A proxy that the environment names cannot reach a server on this machine.
-    return HTTPXRequest(httpx_kwargs={"trust_env": False} if settings.is_local else {})
+    proxy = None if settings.is_local else environment_proxy(settings.bot_api_url)
+    if metrics is not None:
+        return MeteredRequest(settings.bot_api_url, proxy, metrics)
+    return BotApiRequest(settings.bot_api_url, proxy)
 
 
 @contextlib.asynccontextmanager
@@ -52,8 +73,22 @@ async def connected(settings: Settings) -> AsyncIterator[Bot]:
     """
     bot = create_bot(settings)
     with errors_explained(settings):
-        async with bot:
+        async with opened(bot):
             yield bot
+
+
+@contextlib.asynccontextmanager
+async def opened(bot: Bot) -> AsyncIterator[None]:
+    """Connect a client, and close its connections at the end, also if it cannot connect.
+
+    Raises:
+        TelegramError: Telegram cannot be reached, or refuses the token.
+    """
+    try:
+        await bot.initialize()
+        yield
+    finally:
+        await bot.shutdown()
 
 
 @contextlib.contextmanager

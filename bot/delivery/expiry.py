@@ -20,15 +20,12 @@ log = logging.getLogger(__name__)
 
 
 async def delete_expired(store: Store) -> None:
-    """Delete what is kept no longer, again and again until cancelled.
-
-    Of several processes, only the leader deletes.
-    """
+    """Delete what is kept no longer, again and again until cancelled."""
     failures = FailureLog(log)
     while True:
         pause, deleted = INTERVAL, 0
         try:
-            while await store.try_acquire_leadership() and (n := await store.delete_expired(BATCH)):
+            while n := await store.delete_expired(BATCH):
                 deleted += n
                 await asyncio.sleep(PAUSE)
             if deleted:

@@ -27,10 +27,14 @@ from bot.store.base import (
     VoteCounts,
     VoteResult,
 )
+from bot.views.callback_data import ReactionButton, parse
 from bot.views.outgoing import OutgoingMessage
 
 MAX_UNSAVED = 10_000
 """Messages kept in memory until they can be tracked, while the database fails."""
+
+MAX_CHATS_WITH_COPIES = 1_000
+"""Chats in memory in which there may be messages that are not tracked, the latest ones."""
 
 MAX_LAST_EDITS = 100
 """Messages of a chat that are edited a last time when the chat is forgotten, the latest ones."""
@@ -65,6 +69,7 @@ class LiveCounts:
         self._waiting: dict[MessageRef, asyncio.Task[None]] = {}
         self._unsaved: dict[MessageRef, TrackedMessage] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._with_copies: dict[int, None] = {}
 
     def use_reactions(self, reactions: Sequence[Reaction]) -> None:
         """Show other reactions from now on, in every message that is edited."""
@@ -91,6 +96,24 @@ class LiveCounts:
             self._unsaved[ref] = message
             if len(self._unsaved) > MAX_UNSAVED:
                 del self._unsaved[next(iter(self._unsaved))]
+
+    def expect_copies(self, chat_id: int) -> None:
+        """Note that a chat may have a message that nobody knows the id of: its answer was lost."""
+        self._with_copies[chat_id] = None
+        if len(self._with_copies) > MAX_CHATS_WITH_COPIES:
+            del self._with_copies[next(iter(self._with_copies))]
+
+    async def recognize(self, ref: MessageRef, shown: InlineKeyboardMarkup | None) -> None:
+        """Track a message of which a button was tapped, if it may be one of ``expect_copies``.
+
+        A vote makes a message tracked in any case; this is for all other buttons.
+        """
+        article_id = _article_of(shown)
+        if ref.chat_id in self._with_copies and article_id is not None:
+            with self._failures_logged():
+                if await self._store.tracked_with_counts(ref) is None:
+                    await self.track(ref, article_id, shown)
+                    self.changed.set()
 
     async def track_unsaved(self) -> None:
         """Track the messages that could not be tracked while the database failed.
@@ -242,3 +265,13 @@ class LiveCounts:
 def chat_key(ref: MessageRef) -> ChatKey:
     """Return whose rate limit an edit counts against: the chat's, or that of an inline message."""
     return ref.chat_id if ref.chat_id is not None else ref.inline_message_id or ""
+
+
+def _article_of(keyboard: InlineKeyboardMarkup | None) -> str | None:
+    """Return the article whose counts a keyboard shows; None if it shows none."""
+    for row in keyboard.inline_keyboard if keyboard else ():
+        for button in row:
+            parsed = parse(button.callback_data) if isinstance(button.callback_data, str) else None
+            if isinstance(parsed, ReactionButton):
+                return parsed.article_id
+    return None

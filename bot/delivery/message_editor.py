@@ -12,6 +12,7 @@ from telegram.error import RetryAfter, TelegramError
 
 from bot.corpus.reactions import Reaction
 from bot.delivery.keyed_locks import KeyedLocks
+from bot.delivery.metrics import Metrics
 from bot.delivery.telegram_errors import Refusal, refusal_of
 from bot.store.base import (
     VERSION_UNKNOWN,
@@ -40,7 +41,12 @@ class MessageEditor:
     """
 
     def __init__(
-        self, bot: Bot, store: Store, voters: Voters, reactions: Sequence[Reaction]
+        self,
+        bot: Bot,
+        store: Store,
+        voters: Voters,
+        reactions: Sequence[Reaction],
+        metrics: Metrics,
     ) -> None:
         """Create the editor.
 
@@ -49,8 +55,10 @@ class MessageEditor:
             store: Where messages are tracked.
             voters: Tells whose vote is marked in a private chat.
             reactions: The reactions that messages show when they are edited.
+            metrics: Counts the edits.
         """
         self._bot = bot
+        self._metrics = metrics
         self._store = store
         self._voters = voters
         self.reactions = reactions
@@ -220,7 +228,9 @@ class MessageEditor:
         try:
             await call
         except TelegramError as error:
-            match refusal_of(error):
+            refusal = refusal_of(error)
+            self._metrics.edits.add(refusal.name.lower() if refusal else "failed")
+            match refusal:
                 case None:
                     raise
                 case Refusal.NOT_MODIFIED:
@@ -234,6 +244,8 @@ class MessageEditor:
                     return False
                 case _:
                     log.warning("A message is not edited until the next vote: %s", error.message)
+        else:
+            self._metrics.edits.add("edited")
         return True
 
     def _with_counts(self, message: TrackedMessage, counts: VoteCounts) -> InlineKeyboardMarkup:

@@ -1,40 +1,39 @@
 """Long polling in which an update is confirmed to Telegram only after it was handled.
 
 Telegram repeats an update until a call of getUpdates gives a higher offset. The offset given here
-is the id of the oldest update in flight, so a process that is killed gets that one and all later
-ones again. Telegram returns at most 100 updates from the offset on; an update that takes long is
-therefore saved in the store and confirmed, and handled from there after a restart.
+is the id of the oldest update that the queues do not hold for safe, so a process that is killed
+gets that one and all later ones again. Telegram returns at most 100 updates from the offset on, and
+returns at once if there is any. So that slow answers neither hide new updates nor make the calls
+follow each other all the time, updates that take long are saved in the store and confirmed.
 """
 
 import asyncio
 import json
 import logging
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from telegram import Bot, Update
+from telegram import Bot
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 from telegram.request import BaseRequest
 
+from bot.delivery.queued_update import QueuedUpdate
+from bot.delivery.reader_queues import ReaderQueues
 from bot.delivery.telegram_errors import describe, retry_delay
-from bot.errors import StoreError
+from bot.delivery.update_facts import is_update
 from bot.logs import FailureLog
-from bot.store.base import Store
 
 LONG_POLL = 20
 """Seconds for which Telegram holds a call of getUpdates when there is no update."""
-POLL_PAUSE = 0.05
-"""Seconds between calls while updates are in flight: Telegram returns these again at once."""
-DEFER_AFTER = 2.0
-"""Seconds after which an update that is still being handled is saved in the store."""
-SHUTDOWN_GRACE = 5.0
-"""Seconds that updates in flight get to finish when the bot stops."""
-MAX_REMEMBERED = 10_000
-"""Ids of handled updates that are remembered, in case Telegram repeats a confirmed one."""
+LIMIT = 100
+"""Updates that a call returns at most; Telegram allows no more."""
+FIRST_PAUSE, LONGEST_PAUSE = 0.05, 0.1
+"""Seconds between calls while updates are unconfirmed: Telegram returns these again at once."""
+SLOW = 0.25
+"""Seconds after which an unconfirmed update is slow, and saved if there is nothing else to do."""
 RETRY_PAUSES = (0.5, 1.0, 2.0, 5.0, 10.0)
 """Seconds before the next call after the first failure in a row, the second and so on."""
 CONFLICT_PAUSE = 3.0
@@ -48,33 +47,11 @@ Two that poll by turns end each other's calls every few seconds, and some calls 
 log = logging.getLogger(__name__)
 
 
-@dataclass
-class InFlight:
-    """An update that is being handled.
-
-    Attributes:
-        update_id: Telegram's id of the update.
-        body: Its JSON, decoded.
-        deferred: Whether it is saved in the store, and so confirmed.
-        task: Handles it.
-    """
-
-    update_id: int
-    body: dict[str, Any]
-    deferred: bool
-    task: asyncio.Task[None] = field(init=False)
-
-
 class Poller:
     """Fetches updates and has them handled, many at the same time."""
 
     def __init__(
-        self,
-        bot: Bot,
-        request: BaseRequest,
-        allowed_updates: Sequence[str],
-        store: Store,
-        handle: Callable[[Update], Awaitable[None]],
+        self, bot: Bot, request: BaseRequest, allowed_updates: Sequence[str], queues: ReaderQueues
     ) -> None:
         """Create the poller; ``run`` starts it.
 
@@ -82,17 +59,14 @@ class Poller:
             bot: The bot whose updates are fetched.
             request: Makes the calls; not the bot's own, as a long poll occupies a connection.
             allowed_updates: Kinds of updates to ask for.
-            store: Where updates that take long are saved.
-            handle: Handles an update; if it raises, that is logged and the update is skipped.
+            queues: Have them handled.
         """
         self._bot = bot
         self._request = request
         self._allowed_updates = json.dumps(allowed_updates)
-        self._store = store
-        self._handle = handle
-        self._in_flight: dict[int, InFlight] = {}
-        self._handled: dict[int, None] = {}
+        self._queues = queues
         self._newest = 0
+        self._pause = FIRST_PAUSE
 
     async def run(self, stop: asyncio.Event) -> None:
         """Fetch and handle updates until ``stop`` is set; then finish those in flight.
@@ -100,26 +74,30 @@ class Poller:
         Raises:
             InvalidToken: Telegram does not know the token (any more).
         """
-        for update_id, body in await self._store.deferred():
-            self._start(update_id, json.loads(body), deferred=True)
+        await self._queues.start()
         stopping = asyncio.create_task(stop.wait())
         try:
             await self._poll(stopping)
         finally:
             stopping.cancel()
-            await self._finish()
+            await self._queues.stop()
+            # Confirms what was handled or saved since the last call.
+            with suppress(TelegramError):
+                await self._fetch(hold=0, limit=1)
 
     async def _poll(self, stopping: asyncio.Task[Any]) -> None:
         failure_log, failures, last_conflict = FailureLog(log), 0, -CONFLICT_OVER
         while not stopping.done():
-            fetching = asyncio.create_task(self._fetch(0 if self._unconfirmed() else LONG_POLL))
+            fetching = asyncio.create_task(
+                self._fetch(0 if self._queues.unconfirmed else LONG_POLL)
+            )
             await asyncio.wait({fetching, stopping}, return_when=asyncio.FIRST_COMPLETED)
             if not fetching.done():
                 # Nothing that this call would have returned is confirmed, so it comes again.
                 fetching.cancel()
                 return
             try:
-                self._accept(fetching.result())
+                fetched = fetching.result()
             except InvalidToken:
                 raise
             except TelegramError as error:
@@ -132,16 +110,11 @@ class Poller:
                 failures = 0
                 if time.monotonic() - last_conflict >= CONFLICT_OVER:
                     failure_log.recovered("Updates are received again.")
-                if tasks := [update.task for update in self._unconfirmed()]:
-                    await asyncio.wait(tasks, timeout=POLL_PAUSE)
+                await self._accept(fetched)
 
-    def _unconfirmed(self) -> list[InFlight]:
-        return [update for update in self._in_flight.values() if not update.deferred]
-
-    async def _fetch(self, hold: int, limit: int = 100) -> list[dict[str, Any]]:
-        unconfirmed = [update.update_id for update in self._unconfirmed()]
+    async def _fetch(self, hold: int, limit: int = LIMIT) -> list[dict[str, Any]]:
         query = {
-            "offset": min(unconfirmed, default=self._newest + 1),
+            "offset": min(self._queues.unconfirmed, default=self._newest + 1),
             "limit": limit,
             "timeout": hold,
             "allowed_updates": self._allowed_updates,
@@ -158,74 +131,39 @@ class Poller:
         if not isinstance(found, list):
             raise TelegramError("getUpdates returned no list")
         bodies: list[Any] = found
-        valid = [
-            body
-            for body in bodies
-            if isinstance(body, dict) and isinstance(body.get("update_id"), int)
-        ]
-        return sorted(valid, key=lambda body: int(body["update_id"]))
+        return sorted(filter(is_update, bodies), key=lambda body: int(body["update_id"]))
 
-    def _accept(self, bodies: Sequence[dict[str, Any]]) -> None:
+    async def _accept(self, bodies: Sequence[dict[str, Any]]) -> None:
+        """Hand updates to the queues, and wait until the next call makes sense."""
+        queues, dropped = self._queues, self._queues.dropped
+        any_new = False
         for body in bodies:
-            update_id = body["update_id"]
-            if update_id not in self._in_flight and update_id not in self._handled:
-                self._start(update_id, body, deferred=False)
+            any_new |= not queues.knows(body["update_id"])
+            queues.accept(body)
         if bodies:
             # The last one, not the highest ever: after a week without updates Telegram continues at
             # a random id. Known ones count too: an update that was read from the store may also
             # come from Telegram, again and again until it is confirmed.
             self._newest = bodies[-1]["update_id"]
+        more_wait = len(bodies) >= LIMIT
+        if more_wait and queues.dropped > dropped:
+            # A reader sends more than can be answered. Who comes behind must not wait for that.
+            await queues.save(queues.crowding())
+            queues.shed()
+        elif not any_new and (slow := self._slow()):
+            await queues.save(slow)
+            if more_wait:
+                queues.shed()
+        self._pause = FIRST_PAUSE if any_new else min(2 * self._pause, LONGEST_PAUSE)
+        receipts = [update.receipt for update in queues.unconfirmed.values()]
+        if receipts and not (more_wait and any_new):
+            await asyncio.wait(receipts, timeout=self._pause)
 
-    def _start(self, update_id: int, body: dict[str, Any], deferred: bool) -> None:
-        update = InFlight(update_id, body, deferred)
-        self._in_flight[update_id] = update
-        update.task = asyncio.create_task(self._finish_or_defer(update))
-
-    async def _finish_or_defer(self, update: InFlight) -> None:
-        work = asyncio.create_task(self._work(update.body))
-        try:
-            while not update.deferred and not work.done():
-                await asyncio.wait({work}, timeout=DEFER_AFTER)
-                if not work.done():
-                    await self._defer(update)
-            await work
-            if update.deferred:
-                await self._delete_deferred(update)
-            self._handled[update.update_id] = None
-            if len(self._handled) > MAX_REMEMBERED:
-                del self._handled[next(iter(self._handled))]
-        finally:
-            work.cancel()
-            del self._in_flight[update.update_id]
-
-    async def _work(self, body: dict[str, Any]) -> None:
-        try:
-            await self._handle(Update.de_json(body, self._bot))
-        except Exception:
-            log.exception("Update %s cannot be read or handled, and is skipped", body["update_id"])
-
-    async def _defer(self, update: InFlight) -> None:
-        # If the database fails, the update stays unconfirmed, which is as safe, and is tried again.
-        with suppress(StoreError):
-            await self._store.defer(update.update_id, json.dumps(update.body))
-            update.deferred = True
-
-    async def _delete_deferred(self, update: InFlight) -> None:
-        try:
-            await self._store.delete_deferred(update.update_id)
-        except StoreError as error:
-            log.warning("Update %s may be handled again: %s", update.update_id, error)
-
-    async def _finish(self) -> None:
-        """Let updates in flight finish, defer those that do not, and confirm all."""
-        if tasks := [update.task for update in self._in_flight.values()]:
-            await asyncio.wait(tasks, timeout=SHUTDOWN_GRACE)
-        for update in self._unconfirmed():
-            await self._defer(update)
-        with suppress(TelegramError):
-            await self._fetch(hold=0, limit=1)
-        for update in list(self._in_flight.values()):
-            update.task.cancel()
+    def _slow(self) -> list[QueuedUpdate]:
+        """Return all unconfirmed updates if one of them is slow: one transaction more or less."""
+        before = asyncio.get_running_loop().time() - SLOW
+        unconfirmed = list(self._queues.unconfirmed.values())
+        return unconfirmed if any(update.since <= before for update in unconfirmed) else []
 
 
 def _pause(error: TelegramError, failures: int) -> float:

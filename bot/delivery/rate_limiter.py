@@ -5,6 +5,7 @@ from bisect import insort
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import IntEnum
 from itertools import count
@@ -31,6 +32,9 @@ next tap need not wait, and in which refreshing in all chats is limited to REFRE
 ChatKey = int | str
 """Whose limit a call counts against: a chat's id (below 0 for groups and channels), or the id of a
 message sent inline."""
+
+asker: ContextVar[int | None] = ContextVar("asker", default=None)
+"""Who caused the update that is being handled, so whom its answers are for."""
 
 
 class Priority(IntEnum):
@@ -144,6 +148,11 @@ class RateLimiter:
         self._waiting: list[_Waiter] = []
         self._numbers = count()
         self._timer: asyncio.TimerHandle | None = None
+
+    @property
+    def waiting(self) -> int:
+        """How many calls wait until they may be made."""
+        return len(self._waiting)
 
     @asynccontextmanager
     async def slot(self, chat: ChatKey, priority: Priority) -> AsyncIterator[None]:

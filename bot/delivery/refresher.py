@@ -62,7 +62,7 @@ class Refresher:
         self._failed = self._skipped = False
 
     async def run(self) -> None:
-        """Refresh until cancelled. Of several processes, only the leader refreshes."""
+        """Refresh until cancelled."""
         try:
             while True:
                 self._live_counts.changed.clear()
@@ -95,7 +95,7 @@ class Refresher:
         """Refresh every outdated message once, the most recently seen first."""
         started, before, done = self._clock(), float("inf"), set[MessageRef]()
         page: Sequence[OutdatedMessage] = ()
-        while not self._limiter.is_closed and await self._store.try_acquire_leadership():
+        while not self._limiter.is_closed:
             if not page:
                 page = await self._store.outdated(before, PAGE_SIZE)
                 if not page:

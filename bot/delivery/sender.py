@@ -17,15 +17,21 @@ from bot.delivery.telegram_errors import (
     refusal_of,
     retry_delay,
 )
+from bot.logs import FailureLog
 
 RETRY_DEADLINE = 120.0
-"""Seconds after which a call is given up; nobody waits for its answer any more."""
-RETRY_PAUSES = (0.3, 1.0, 3.0, 5.0)
+"""Seconds after which a call is given up, if it is made again later anyway or is not missed."""
+ANSWER_DEADLINE = 3600.0
+"""The same for answers. Meanwhile their update is in the store (see ``bot.delivery.polling``), so
+that an answer to a chat that Telegram has closed for minutes comes even after a restart."""
+RETRY_PAUSES = (0.3, 1.0, 3.0, 5.0, 5.0, 5.0, 10.0)
 """Seconds before the first repetition of a failed call, the second and so on; then the last."""
-BUTTON_RETRY_PAUSES = (0.3, 1.0)
+BUTTON_RETRY_PAUSES = (0.3, 1.0, 3.0)
 """The same for answers to buttons, which Telegram accepts only for a short time."""
-MAX_UNKNOWN_OUTCOMES = 3
-"""Maximum number of attempts if the outcome is unknown (time-out)."""
+BUTTON_TIMEOUT = 5.0
+"""Seconds for each attempt to answer a button. It may be answered twice, so waiting has no use."""
+MAX_UNKNOWN_OUTCOMES = 2
+"""Maximum number of attempts if the outcome is unknown (time-out): at most one duplicate."""
 MAX_BUTTON_DELAY = 5.0
 """Seconds. If Telegram asks for a longer delay, a button is not answered: the reader has left."""
 
@@ -42,6 +48,7 @@ class Sender:
 
     def __init__(self, limiter: RateLimiter) -> None:
         self.limiter = limiter
+        self._failures = FailureLog(log)
 
     async def call(
         self,
@@ -49,38 +56,49 @@ class Sender:
         priority: Priority,
         make_call: Callable[[], Awaitable[Result]],
         max_unknown_outcomes: int = MAX_UNKNOWN_OUTCOMES,
+        deadline: float = RETRY_DEADLINE,
     ) -> Result:
         """Make a call to a chat when the rate limiter allows it; repeat it while it fails.
 
-        After a time-out it is not known whether a message was sent. It is sent again: two answers
-        are better than none.
+        After a time-out it is not known whether a message was sent. It is sent again, once: two
+        answers are better than none.
 
         Args:
             chat: The chat that is written to.
             priority: Which call goes first if several wait.
             make_call: Makes the call; called once for each attempt.
             max_unknown_outcomes: Maximum number of such attempts, 1 or more.
+            deadline: Seconds from now, after which the call is given up.
 
         Raises:
-            TelegramError: The call was refused, or failed until RETRY_DEADLINE.
+            TelegramError: The call was refused, or failed until the deadline.
         """
         pauses, unknown = chain(RETRY_PAUSES, repeat(RETRY_PAUSES[-1])), 0
         now = asyncio.get_running_loop().time
-        deadline = now() + RETRY_DEADLINE
+        end = now() + deadline
         while True:
             try:
                 async with self.limiter.slot(chat, priority):
-                    return await make_call()
+                    result = await make_call()
             except RetryAfter as error:
-                if now() + retry_delay(error) > deadline:
+                if now() + retry_delay(error) > end:
                     raise
             except NetworkError as error:
+                if not is_transient(error):
+                    raise
+                self.failed(error)
                 pause = next(pauses)
                 unknown += outcome_unknown(error)
-                give_up = unknown >= max_unknown_outcomes or now() + pause > deadline
-                if give_up or not is_transient(error):
+                if unknown >= max_unknown_outcomes or now() + pause > end:
                     raise
                 await asyncio.sleep(pause)
+            else:
+                self._failures.recovered("Telegram carries out calls again.")
+                return result
+
+    def failed(self, error: TelegramError) -> None:
+        """Log that a call failed, once for each reason."""
+        self._failures.failed(f"Calls of Telegram fail: {error.message}")
 
     async def answer_button(self, query: CallbackQuery, text: str | None = None) -> None:
         """Answer a tap on a button. A failure is only logged: what was asked for has been done.
@@ -93,7 +111,7 @@ class Sender:
         """
         for pause in (*BUTTON_RETRY_PAUSES, None):
             try:
-                await query.answer(text)
+                await query.answer(text, read_timeout=BUTTON_TIMEOUT)
                 return
             except TelegramError as error:
                 if refusal_of(error) is Refusal.QUERY_EXPIRED:
@@ -101,6 +119,6 @@ class Sender:
                 delay = retry_delay(error) if isinstance(error, RetryAfter) else pause
                 can_wait = isinstance(error, RetryAfter) or is_transient(error)
                 if pause is None or delay is None or not can_wait or delay > MAX_BUTTON_DELAY:
-                    log.warning("A button could not be answered: %s", error.message)
+                    self._failures.failed(f"A button could not be answered: {error.message}")
                     return
                 await asyncio.sleep(delay)

@@ -11,8 +11,19 @@ from telegram.error import (
     NetworkError,
     RetryAfter,
     TelegramError,
-    TimedOut,
 )
+
+
+class NoAnswerError(NetworkError):
+    """Telegram did not answer: something between it and the bot failed, or took too long.
+
+    Attributes:
+        may_be_done: Whether Telegram may have carried out the call all the same.
+    """
+
+    def __init__(self, message: str, may_be_done: bool) -> None:
+        super().__init__(message)
+        self.may_be_done = may_be_done
 
 
 class Refusal(Enum):
@@ -67,8 +78,7 @@ def is_transient(error: TelegramError) -> bool:
 
 def outcome_unknown(error: TelegramError) -> bool:
     """Return whether the call may have been carried out although its answer was lost."""
-    lost = isinstance(error, TimedOut) or error.message.startswith("httpx.")
-    return isinstance(error, NetworkError) and lost and "ConnectError" not in error.message
+    return isinstance(error, NoAnswerError) and error.may_be_done
 
 
 def retry_delay(error: RetryAfter) -> float:

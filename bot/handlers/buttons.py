@@ -1,9 +1,17 @@
 """Taps on buttons: votes, and everything else that buttons are for."""
 
-from telegram import CallbackQuery, Message, MessageEntity, MessageOriginChannel, Update
+from telegram import (
+    CallbackQuery,
+    InlineKeyboardMarkup,
+    Message,
+    MessageEntity,
+    MessageOriginChannel,
+    Update,
+)
 
 from bot.corpus.article import Article
 from bot.delivery.identity import tapper_id
+from bot.errors import OutcomeUnknownError, StoreError
 from bot.handlers import language
 from bot.handlers.admin_buttons import admin_tapped
 from bot.handlers.conversations import asker_of_tap
@@ -34,15 +42,17 @@ async def tapped(update: Update, context: Context) -> None:
     """Do what a button is for; its data may be forged or outdated."""
     query, services = update.callback_query, context.services
     assert query is not None
-    by_id = services.articles.by_id
-    match parse(query.data):
+    by_id, button = services.articles.by_id, parse(query.data)
+    if not isinstance(button, ReactionButton):
+        await services.live_counts.recognize(_ref(query), _shown(query))
+    match button:
         case ReactionButton(article_id, reaction_id) if article := by_id(article_id):
             await _vote(query, services, article, reaction_id)
         case QuestionButton(article_id, key) if article := by_id(article_id):
             await _ask_sample(query, services, article, key)
         case ArticleButton(article_id) if article := by_id(article_id):
             await _open(query, services, article)
-        case TurnButton() as button if article := by_id(button.article_id):
+        case TurnButton() if article := by_id(button.article_id):
             await _turn(query, services, article, button)
         case SearchAllButton():
             await _search_all(query, services)
@@ -57,7 +67,7 @@ async def _vote(
     query: CallbackQuery, services: Services, article: Article, reaction_id: str
 ) -> None:
     ref, reactions = _ref(query), services.corpus.reactions
-    shown = query.message.reply_markup if isinstance(query.message, Message) else None
+    shown = _shown(query)
     if all(reaction.id != reaction_id for reaction in reactions):
         # It is from an earlier set of reactions; the message is edited to show the current set.
         await _toast(query, services, "old_reaction")
@@ -65,10 +75,18 @@ async def _vote(
         return
     voter = services.voters.code(tapper_id(query))
     vote = services.store.vote(article.id, voter, reaction_id, query.id, ref)
-    result = await services.failures.value_or(None, vote)
-    if result is None:
-        await _toast(query, services, "could_not_count")
+    try:
+        result = await vote
+    except StoreError as error:
+        services.failures.failed(str(error))
+        services.metrics.votes.add("failed")
+        if isinstance(error, OutcomeUnknownError):
+            # Whatever was said could be wrong, and make the reader take the vote back.
+            await services.sender.answer_button(query)
+        else:
+            await _toast(query, services, "could_not_count")
         return
+    services.metrics.votes.add(result.change)
     services.failures.recovered("Votes are counted again.")
     toast = chat_texts.toast(_readers_translator(query, services), result, reactions)
     await services.sender.answer_button(query, toast)
@@ -171,6 +189,11 @@ async def _translator(query: CallbackQuery, services: Services) -> Translator:
         return _readers_translator(query, services)
     chat = query.message.chat
     return await services.chats.translator(chat.id, chat.type, query.from_user)
+
+
+def _shown(query: CallbackQuery) -> InlineKeyboardMarkup | None:
+    """Return the keyboard of the tapped message; None if it is not known."""
+    return query.message.reply_markup if isinstance(query.message, Message) else None
 
 
 def _ref(query: CallbackQuery) -> MessageRef:

@@ -29,6 +29,8 @@ from bot.views.rich_text import cut_at_word
 
 CACHE_TIME = 20
 """Seconds for which Telegram may show a list again, with the counts that it had."""
+TIMEOUT = 5.0
+"""Seconds for each attempt to answer."""
 ATTEMPTS = 2
 """Attempts to answer; after these the reader has typed on and needs another list."""
 
@@ -136,6 +138,7 @@ async def _answer(
                 is_personal=button is not None,
                 next_offset=next_offset,
                 button=button,
+                read_timeout=TIMEOUT,
             )
             return
         except TelegramError as error:

@@ -11,7 +11,8 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 
 from bot.delivery.live_counts import LiveCounts
 from bot.delivery.rate_limiter import Priority
-from bot.delivery.sender import Sender
+from bot.delivery.sender import ANSWER_DEADLINE, Sender
+from bot.delivery.telegram_errors import NoAnswerError
 from bot.handlers.mentions import AddressedQuestion
 from bot.store.base import MessageRef
 from bot.views.inline_results import single_result
@@ -119,9 +120,13 @@ class Messenger:
                 )
             except ChatMigrated as error:
                 return await self._bot.send_message(error.new_chat_id, **arguments)
+            except NoAnswerError as error:
+                if error.may_be_done:
+                    self._live_counts.expect_copies(chat_id)
+                raise
 
         try:
-            sent = await self._sender.call(chat_id, Priority.ANSWER, send)
+            sent = await self._sender.call(chat_id, Priority.ANSWER, send, deadline=ANSWER_DEADLINE)
         except Forbidden as error:
             _log_refusal(error)
             await self._live_counts.forget_chat(chat_id)

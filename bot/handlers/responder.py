@@ -10,6 +10,7 @@ from telegram.constants import ChatType
 
 from bot.corpus.article import Article
 from bot.corpus.loader import Corpus
+from bot.delivery.metrics import Metrics
 from bot.handlers.article_refs import ArticleResolver
 from bot.handlers.chat_state import ChatState
 from bot.handlers.conversations import Asker, Conversations, asker_of
@@ -52,6 +53,7 @@ class Responder:
     conversations: Conversations
     voters: Voters
     failures: FailureLog
+    metrics: Metrics
 
     async def respond(self, update: Update, question: AddressedQuestion) -> OutgoingMessage:
         """Return the answer to a message that is addressed to the bot."""
@@ -119,6 +121,7 @@ class Responder:
     ) -> OutgoingMessage:
         """Return what the articles say to a question that has words."""
         found, asked = await self._search_on(query, exchange, article)
+        self.metrics.answers.add(found.verdict.value)
         view = await self.view(found.article, translator, scope, asker)
         is_other = found.verdict is not Verdict.ANSWERED and is_other_language(
             asked.text, found.article

@@ -7,6 +7,7 @@ from telegram.ext import CallbackContext, ExtBot
 
 from bot.corpus.loader import Corpus
 from bot.delivery.live_counts import LiveCounts
+from bot.delivery.metrics import Metrics
 from bot.delivery.sender import Sender
 from bot.handlers.admin_desk import AdminDesk
 from bot.handlers.article_refs import ArticleResolver
@@ -38,6 +39,7 @@ class Services:
         live_counts: Keeps the counts under messages up to date.
         failures: Where failures of the store are logged.
         desk: What admins work with.
+        metrics: What is counted.
     """
 
     corpus: Corpus
@@ -53,6 +55,7 @@ class Services:
     live_counts: LiveCounts
     failures: FailureLog
     desk: AdminDesk
+    metrics: Metrics
 
 
 @dataclass

@@ -106,12 +106,14 @@ class SandboxServer:
         self.held.open()
         self._http = HTTPServer(self._application(), max_body_size=_MAX_READ)
         self._http.add_socket(listening)
+        self.world.webhook.open()
 
     async def stop(self) -> None:
         """End all held requests and close all sockets, if the server is running."""
         if self._http:
             http, self._http = self._http, None
             http.stop()
+            await self.world.webhook.close()
             await self.held.close()
             await http.close_all_connections()
 

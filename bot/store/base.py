@@ -3,7 +3,7 @@
 A store keeps votes and their counts, the messages that show counts, posts in channels, the
 settings of chats, questions behind links, updates whose handling was deferred, and what is known
 of feeds (``bot.store.feed_records``); ``bot.store.retention`` says for how long. Of several
-processes on one database it chooses the leader.
+processes of a bot on one database it chooses the one that serves (``bot.store.leadership``).
 ``bot.store.sql`` implements the contract for SQL databases.
 """
 
@@ -14,10 +14,13 @@ from enum import StrEnum
 from typing import Protocol
 
 from bot.store.feed_records import FeedStore
+from bot.store.leadership import Leadership
 from bot.store.retention import RetentionStore
 
 REPEAT_WINDOW = 1.0
 """Seconds in which the same tap of a reader counts once: apps repeat a tap that got no answer."""
+HANDLED_KEPT = 10_000
+"""Updates that are remembered as handled; Telegram repeats at most the last hundred."""
 VERSION_UNKNOWN = -1
 """The version of a message of which nobody knows what it shows; it is edited in any case."""
 
@@ -143,12 +146,15 @@ class Store(FeedStore, RetentionStore, Protocol):
     """Keeps everything that outlives the process.
 
     Readers and chats are named by 32 bytes made from their ids (see ``bot.store.voters``). Every
-    method raises StoreError when the database fails. A write that failed has changed nothing,
-    unless the connection broke during the commit: then nobody knows, and it can be repeated.
+    method raises StoreError when the database fails: then nothing was changed. Its subclass
+    OutcomeUnknownError says that nobody knows; the write can be repeated.
     """
 
     async def open(self) -> None:
         """Open the database; create it or bring its schema up to date where necessary."""
+
+    async def check(self) -> None:
+        """Ask the database for next to nothing, which fails if it does not answer."""
 
     async def close(self) -> None:
         """Finish running work and close the database."""
@@ -226,12 +232,8 @@ class Store(FeedStore, RetentionStore, Protocol):
     async def forget_chat(self, chat_id: int) -> None:
         """Stop tracking all messages of a chat."""
 
-    async def try_acquire_leadership(self) -> bool:
-        """Try to become the one process that refreshes messages.
-
-        Returns:
-            True if this process is the leader, from now until it ends; False if another one is.
-        """
+    def leadership(self) -> Leadership:
+        """Return what tells whether this process is the one of its bot that serves."""
 
     async def channel_post(self, chat_id: int, article_id: str) -> int | None:
         """Return the message id of an article's post in a channel; None if there is none."""
@@ -277,3 +279,12 @@ class Store(FeedStore, RetentionStore, Protocol):
 
     async def delete_deferred(self, update_id: int) -> None:
         """Delete a deferred update that has been handled."""
+
+    async def save_handled(self, update_ids: Sequence[int]) -> None:
+        """Remember updates that have been handled, and delete them where they were deferred."""
+
+    async def handled(self) -> Sequence[int]:
+        """Return the ids of updates handled of late, at most HANDLED_KEPT of them."""
+
+    async def forget_handled(self) -> None:
+        """Forget all of them but the last HANDLED_KEPT."""

@@ -41,7 +41,11 @@ class Engine(ABC):
     """Whether a subquery may refer to what stands before it (LATERAL)."""
 
     def __init__(
-        self, database: str, fingerprint: bytes, clock: Callable[[], float] = time.time
+        self,
+        database: str,
+        fingerprint: bytes,
+        clock: Callable[[], float] = time.time,
+        bot: str = "",
     ) -> None:
         """Store the arguments; nothing is opened yet.
 
@@ -49,10 +53,12 @@ class Engine(ABC):
             database: What error messages call the database.
             fingerprint: Fingerprint of the voter key (``Voters.fingerprint``).
             clock: Returns the time in seconds since 1970.
+            bot: Stands for the bot whose updates are kept, as several may share a database.
         """
         self._database = database
         self._fingerprint = fingerprint
         self._clock = clock
+        self._bot = bot
 
     @abstractmethod
     async def open_to_read(self) -> None:

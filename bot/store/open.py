@@ -1,6 +1,7 @@
 """Database URL -> Store."""
 
 import contextlib
+import hashlib
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
@@ -9,6 +10,7 @@ from bot.corpus.loader import Corpus
 from bot.errors import SettingsError
 from bot.store.base import Store
 from bot.store.kept_ids import KeptIds
+from bot.store.leadership import Leadership
 from bot.store.retention import KeptRows
 from bot.store.sql import SqlStore
 from bot.store.sqlite import SqliteStore
@@ -40,6 +42,24 @@ async def open_store(
         await store.close()
 
 
+@contextlib.asynccontextmanager
+async def open_to_serve(
+    settings: Settings, clock: Callable[[], float] = time.time
+) -> AsyncIterator[tuple[Store, Voters, Leadership]]:
+    """Open the database for a process that serves or stands by; yield also which of both it does.
+
+    Raises:
+        SettingsError: As for ``open_store``.
+        StoreError: As for ``open_store``, or another process uses the SQLite file.
+    """
+    # First of all: who may not use the file must not change its schema either.
+    async with (
+        _store(settings, b"", clock).leadership() as leadership,
+        open_store(settings, clock) as (store, voters),
+    ):
+        yield store, voters, leadership
+
+
 async def read_counts(
     settings: Settings, corpus: Corpus
 ) -> tuple[Mapping[str, Mapping[str, int]], Corpus, Sequence[KeptRows]]:
@@ -69,8 +89,9 @@ async def read_counts(
 
 
 def _store(settings: Settings, fingerprint: bytes, clock: Callable[[], float]) -> SqlStore:
+    bot = bot_code(settings)
     if settings.sqlite_file is not None:
-        return SqliteStore(settings.sqlite_file, fingerprint, clock)
+        return SqliteStore(settings.sqlite_file, fingerprint, clock, bot)
     try:
         # Only now, because the driver is an optional dependency.
         from bot.store.postgres import PostgresStore  # noqa: PLC0415
@@ -79,4 +100,14 @@ def _store(settings: Settings, fingerprint: bytes, clock: Callable[[], float]) -
             "DATABASE_URL names PostgreSQL, but its driver is not installed: "
             'pip install "article-bot[postgres]".'
         ) from None
-    return PostgresStore(settings.database_url, fingerprint, clock)
+    return PostgresStore(settings.database_url, fingerprint, clock, bot)
+
+
+def bot_code(settings: Settings) -> str:
+    """Return what stands for the bot of the settings in a database that several bots may share.
+
+    It stays the same when the bot gets a new token. Without a token it is that of no bot.
+    """
+    id_ = (settings.bot_token or "").partition(":")[0]
+    environment = "test" if settings.telegram_test_environment else ""
+    return hashlib.sha256(f"{id_}/{environment}".encode()).hexdigest()[:32]

@@ -6,14 +6,15 @@ import logging
 import random
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
-from typing import Any, TypeAlias
+from typing import Any
 
 import asyncpg
 
-from bot.errors import StoreError
+from bot.errors import OutcomeUnknownError, StoreError
 from bot.store.engine import Operation, Result
+from bot.store.leadership import Leadership
 from bot.store.migrations import check_current, pending
+from bot.store.postgres_leadership import FAILURES, Connection, PostgresLeadership
 from bot.store.sql import SqlStore
 
 CONNECTIONS = 8
@@ -25,12 +26,15 @@ MIGRATION_TIMEOUT = 600.0
 MAX_ATTEMPTS = 5
 """Attempts at a transaction that conflicts with others, or whose connection breaks."""
 
+LOOK_UP_FOR = 100.0
+"""Seconds for which a transaction whose outcome is unknown is looked up. Telegram drops a tap that
+is not answered for longer."""
+
 _SCHEMA = "article_bot"
 _LOCKS = 0x61727462
 """First number of our advisory locks; keeps them apart from other programs' in the database."""
-_MIGRATION, _LEADERSHIP = 1, 2
-"""Second numbers of our advisory locks."""
-_FAILURES = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
+_MIGRATION = 1
+"""Second number of the lock under which the schema is changed."""
 _TEMPORARY = (
     asyncpg.SerializationError,
     asyncpg.DeadlockDetectedError,
@@ -41,9 +45,12 @@ _TEMPORARY = (
 )
 """The failures after which the same transaction may succeed."""
 
-log = logging.getLogger(__name__)
 
-Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+class _NoAnswerError(Exception):
+    """No answer came to a commit."""
+
+
+log = logging.getLogger(__name__)
 
 
 class PostgresStore(SqlStore):
@@ -53,7 +60,12 @@ class PostgresStore(SqlStore):
     has_lateral = True
 
     def __init__(
-        self, url: str, fingerprint: bytes, clock: Callable[[], float] = time.time
+        self,
+        url: str,
+        fingerprint: bytes,
+        clock: Callable[[], float] = time.time,
+        bot: str = "",
+        look_up_for: float = LOOK_UP_FOR,
     ) -> None:
         """Store the arguments; nothing is opened yet.
 
@@ -61,13 +73,13 @@ class PostgresStore(SqlStore):
             url: postgresql://user:password@host:port/database, as libpq takes it.
             fingerprint: Fingerprint of the voter key (``Voters.fingerprint``).
             clock: Returns the time in seconds since 1970.
+            bot: Stands for the bot whose updates are kept.
+            look_up_for: Seconds for which a commit that was not answered is looked up.
         """
-        super().__init__("The database of DATABASE_URL", fingerprint, clock)
+        super().__init__("The database of DATABASE_URL", fingerprint, clock, bot)
         self._url = url
+        self._look_up_for = look_up_for
         self._pool: asyncpg.Pool[asyncpg.Record] | None = None
-        self._leader: Connection | None = None
-        # Several tasks ask who is the leader, and a connection serves one at a time.
-        self._leadership = asyncio.Lock()
 
     async def open(self) -> None:
         """Connect; create the schema or bring it up to date.
@@ -109,7 +121,7 @@ class PostgresStore(SqlStore):
                 "DATABASE_URL cannot be read: give postgresql://user:password@host/database, "
                 "with %XX for special characters in it."
             ) from None
-        except _FAILURES as error:
+        except FAILURES as error:
             raise StoreError(
                 f"{self._database} cannot be used ({_text(error)}): "
                 "check the address, and that PostgreSQL runs."
@@ -117,38 +129,21 @@ class PostgresStore(SqlStore):
 
     async def close(self) -> None:
         """Finish running work and close all connections."""
-        with suppress(*_FAILURES):
-            if self._leader is not None:
-                await self._leader.close(timeout=TIMEOUT)
         if self._pool is not None:
             try:
                 await asyncio.wait_for(self._pool.close(), TIMEOUT)
-            except _FAILURES:
+            except FAILURES:
                 self._pool.terminate()
 
-    async def try_acquire_leadership(self) -> bool:
-        """Try to take a lock that belongs to a connection.
+    def leadership(self) -> Leadership:
+        """Return a competitor for the one row of the bot that says which process serves."""
+        # A sign of life need not be on other servers, and must not wait for them.
+        options = _options(synchronous_commit="local")
 
-        The server releases it as soon as the process and its connections end.
-        """
-        async with self._leadership:
-            return await self._try_acquire_leadership()
+        async def connect() -> Connection:
+            return await asyncpg.connect(self._url, **options)
 
-    async def _try_acquire_leadership(self) -> bool:
-        try:
-            if self._leader is not None and not self._leader.is_closed():
-                await self._leader.execute("SELECT 1")
-                return True
-            self._leader = await asyncpg.connect(self._url, **_options())
-            query = "SELECT pg_try_advisory_lock($1, $2)"
-            if await self._leader.fetchval(query, _LOCKS, _LEADERSHIP):
-                return True
-            await self._leader.close()
-        except _FAILURES as error:
-            if self._leader is not None:
-                self._leader.terminate()
-            raise self._failure(error) from error
-        return False
+        return PostgresLeadership(self._bot, connect)
 
     async def _transaction(self, operation: Callable[[], Operation[Result]]) -> Result:
         return await self._retry(lambda connection: _run(connection, operation()))
@@ -160,24 +155,51 @@ class PostgresStore(SqlStore):
     async def _retry(self, work: Callable[[Connection], Awaitable[Result]]) -> Result:
         """Run a transaction; repeat it if it conflicts with others or the connection breaks.
 
-        If the connection breaks during the commit, nobody knows whether it took effect, so a
-        transaction must be harmless when it is done twice.
+        If no answer comes to the commit, nobody knows whether it took effect. The transaction is
+        then repeated until it is known, so it must be harmless when it is done twice: a vote finds
+        the callback's id in the second.
+
+        Raises:
+            OutcomeUnknownError: It could not be found out in time.
+            StoreError: The database failed, and nothing was changed.
         """
+        failures, give_up = 0, float("inf")
+        while True:
+            try:
+                return await self._attempt(work)
+            except _NoAnswerError as error:
+                give_up = min(give_up, time.monotonic() + self._look_up_for)
+                failure: BaseException = error.__cause__ or error
+            except FAILURES as error:
+                failures += 1
+                is_known = give_up == float("inf")
+                if is_known and (failures == MAX_ATTEMPTS or not isinstance(error, _TEMPORARY)):
+                    raise self._failure(error) from error
+                failure = error
+            if time.monotonic() > give_up:
+                raise OutcomeUnknownError(
+                    f"{self._database} does not say whether it has saved something: "
+                    f"{_text(failure)}."
+                ) from failure
+            log.debug("Repeating a transaction: %s", _text(failure))
+            await asyncio.sleep(random.uniform(0.01, 0.1))
+
+    async def _attempt(self, work: Callable[[Connection], Awaitable[Result]]) -> Result:
         if self._pool is None:
             raise StoreError("The database is not open.")
-        for attempts_left in reversed(range(MAX_ATTEMPTS)):
+        async with self._pool.acquire(timeout=TIMEOUT) as connection:
+            done = False
             try:
-                async with (
-                    self._pool.acquire(timeout=TIMEOUT) as connection,
-                    connection.transaction(),
-                ):
-                    return await work(connection)  # type: ignore[arg-type]
-            except _FAILURES as error:
-                if not attempts_left or not isinstance(error, _TEMPORARY):
-                    raise self._failure(error) from error
-                log.debug("Repeating a transaction: %s", _text(error))
-                await asyncio.sleep(random.uniform(0.01, 0.1))
-        raise AssertionError("the last attempt returns or raises")
+                async with connection.transaction():
+                    result = await work(connection)  # type: ignore[arg-type]
+                    done = True
+            except FAILURES as error:
+                if not done or _is_refusal(error):
+                    raise
+                # Not back to the pool: it would be waited for until the commit has ended.
+                connection.terminate()
+                raise _NoAnswerError from error
+            return result
 
     async def _prepare(self, connection: Connection) -> None:
         """Bring the schema up to date and check the voter key."""
@@ -222,6 +244,12 @@ class PostgresStore(SqlStore):
 
     def _failure(self, error: BaseException) -> StoreError:
         return StoreError(f"{self._database} fails: {_text(error)}.")
+
+
+def _is_refusal(error: BaseException) -> bool:
+    """Return whether the server says that it has not committed, and is not just ending."""
+    ending = (asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError)
+    return isinstance(error, asyncpg.PostgresError) and not isinstance(error, ending)
 
 
 async def _version(connection: Connection) -> int | None:

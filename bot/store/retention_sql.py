@@ -19,10 +19,10 @@ _MESSAGE = "chat_id, message_id, inline_message_id"
 _EXPIRING = {
     "callback_queries": ("callback_query_id", CALLBACK_QUERY_KEPT),
     "saved_questions": ("key", QUESTION_KEPT),
-    "deferred_updates": ("update_id", DEFERRED_KEPT),
+    "deferred_updates": ("bot, update_id", DEFERRED_KEPT),
 }
 """Tables whose rows have a time, "at": the primary key, and for how many seconds a row is kept."""
-_TIMELESS = ("votes", "channel_posts", "chat_settings", "feed_entries")
+_TIMELESS = ("votes", "channel_posts", "chat_settings", "feed_entries", "handled_updates")
 
 
 class SqlRetentionStore(Engine, RetentionStore):

@@ -20,6 +20,7 @@ from bot.store.engine import Operation, Row, Rows
 from bot.store.feed_sql import SqlFeedStore
 from bot.store.retention import QUESTION_KEPT
 from bot.store.retention_sql import SqlRetentionStore
+from bot.store.update_sql import SqlUpdateStore
 
 _THIS_MESSAGE = "chat_id = $1 AND message_id = $2 AND inline_message_id = $3"
 _TRACKED = f"SELECT * FROM tracked_messages WHERE {_THIS_MESSAGE}"
@@ -29,7 +30,9 @@ _TRACKED_WITH_COUNTS = f"""
             WHERE votes.article = tracked_messages.article AND votes.voter = $4) AS own
     FROM tracked_messages LEFT JOIN counts ON counts.article = tracked_messages.article
     WHERE {_THIS_MESSAGE}"""
-_VERSIONS = "(SELECT article, SUM(changes) AS version FROM counts GROUP BY article) AS now"
+# PostgreSQL's sum is no bigint, and with another type it would not use the index by version.
+_VERSIONS = """
+    (SELECT article, CAST(SUM(changes) AS bigint) AS version FROM counts GROUP BY article) AS now"""
 # Only columns of the index by version, so that the table is not read.
 _SEEN = "chat_id, message_id, inline_message_id, last_seen"
 _OUTDATED = f"""
@@ -62,8 +65,11 @@ _BEFORE_VOTE = """
             ORDER BY at DESC LIMIT 1), false) AS just_now"""
 
 
-class SqlStore(SqlArticleStore, SqlFeedStore, SqlRetentionStore, Store):
+class SqlStore(SqlArticleStore, SqlFeedStore, SqlUpdateStore, SqlRetentionStore, Store):
     """Implements the contract on top of an engine. The methods are documented in ``Store``."""
+
+    async def check(self) -> None:
+        await self._read("SELECT name FROM meta LIMIT 1")
 
     async def vote(
         self,
@@ -216,20 +222,6 @@ class SqlStore(SqlArticleStore, SqlFeedStore, SqlRetentionStore, Store):
         query = "SELECT question FROM saved_questions WHERE key = $1 AND at >= $2"
         rows = await self._read(query, key, self._clock() - QUESTION_KEPT)
         return rows[0]["question"] if rows else None
-
-    async def defer(self, update_id: int, body: str) -> None:
-        await self._write(
-            "INSERT INTO deferred_updates (update_id, body, at) VALUES ($1, $2, $3)"
-            " ON CONFLICT DO NOTHING",
-            *(update_id, body, self._clock()),
-        )
-
-    async def deferred(self) -> Sequence[tuple[int, str]]:
-        rows = await self._read("SELECT update_id, body FROM deferred_updates ORDER BY update_id")
-        return [(row["update_id"], row["body"]) for row in rows]
-
-    async def delete_deferred(self, update_id: int) -> None:
-        await self._write("DELETE FROM deferred_updates WHERE update_id = $1", update_id)
 
 
 def _note_callback_query(

@@ -11,7 +11,9 @@ from pathlib import Path
 
 from bot.errors import StoreError
 from bot.store.engine import Operation, Result, Rows
+from bot.store.file_leadership import FileLeadership
 from bot.store.file_modes import warn_if_shared
+from bot.store.leadership import Leadership
 from bot.store.migrations import check_current, pending
 from bot.store.sql import SqlStore
 
@@ -33,6 +35,7 @@ class SqliteStore(SqlStore):
         path: Path,
         fingerprint: bytes,
         clock: Callable[[], float] = time.time,
+        bot: str = "",
         lock_wait: float = LOCK_WAIT,
     ) -> None:
         """Store the arguments; nothing is opened yet.
@@ -41,9 +44,10 @@ class SqliteStore(SqlStore):
             path: The database file.
             fingerprint: Fingerprint of the voter key (``Voters.fingerprint``).
             clock: Returns the time in seconds since 1970.
+            bot: Stands for the bot whose updates are kept.
             lock_wait: Seconds to wait for another process that writes.
         """
-        super().__init__(f"The database {path}", fingerprint, clock)
+        super().__init__(f"The database {path}", fingerprint, clock, bot)
         self._path = path
         self._lock_wait = lock_wait
         self._writing, self._reading, self._scanning = (
@@ -92,9 +96,9 @@ class SqliteStore(SqlStore):
         for connection in (self._scanning, self._reading, self._writing):
             await connection.close()
 
-    async def try_acquire_leadership(self) -> bool:
-        """Return True, because only one bot may use a file."""
-        return True
+    def leadership(self) -> Leadership:
+        """Return a lock beside the file, which only one process may hold."""
+        return FileLeadership(self._path)
 
     async def _transaction(self, operation: Callable[[], Operation[Result]]) -> Result:
         def run(connection: sqlite3.Connection) -> Result:

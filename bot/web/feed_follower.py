@@ -99,7 +99,7 @@ class FeedFollower:
         self._writing = asyncio.Lock()
 
     async def run(self) -> None:
-        """Follow all feeds until cancelled. Of several processes, only the leader does."""
+        """Follow all feeds until cancelled."""
         async with asyncio.TaskGroup() as group:
             for feed in self._feeds:
                 group.create_task(self._follow(feed))
@@ -108,9 +108,8 @@ class FeedFollower:
         while True:
             wait = self._interval
             try:
-                if await self._store.try_acquire_leadership():
-                    wait = await self._look_if_due(feed)
-                    await self._write_articles(feed)
+                wait = await self._look_if_due(feed)
+                await self._write_articles(feed)
                 self._failures.recovered("What is known of feeds is saved again.")
             except StoreError as error:
                 self._failures.failed(str(error))

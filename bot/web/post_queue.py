@@ -101,11 +101,10 @@ class PostQueue:
         self._pause = REFUSED_PAUSES[0]
 
     async def run(self) -> None:
-        """Post until cancelled. Of several processes, only the leader does."""
+        """Post until cancelled."""
         while True:
             try:
-                if await self._store.try_acquire_leadership():
-                    await self.post_waiting()
+                await self.post_waiting()
                 self._failures.recovered("What was posted is saved again.")
             except StoreError as error:
                 self._failures.failed(str(error))

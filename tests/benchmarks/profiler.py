@@ -17,7 +17,7 @@ from bot.store.base import Store
 BOT = Path(sys.modules["bot"].__file__ or "").parent
 IN_BACKGROUND = {
     *("open", "close", "outdated", "outdated_since"),
-    *("try_acquire_leadership", "delete_expired"),
+    "delete_expired",
 }
 """Calls of the store that are made all the time, whether anybody taps or not."""
 

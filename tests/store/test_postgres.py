@@ -1,7 +1,6 @@
 """PostgreSQL: its schema, and what may happen to the connection."""
 
 import asyncio
-import contextlib
 import re
 from collections.abc import AsyncIterator
 
@@ -58,31 +57,6 @@ async def test_connections_that_break_are_replaced(store: PostgresStore, postgre
         await execute(postgres_url, BREAK_ALL_CONNECTIONS)
         await asyncio.gather(*votes)
     assert (await store.counts("x")).votes == {"sad": 8}
-
-
-async def test_there_is_one_leader(store: PostgresStore, postgres_url: str) -> None:
-    """Another process takes over when the leader stops or loses its connection."""
-    second, third = (PostgresStore(postgres_url, b"key") for _ in range(2))
-    await second.open()
-    await third.open()
-    first_round = [await s.try_acquire_leadership() for s in (store, second, third)]
-    assert first_round == [True, False, False]
-    second_round = [await s.try_acquire_leadership() for s in (second, store, third)]
-    assert second_round == [False, True, False]
-    await store.close()
-    assert [await s.try_acquire_leadership() for s in (second, third)] == [True, False]
-    await execute(postgres_url, BREAK_ALL_CONNECTIONS)
-    async with asyncio.timeout(10):
-        acquired = False
-        while not acquired:
-            with contextlib.suppress(StoreError):
-                acquired = await third.try_acquire_leadership()
-    with contextlib.suppress(StoreError):
-        # The first call may be the one that finds the connection broken.
-        assert not await second.try_acquire_leadership()
-    assert not await second.try_acquire_leadership()
-    await second.close()
-    await third.close()
 
 
 async def test_a_role_that_may_not_create_a_schema(postgres_url: str) -> None:

@@ -10,7 +10,7 @@ from bot.errors import StoreError
 from bot.store.base import MessageRef, TrackedMessage
 from bot.store.retention import CALLBACK_QUERY_KEPT, DAY, TRACKED_KEPT, KeptRows
 from bot.store.sql import SqlStore
-from tests.store.conftest import ADA, BEN, Clock, Opener
+from tests.store.conftest import ADA, BEN, Clock
 from tests.support.virtual_time import run_in_virtual_time
 
 ALL = 1_000
@@ -93,38 +93,12 @@ async def test_what_is_kept_and_since_when(store: SqlStore, clock: Clock) -> Non
     assert began < oldest < began + 1
 
 
-@pytest.mark.parametrize("address", ["postgres"], indirect=True)
-async def test_only_the_leader_deletes(opened: Opener, clock: Clock) -> None:
-    """Of two processes; the other goes on when the first has ended."""
-    first, second = await opened(), await opened()
-    assert await first.try_acquire_leadership()
-    await second.save_question("k", "Why?")
-    clock.now += DAY
-    task = asyncio.create_task(expiry.delete_expired(second))
-    try:
-        # Long enough for the other process to have been told that it is not the leader.
-        assert not await second.try_acquire_leadership()
-        assert await rows(first) == {"saved_questions": 1}
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-    await first.close()
-    assert await second.try_acquire_leadership()
-    task = asyncio.create_task(expiry.delete_expired(second))
-    while await rows(second):
-        await asyncio.sleep(0)
-    task.cancel()
-
-
 class Rows:
     """Stands for a database: how many rows have expired, and when each deletion was made."""
 
     def __init__(self, *expired: int | Exception) -> None:
         self.expired = list(expired)
         self.deletions: list[float] = []
-
-    async def try_acquire_leadership(self) -> bool:
-        return True
 
     async def delete_expired(self, limit: int) -> int:
         self.deletions.append(asyncio.get_running_loop().time())

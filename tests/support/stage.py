@@ -53,9 +53,21 @@ class Stage(ControlClient):
 
     async def process(self, **more: str) -> Process:
         """Start the bot as users do, in a process that can be killed, and wait until it runs."""
+        process = self.waiting_process(**more)
+        await asyncio.to_thread(process.wait_for, re.compile("answers questions about"))
+        return process
+
+    def waiting_process(self, **more: str) -> Process:
+        """Start the bot in such a process, and do not wait: another one may serve."""
         environ = clean_environment(**self.settings(**more))
         self.processes.append(Process(["run"], self.folder, environ))
-        await asyncio.to_thread(self.processes[-1].wait_for, re.compile("answers questions about"))
+        return self.processes[-1]
+
+    async def standby(self, **more: str) -> Process:
+        """Start another process while one serves, and wait until it stands by."""
+        environ = clean_environment(**self.settings(**more))
+        self.processes.append(Process(["run"], self.folder, environ))
+        await asyncio.to_thread(self.processes[-1].wait_for, re.compile("this one stands by"))
         return self.processes[-1]
 
     def settings(self, **more: str) -> dict[str, str]:

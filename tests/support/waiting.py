@@ -1,6 +1,7 @@
 """Waiting for a fact instead of for a time."""
 
 import asyncio
+import socket
 import time
 from collections.abc import Awaitable, Callable
 
@@ -27,3 +28,9 @@ async def until(
             return
         assert time.monotonic() < deadline, explain()
         await asyncio.sleep(0.01)
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on now."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return int(listening.getsockname()[1])

@@ -12,7 +12,8 @@ from bot.sandbox.api.message_methods import MESSAGE_METHODS
 from bot.sandbox.api.parameters import Params
 from bot.sandbox.api.query_methods import answer_guest_query, answer_inline_query
 from bot.sandbox.api.target_chats import find_chat, named_chat
-from bot.sandbox.api_errors import bad_request, expect
+from bot.sandbox.api.webhook_methods import WEBHOOK_METHODS, allowed_updates
+from bot.sandbox.api_errors import ApiError, bad_request
 from bot.sandbox.held_requests import Hold
 from bot.sandbox.state.chats import Chat, PrivateChat
 from bot.sandbox.state.members import chat_member
@@ -38,32 +39,16 @@ _CHAT_ACTIONS = frozenset(
 
 async def get_updates(world: World, params: Params, hold: Hold) -> list[Update]:
     """getUpdates: the updates from `offset` on; wait up to `timeout` seconds for the first."""
-    allowed = params.nested("allowed_updates")
-    if allowed is not None:
-        allowed = frozenset(map(str, expect(list, allowed, "allowed_updates")))
+    if world.webhook.webhook:
+        raise ApiError(
+            409,
+            "Conflict: can't use getUpdates method while webhook is active; "
+            "use deleteWebhook to delete the webhook first",
+        )
+    allowed = allowed_updates(params)
     limit = min(max(params.integer("limit", 100), 1), 100)
     timeout = min(max(params.integer("timeout"), 0), 50)
     return await world.updates.poll(params.integer("offset"), limit, timeout, allowed, hold)
-
-
-def _set_webhook(world: World, params: Params) -> bool:
-    if params.text("url"):
-        raise bad_request("the sandbox delivers updates by long polling only, use getUpdates")
-    return _delete_webhook(world, params)
-
-
-def _delete_webhook(world: World, params: Params) -> bool:
-    if params.flag("drop_pending_updates"):
-        world.updates.clear()
-    return True
-
-
-def _webhook_info(world: World, _params: Params) -> dict[str, Any]:
-    return {
-        "url": "",
-        "has_custom_certificate": False,
-        "pending_update_count": len(world.updates),
-    }
 
 
 def _answer_callback_query(world: World, params: Params) -> bool:
@@ -127,9 +112,7 @@ def _get_file(world: World, params: Params) -> dict[str, Any]:
 METHODS: dict[str, Method] = {
     "logOut": lambda _world, _params: True,
     "close": lambda _world, _params: True,
-    "setWebhook": _set_webhook,
-    "deleteWebhook": _delete_webhook,
-    "getWebhookInfo": _webhook_info,
+    **WEBHOOK_METHODS,
     **ACCOUNT_METHODS,
     **MESSAGE_METHODS,
     "answerCallbackQuery": _answer_callback_query,

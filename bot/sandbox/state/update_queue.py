@@ -4,6 +4,7 @@ import asyncio
 import random
 import time
 from collections import deque
+from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
 
@@ -17,12 +18,17 @@ Update = dict[str, Any]
 _ON_REQUEST = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
 # An offset that is further beyond the next id is from before a renumbering.
 _MAX_OFFSET_AHEAD = 10
+_ANOTHER_POLL = (
+    "Conflict: terminated by other getUpdates request; "
+    "make sure that only one bot instance is running"
+)
 
 
 class UpdateQueue:
     """Updates that the bot has not confirmed, oldest first.
 
-    Faults of the kinds "repeated" and "reordered" change what is delivered.
+    Faults of the kinds "repeated" and "reordered" change what getUpdates delivers. `pushed` is
+    called when an update came, `allowed` are the kinds that the bot wants; empty: the usual ones.
     """
 
     def __init__(self, faults: Faults) -> None:
@@ -33,15 +39,19 @@ class UpdateQueue:
         self._repeats: deque[Update] = deque()
         # From the clock: a bot that stores update ids must not meet them again after a restart.
         self._next = time.time_ns() // 1_000_000
-        self._allowed: frozenset[str] = frozenset()
-        self._pending: asyncio.Future[bool] | None = None
+        self.allowed: frozenset[str] = frozenset()
+        self.pushed: Callable[[], None] = lambda: None
+        self._pending: asyncio.Future[str] | None = None
+
+    def __iter__(self) -> Iterator[Update]:
+        return iter(tuple(self._updates))
 
     def __len__(self) -> int:
         return len(self._updates)
 
     def push(self, kind: str, body: Any) -> int | None:
         """Queue an update; return its id, or None when the bot does not want this kind."""
-        wanted = kind in self._allowed if self._allowed else kind not in _ON_REQUEST
+        wanted = kind in self.allowed if self.allowed else kind not in _ON_REQUEST
         return self.push_raw({kind: body}) if wanted else None
 
     def push_raw(self, update: Update) -> int:
@@ -49,8 +59,19 @@ class UpdateQueue:
         update_id = self._next
         self._next += 1
         self._updates.append({**update, "update_id": update_id})
-        self._end_poll(update_came=True)
+        self._end_poll("")
+        self.pushed()
         return update_id
+
+    def remove(self, update: Update) -> None:
+        """Drop an update that a webhook has taken, if it is still there."""
+        if update in self._updates:
+            self._updates.remove(update)
+
+    def end_poll_for_webhook(self, *, is_set: bool) -> None:
+        """End the poll that waits, if any: setWebhook or deleteWebhook was called."""
+        name = "setWebhook" if is_set else "deleteWebhook"
+        self._end_poll(f"Conflict: terminated by {name} request")
 
     def renumber(self, first: int) -> None:
         """Continue with the id `first`, as Telegram does at random after a week without updates."""
@@ -75,24 +96,20 @@ class UpdateQueue:
             hold: keeps the request open.
 
         Raises:
-            ApiError: 409, another poll began while this one waited.
+            ApiError: 409, another poll began or a webhook was set while this one waited.
         """
         if allowed is not None:
-            self._allowed = allowed
+            self.allowed = allowed
         self._confirm(offset)
-        self._end_poll(update_came=False)
+        self._end_poll(_ANOTHER_POLL)
         if not self._updates and not self._repeats and wait:
-            pending: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+            pending: asyncio.Future[str] = asyncio.get_running_loop().create_future()
             self._pending = pending
             came = await hold(pending, wait)
             if self._pending is pending:
                 self._pending = None
-            if came and not pending.result():
-                raise ApiError(
-                    409,
-                    "Conflict: terminated by other getUpdates request; "
-                    "make sure that only one bot instance is running",
-                )
+            if came and pending.result():
+                raise ApiError(409, pending.result())
         return self._deliver(limit)
 
     def _deliver(self, limit: int) -> list[Update]:
@@ -132,8 +149,8 @@ class UpdateQueue:
         if fault and update["update_id"] <= self._delivered and fault.occurs():
             self._repeats.append(update)
 
-    def _end_poll(self, *, update_came: bool) -> None:
-        """End the poll that waits, if any: an update came, or another poll began."""
+    def _end_poll(self, conflict: str) -> None:
+        """End the poll that waits, if any. conflict: why it fails; "" when an update came."""
         if self._pending and not self._pending.done():
-            self._pending.set_result(update_came)
+            self._pending.set_result(conflict)
         self._pending = None

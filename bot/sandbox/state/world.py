@@ -22,6 +22,7 @@ from bot.sandbox.state.queries import CallbackQueries, GuestQueries, GuestQuery
 from bot.sandbox.state.shared_chats import Channel, Group, bot_view, is_delivered_to_bot
 from bot.sandbox.state.threads import place_in_thread, replied_view
 from bot.sandbox.state.update_queue import UpdateQueue
+from bot.sandbox.state.webhook_sender import WebhookSender
 
 # The kinds of updates about messages in channels.
 _CHANNEL_KINDS = {"message": "channel_post", "edited_message": "edited_channel_post"}
@@ -43,6 +44,7 @@ class World:
         self.limits = Limits(self._send_chaos)
         self.faults = Faults(self._send_chaos)
         self.updates = UpdateQueue(self.faults)
+        self.webhook = WebhookSender(self.updates)
         self.callback_queries = CallbackQueries()
         self.inline_queries = InlineQueries()
         self.guest_queries = GuestQueries()

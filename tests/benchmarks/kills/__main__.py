@@ -1,13 +1,16 @@
 """Votes after many kills: the bot is killed at random moments while readers tap.
 
     python -m tests.benchmarks.kills [--kills 100] [--engine sqlite|postgres|both] [--seed N]
-                                     [--postgres URL]
+                                     [--postgres URL] [--standbys 2] [--questions 200]
 
 A Bot API server in this process outlives the bot, a child process that SIGKILL ends again and
 again: while it starts, while it works and, in every tenth life, while the server is so slow to
 take answers that updates are deferred. In the end the database is compared with what readers
 tapped. Exit code 1 means that a tap was not counted exactly once, 2 that PostgreSQL was to be
-tried and cannot be reached.
+tried and cannot be reached. With --standbys, several processes run on PostgreSQL, and whoever
+serves is killed. With --questions, readers ask instead, and it is counted how often each question
+was answered: more than once only where the process was killed before it could know that it had
+answered.
 """
 
 import argparse
@@ -23,7 +26,8 @@ from pathlib import Path
 
 import asyncpg
 
-from tests.benchmarks.kills.report import query
+from tests.benchmarks.kills.questions import Answers, ask_while_killed
+from tests.benchmarks.kills.report import Report, query
 from tests.benchmarks.kills.trial import trial
 
 
@@ -38,12 +42,21 @@ async def new_database(server: str) -> AsyncIterator[str]:
         await query(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
-async def try_engine(engine: str, server: str, kills: int, seed: int) -> int:
+async def try_engine(
+    engine: str, server: str, kills: int, seed: int, standbys: int, questions: int
+) -> int:
     """Try an engine and print what came of it; return the exit code."""
+
+    async def run(url: str, folder: Path) -> Report | Answers:
+        if questions:
+            return await ask_while_killed(url, folder, questions, kills, seed)
+        return await trial(url, folder, kills, seed, standbys=standbys)
+
+    report: Report | Answers
     with tempfile.TemporaryDirectory(prefix="article-bot-kills-") as name:
         folder = Path(name)
         if engine == "sqlite":
-            report = await trial(f"sqlite:///{folder / 'votes.db'}", folder, kills, seed)
+            report = await run(f"sqlite:///{folder / 'votes.db'}", folder)
         else:
             try:
                 await query(server, "SELECT 1")
@@ -51,7 +64,7 @@ async def try_engine(engine: str, server: str, kills: int, seed: int) -> int:
                 print(f"PostgreSQL is not tried, as it cannot be reached: {error}")
                 return 2
             async with new_database(server) as url:
-                report = await trial(url, folder, kills, seed)
+                report = await run(url, folder)
     print(report, flush=True)
     return 0 if report.passed else 1
 
@@ -63,10 +76,17 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     default = os.environ.get("TEST_DATABASE_URL", "postgresql:///postgres")
     parser.add_argument("--postgres", metavar="URL", default=default, help="a server's address")
+    parser.add_argument("--standbys", type=int, default=0, help="processes that stand by")
+    parser.add_argument("--questions", type=int, default=0, help="ask so many instead of tapping")
     given = parser.parse_args()
     engines = ("sqlite", "postgres") if given.engine == "both" else (given.engine,)
     codes = [
-        asyncio.run(try_engine(engine, given.postgres, given.kills, given.seed))
+        asyncio.run(
+            try_engine(
+                *(engine, given.postgres, given.kills, given.seed),
+                *(given.standbys if engine == "postgres" else 0, given.questions),
+            )
+        )
         for engine in engines
     ]
     # A tap that was lost says more than a database that was not there.

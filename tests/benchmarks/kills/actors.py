@@ -144,6 +144,11 @@ class Bot:
             self.problems.append(f"After Ctrl-C it ended with {code}: {self.process.output[-200:]}")
         self.process = None
 
+    def end(self) -> None:
+        """End it at once, if it still runs."""
+        if self.process is not None:
+            self.kill()
+
     def logged(self) -> Counter[str]:
         """What all lives logged as a warning or worse, without times and long numbers."""
         text = "\n".join(log.read_text("utf-8") for log in self.folder.glob("run-*.log"))

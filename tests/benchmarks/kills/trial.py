@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 
 from tests.benchmarks.kills.actors import Bot, Reader, Telegram
+from tests.benchmarks.kills.fleet import Fleet
 from tests.benchmarks.kills.report import NOTES, Report, judge_keyboards, judge_votes, query
 from tests.support.chat import Chat
 
@@ -19,7 +20,9 @@ TIMEOUT = 15.0
 """Seconds in which the bot must make progress with what is left after the last start."""
 
 
-async def trial(url: str, folder: Path, kills: int, seed: int, many: int = READERS) -> Report:
+async def trial(
+    url: str, folder: Path, kills: int, seed: int, many: int = READERS, standbys: int = 0
+) -> Report:
     """Kill the bot while readers tap; then let it finish, and judge.
 
     Args:
@@ -28,11 +31,12 @@ async def trial(url: str, folder: Path, kills: int, seed: int, many: int = READE
         kills: How often to kill it.
         seed: Makes the random choices repeatable.
         many: How many readers.
+        standbys: How many processes stand by, on PostgreSQL; whoever serves is killed.
     """
     telegram, chance, begun = Telegram(), random.Random(seed), time.monotonic()
     report = Report("sqlite" if url.startswith("sqlite:") else "postgres")
     async with telegram.running() as client:
-        bot = Bot(telegram, url, folder)
+        bot = Fleet(telegram, url, folder, standbys) if standbys else Bot(telegram, url, folder)
         first = max(1, kills // 10)
         try:
             await _start_over_and_over(bot, url, chance, first)
@@ -47,7 +51,7 @@ async def trial(url: str, folder: Path, kills: int, seed: int, many: int = READE
             await bot.stop()
             await judge_votes(telegram, url, readers, report)
         finally:
-            bot.kill()
+            bot.end()
     report.kills = bot.killed
     report.problems += bot.problems
     report.logged = bot.logged()

@@ -1,0 +1,119 @@
+"""Remembers in the database which updates were handled, so that no process handles one again.
+
+Telegram repeats an update until it is confirmed, which happens only after it was handled. If a
+process is killed between, the next one gets it again and finds it here.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from telegram import Update
+
+from bot.errors import StoreError
+from bot.logs import FailureLog
+from bot.store.base import HANDLED_KEPT, Store
+from bot.views.callback_data import ReactionButton, parse
+
+AT_ONCE = 50
+"""Updates that are saved in one transaction."""
+PAUSE = 0.005
+"""Seconds between transactions: under load one is for many updates."""
+PAUSE_AFTER_FAILURE = 1.0
+"""Seconds after which it is tried again if the database fails."""
+LAST_SAVE = 1.0
+"""Seconds that the last updates get to be saved when the bot stops."""
+FORGET_EVERY = 1_000
+"""Updates after which the oldest are forgotten."""
+
+log = logging.getLogger(__name__)
+
+
+class HandledUpdates:
+    """Has each update handled once."""
+
+    def __init__(
+        self, store: Store, handle: Callable[[Update], Awaitable[None]], failures: FailureLog
+    ) -> None:
+        """Store the arguments; ``start`` comes before the first update.
+
+        Args:
+            store: Where handled updates are remembered.
+            handle: Handles an update.
+            failures: Where failures of the store are logged.
+        """
+        self._store, self._handle = store, handle
+        self._before: frozenset[int] = frozenset()
+        self._unsaved: dict[int, None] = {}
+        self._any_unsaved, self._all_saved = asyncio.Event(), asyncio.Event()
+        self._saved = 0
+        self._failures = failures
+
+    async def start(self) -> None:
+        """Read what earlier processes handled, and begin to save what this one does.
+
+        Raises:
+            StoreError: The database fails.
+        """
+        # What this process could not save when it served before is known to it alone.
+        self._before = frozenset((*await self._store.handled(), *self._unsaved))
+        self._saving = asyncio.create_task(self._save_all())
+
+    async def handle(self, update: Update) -> None:
+        """Handle an update, unless an earlier process has done so."""
+        if update.update_id in self._before:
+            return
+        await self._handle(update)
+        if _is_for_once(update):
+            self._unsaved[update.update_id] = None
+            if len(self._unsaved) > HANDLED_KEPT:
+                del self._unsaved[next(iter(self._unsaved))]
+            self._any_unsaved.set()
+            self._all_saved.clear()
+
+    async def stop(self) -> None:
+        """Save the last ones, if that does not take long."""
+        try:
+            if self._unsaved:
+                async with asyncio.timeout(LAST_SAVE):
+                    await self._all_saved.wait()
+        except TimeoutError:
+            log.warning("%d updates may be answered again.", len(self._unsaved))
+        finally:
+            self._saving.cancel()
+            await asyncio.gather(self._saving, return_exceptions=True)
+
+    async def _save_all(self) -> None:
+        while True:
+            await self._any_unsaved.wait()
+            some = list(self._unsaved)[:AT_ONCE]
+            try:
+                await self._store.save_handled(some)
+                await self._forget_some(len(some))
+            except StoreError as error:
+                self._failures.failed(str(error))
+                await asyncio.sleep(PAUSE_AFTER_FAILURE)
+                continue
+            for update_id in some:
+                self._unsaved.pop(update_id, None)
+            if not self._unsaved:
+                self._any_unsaved.clear()
+                self._all_saved.set()
+            await asyncio.sleep(PAUSE)
+
+    async def _forget_some(self, saved: int) -> None:
+        self._saved += saved
+        if self._saved >= FORGET_EVERY:
+            self._saved = 0
+            await self._store.forget_handled()
+
+
+def _is_for_once(update: Update) -> bool:
+    """Return whether it does harm to handle an update twice.
+
+    A vote is counted once anyway, and a list of results may be sent again.
+    """
+    query = update.callback_query
+    if query is not None:
+        return not isinstance(parse(query.data), ReactionButton)
+    return update.inline_query is None and update.chosen_inline_result is None

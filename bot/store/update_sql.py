@@ -1,0 +1,53 @@
+"""The part of the contract in SQL that is about updates: deferred ones, and those handled."""
+
+from collections.abc import Sequence
+
+from bot.store.base import HANDLED_KEPT
+from bot.store.engine import Engine, Operation
+
+_OWN = "bot IN ($1, '')"
+"""Those of the bot, and those that a version deferred that knew of one bot only."""
+
+
+class SqlUpdateStore(Engine):
+    """Keeps updates. The methods are documented in ``Store``."""
+
+    async def defer(self, update_id: int, body: str) -> None:
+        await self._write(
+            "INSERT INTO deferred_updates (bot, update_id, body, at) VALUES ($1, $2, $3, $4)"
+            " ON CONFLICT DO NOTHING",
+            *(self._bot, update_id, body, self._clock()),
+        )
+
+    async def deferred(self) -> Sequence[tuple[int, str]]:
+        rows = await self._read(
+            f"SELECT update_id, body FROM deferred_updates WHERE {_OWN} ORDER BY update_id",
+            self._bot,
+        )
+        return [(row["update_id"], row["body"]) for row in rows]
+
+    async def delete_deferred(self, update_id: int) -> None:
+        delete = f"DELETE FROM deferred_updates WHERE {_OWN} AND update_id = $2"
+        await self._write(delete, self._bot, update_id)
+
+    async def save_handled(self, update_ids: Sequence[int]) -> None:
+        def operation() -> Operation[None]:
+            rows = ", ".join(f"($1, ${n}, $2)" for n in range(3, len(update_ids) + 3))
+            insert = f"INSERT INTO handled_updates (bot, update_id, at) VALUES {rows}"
+            yield f"{insert} ON CONFLICT DO NOTHING", (self._bot, self._clock(), *update_ids)
+            these = ", ".join(f"${n}" for n in range(2, len(update_ids) + 2))
+            delete = f"DELETE FROM deferred_updates WHERE {_OWN} AND update_id IN ({these})"
+            yield delete, (self._bot, *update_ids)
+
+        await self._transaction(operation)
+
+    async def handled(self) -> Sequence[int]:
+        query = "SELECT update_id FROM handled_updates WHERE bot = $1 ORDER BY at DESC LIMIT $2"
+        return [row["update_id"] for row in await self._read(query, self._bot, HANDLED_KEPT)]
+
+    async def forget_handled(self) -> None:
+        await self._write(
+            "DELETE FROM handled_updates WHERE bot = $1 AND at < (SELECT at FROM handled_updates"
+            " WHERE bot = $1 ORDER BY at DESC LIMIT 1 OFFSET $2)",
+            *(self._bot, HANDLED_KEPT),
+        )
