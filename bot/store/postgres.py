@@ -277,6 +277,8 @@ def _options(**settings: str) -> dict[str, Any]:
         # A vote is on the disk before the reader is told that it was counted, whatever the
         # server's own setting.
         "synchronous_commit": "on",
+        # Compiling a query takes longer than any of ours, which look at little of the tables.
+        "jit": "off",
     }
     server_settings = {**own, **settings}
     return {"timeout": TIMEOUT, "command_timeout": TIMEOUT, "server_settings": server_settings}
