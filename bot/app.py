@@ -1,10 +1,11 @@
 """Composition root: settings -> services -> a running bot."""
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from contextlib import AbstractContextManager
 from typing import Any
 
 from telegram import Update
@@ -14,41 +15,32 @@ from bot.config import Settings
 from bot.corpus.loader import Corpus
 from bot.corpus.workers import Progress, no_progress
 from bot.delivery.channel_publisher import ChannelPublisher
-from bot.delivery.client import create_bot, create_request, errors_explained, opened
+from bot.delivery.client import create_bot, create_request, errors_explained
 from bot.delivery.expiry import delete_expired
 from bot.delivery.feed_posts import check_feeds, follow_feeds
+from bot.delivery.first_calls import answered, connected_at_last
 from bot.delivery.handled_updates import HandledUpdates
-from bot.delivery.listeners import listeners
-from bot.delivery.live_counts import LiveCounts
-from bot.delivery.message_editor import MessageEditor
+from bot.delivery.listeners import Listeners, listeners
 from bot.delivery.metrics import Metrics
-from bot.delivery.rate_limiter import Limits, RateLimiter
 from bot.delivery.reader_queues import ReaderQueues, Readers
 from bot.delivery.receiving import Receiver
 from bot.delivery.refresher import Refresher
-from bot.delivery.sender import Sender
 from bot.delivery.serving import LeaderRequest, serve_as_leader
 from bot.errors import StoreError
 from bot.handlers import surplus
-from bot.handlers.admin_desk import AdminDesk, build_desk
-from bot.handlers.article_refs import ArticleResolver
-from bot.handlers.chat_state import ChatState
-from bot.handlers.conversations import Conversations
+from bot.handlers.admin_desk import build_desk
+from bot.handlers.assembly import build_services, with_corpus
 from bot.handlers.error_handler import handler_failed
 from bot.handlers.live_corpus import LiveCorpus
-from bot.handlers.messenger import Messenger
 from bot.handlers.profile import register
-from bot.handlers.responder import Responder
 from bot.handlers.routes import allowed_updates, routes
 from bot.handlers.services import BotData, Context, Services
-from bot.handlers.targets import Targets
-from bot.logs import FailureLog
 from bot.retrieval.index import Index
 from bot.store.base import Store
 from bot.store.kept_ids import KeptIds
+from bot.store.leadership import Leadership
 from bot.store.open import open_to_serve
 from bot.store.voters import Voters
-from bot.views.i18n import read_languages
 
 BotApplication = Application[ExtBot[None], Context, dict[Any, Any], dict[Any, Any], BotData, Any]
 Clock = Callable[[], float]
@@ -67,9 +59,10 @@ async def run(
     ready: Callable[[str], None],
     clock: Clock = time.time,
     reload: asyncio.Event | None = None,
+    reloading: Callable[[], AbstractContextManager[object]] = contextlib.nullcontext,
     progress: Progress = no_progress,
 ) -> None:
-    """Run the bot by long polling until ``stop`` is set; what was begun is finished first.
+    """Run the bot until ``stop`` is set; what was begun is finished first.
 
     While another process of the bot serves, this one stands by.
 
@@ -80,114 +73,63 @@ async def run(
         ready: Called with the bot's username whenever this process begins to take questions.
         clock: The clock of votes and of everything else that is kept.
         reload: Set to have the files of the corpus looked at; they are watched anyway.
+        reloading: Entered when that begins because of ``reload``, and left when it is done.
         progress: Told how many articles are indexed.
 
     Raises:
         SettingsError: A setting that is needed is missing, or something that a setting needs.
         StoreError: The database or the voter key's file cannot be used, or another process uses
             the SQLite file.
-        ConnectError: Telegram cannot be reached at the start, or refuses the token at any time.
+        ConnectError: Telegram refuses the token. If it cannot be reached, the bot waits for it.
     """
     check_feeds(settings)
     metrics = Metrics()
-    calls, polls = (LeaderRequest(create_request(settings, metrics)) for _ in range(2))
-    bot = create_bot(settings, calls)
     async with (
         listeners(settings, metrics) as answering,
-        open_to_serve(settings, clock) as (store, voters, leadership),
+        open_to_serve(settings, clock) as opened,
     ):
-        answering.health.store, answering.health.leadership = store, leadership
-        live = LiveCorpus(corpus, KeptIds(store), reload, progress)
-        desk = build_desk(settings, live, clock)
-        prepared = await live.prepare()
-        answering.health.index_ready = True
-        services = build_services(settings, *prepared, store, voters, bot, clock, desk, metrics)
-        application = build_application(bot, services)
-        handled = HandledUpdates(store, application.process_update, services.failures)
-
-        async def serve(end: asyncio.Event) -> None:
-            await register(bot, services.languages, settings.admins)
-            receiver = Receiver(settings, bot, polls, allowed_updates(), answering)
-            await receiver.arrange()
-            ready(bot.username)
-            try:
-                await _serve(settings, application, receiver, handled, live, end, clock)
-            except StoreError as error:
-                # The database fails while this process begins to serve: it begins again.
-                services.failures.failed(str(error))
-                await asyncio.sleep(SERVE_AGAIN_AFTER)
-
-        with errors_explained(settings):
-            async with opened(bot), application, polls:
-                # From here on: any process may ask who it is.
-                calls.leadership = polls.leadership = leadership
-                await serve_as_leader(leadership, stop, serve)
+        live = LiveCorpus(corpus, KeptIds(opened[0]), reload, reloading, progress)
+        await _run(settings, live, stop, ready, clock, metrics, answering, opened)
 
 
-def build_services(
+async def _run(
     settings: Settings,
-    corpus: Corpus,
-    index: Index,
-    store: Store,
-    voters: Voters,
-    bot: ExtBot[None],
+    live: LiveCorpus,
+    stop: asyncio.Event,
+    ready: Callable[[str], None],
     clock: Clock,
-    desk: AdminDesk,
     metrics: Metrics,
-) -> Services:
-    """Build what handlers work with, and all of its parts."""
-    failures = FailureLog(log, lambda: metrics.errors.add("database"))
-    languages = read_languages()
-    limits = Limits(
-        settings.private_chat_per_second, settings.group_per_minute, settings.overall_per_second
-    )
-    sender = Sender(RateLimiter(limits))
-    metrics.gauge(
-        "telegram_calls_waiting",
-        "Messages and edits that wait until a limit admits them.",
-        lambda: sender.limiter.waiting,
-    )
-    editor = MessageEditor(bot, store, voters, corpus.reactions, metrics)
-    live_counts = LiveCounts(store, editor, sender, failures)
-    articles = ArticleResolver(corpus.articles)
-    chats = ChatState(store, voters, languages, articles, failures)
-    conversations, targets = Conversations(clock), Targets(articles, chats)
-    responder = Responder(
-        corpus, index, store, articles, chats, targets, conversations, voters, failures, metrics
-    )
-    return Services(
-        corpus=corpus,
-        store=store,
-        voters=voters,
-        languages=languages,
-        articles=articles,
-        chats=chats,
-        responder=responder,
-        conversations=conversations,
-        messenger=Messenger(bot, sender, live_counts),
-        sender=sender,
-        live_counts=live_counts,
-        failures=failures,
-        desk=desk,
-        metrics=metrics,
-    )
+    answering: Listeners,
+    opened: tuple[Store, Voters, Leadership],
+) -> None:
+    store, voters, leadership = opened
+    answering.health.store, answering.health.leadership = store, leadership
+    calls, polls = (LeaderRequest(create_request(settings, metrics)) for _ in range(2))
+    bot, server = create_bot(settings, calls), settings.shown_api_url
+    desk = build_desk(settings, live, clock)
+    prepared = await live.prepare()
+    answering.health.index_ready = True
+    services = build_services(settings, *prepared, store, voters, bot, clock, desk, metrics)
+    application = build_application(bot, services)
+    handled = HandledUpdates(store, application.process_update, services.failures)
 
+    async def serve(end: asyncio.Event) -> None:
+        await register(bot, services.languages, settings.admins)
+        receiver = Receiver(settings, bot, polls, allowed_updates(), answering)
+        await answered(receiver.arrange, server)
+        ready(bot.username)
+        try:
+            await _serve(settings, application, receiver, handled, live, end, clock)
+        except StoreError as error:
+            # The database fails while this process begins to serve: it begins again.
+            services.failures.failed(str(error))
+            await asyncio.sleep(SERVE_AGAIN_AFTER)
 
-def with_corpus(services: Services, corpus: Corpus, index: Index) -> Services:
-    """Return services that answer from another version of the corpus, and share all else."""
-    services.live_counts.use_reactions(corpus.reactions)
-    articles = ArticleResolver(corpus.articles, services.articles)
-    chats = replace(services.chats, articles=articles)
-    targets = Targets(articles, chats)
-    responder = replace(
-        services.responder,
-        corpus=corpus,
-        index=index,
-        articles=articles,
-        chats=chats,
-        targets=targets,
-    )
-    return replace(services, corpus=corpus, articles=articles, chats=chats, responder=responder)
+    with errors_explained(settings):
+        async with connected_at_last(bot, server), application, polls:
+            # From here on: any process may ask who it is.
+            calls.leadership = polls.leadership = leadership
+            await serve_as_leader(leadership, stop, serve)
 
 
 def build_application(bot: ExtBot[None], services: Services) -> BotApplication:

@@ -31,7 +31,7 @@ def test_ask_imports_only_what_it_needs() -> None:
     assert result.returncode == 0
     imported = {line.rpartition("|")[2].strip() for line in result.stderr.splitlines()}
     assert "bot.retrieval.index" in imported
-    assert imported.isdisjoint(("telegram", "babel.dates", "asyncio", "bot.cli.signals"))
+    assert imported.isdisjoint(("telegram", "aiohttp", "babel.dates", "asyncio", "bot.cli.signals"))
 
 
 @pytest.mark.slow

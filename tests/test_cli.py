@@ -11,7 +11,8 @@ from tests.support.corpora import ROOT
 from tests.support.processes import article_bot
 
 FILES = {file.stem for file in (ROOT / "bot" / "cli").glob("*.py")}
-COMMANDS = sorted(FILES - {"__init__", "corpus", "progress", "signals"})
+SHARED = {"corpus", "doctor_checks", "doctor_services", "progress", "service_manager", "signals"}
+COMMANDS = sorted(FILES - SHARED - {"__init__"})
 
 
 def parsers() -> Mapping[str, argparse.ArgumentParser]:

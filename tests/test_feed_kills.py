@@ -149,7 +149,7 @@ async def test_a_wrong_setting_is_named(
     assert said in result.stderr
 
 
-@pytest.mark.parametrize("package", ["aiohttp", "feedparser", "trafilatura"])
+@pytest.mark.parametrize("package", ["feedparser", "trafilatura"])
 async def test_a_missing_package_is_named(
     stage: Stage, settings: dict[str, str], package: str
 ) -> None:

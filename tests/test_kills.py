@@ -25,6 +25,16 @@ async def test_kills_with_sqlite(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+async def test_kills_with_a_webhook(tmp_path: Path) -> None:
+    """The same where updates are delivered."""
+    for attempt in range(ATTEMPTS):
+        url = f"sqlite:///{tmp_path / f'votes-{attempt}.db'}"
+        if await _survives(url, tmp_path, attempt, webhook=True):
+            return
+    pytest.fail("no kill struck between a vote and its confirmation")
+
+
+@pytest.mark.slow
 async def test_kills_with_postgres(tmp_path: Path, postgres_url: str) -> None:
     """The same there, where a transaction may outlive the bot that began it."""
     for attempt in range(ATTEMPTS):
@@ -36,9 +46,9 @@ async def test_kills_with_postgres(tmp_path: Path, postgres_url: str) -> None:
     pytest.fail("no kill struck between a vote and its confirmation")
 
 
-async def _survives(url: str, folder: Path, attempt: int) -> bool:
+async def _survives(url: str, folder: Path, attempt: int, *, webhook: bool = False) -> bool:
     """Judge a trial on an empty database; whether a kill made Telegram repeat a tap."""
-    report = await trial(url, folder, KILLS, seed=3 + attempt, many=READERS)
+    report = await trial(url, folder, KILLS, seed=3 + attempt, many=READERS, webhook=webhook)
     assert report.taps > 30
     assert report.passed, str(report)
     assert all(line.startswith("WARNING") for line in report.logged), str(report)

@@ -6,17 +6,18 @@ from itertools import pairwise
 
 import pytest
 
+from bot.delivery.identity import Caller, caller
 from bot.delivery.rate_limiter import (
     TAP_COOLDOWN,
     ChatKey,
     Limits,
     Priority,
     RateLimiter,
-    Window,
 )
+from bot.delivery.sliding_window import Window
 from tests.support.virtual_time import run_in_virtual_time
 
-ADA, BEN, GROUP = 1, 2, -3
+ADA, BEN, CLEO, GROUP = 1, 2, 4, -3
 ANSWER, TAPPED, REFRESH = Priority
 
 
@@ -196,3 +197,37 @@ def test_a_caller_that_gives_up_holds_no_slot() -> None:
     given = run_in_virtual_time(scenario())
     assert sorted(chat for _, chat, _ in given) == [ADA, BEN]
     assert max(time for time, _, _ in given) < 1.1
+
+
+def test_one_member_leaves_room_for_others() -> None:
+    """Of 20 messages a minute one gets 15 at most, until a minute after the first of the last 5."""
+
+    async def asked(limiter: RateLimiter, member: int, times: int) -> list[float]:
+        caller.set(Caller(member))
+        slots = [(GROUP, ANSWER)] * times
+        return [at for at, _, _ in await admitted(limiter, *slots)]
+
+    async def scenario() -> list[list[float]]:
+        limiter = RateLimiter(Limits())
+        return await asyncio.gather(
+            asked(limiter, ADA, 20), asked(limiter, BEN, 3), asked(limiter, CLEO, 2)
+        )
+
+    ada, ben, cleo = run_in_virtual_time(scenario())
+    assert ada == [0.0] * 15 + [60.0] * 5
+    assert ben == [0.0] * 3
+    assert cleo == [0.0] * 2
+
+
+def test_members_who_ask_little_share_the_whole_limit() -> None:
+    """Nothing is kept free for somebody else while nobody takes much."""
+
+    async def asked(limiter: RateLimiter, member: int) -> float:
+        caller.set(Caller(member))
+        return (await admitted(limiter, (GROUP, ANSWER)))[0][0]
+
+    async def scenario() -> list[float]:
+        limiter = RateLimiter(Limits())
+        return await asyncio.gather(*(asked(limiter, member) for member in range(20)))
+
+    assert run_in_virtual_time(scenario()) == [0.0] * 20

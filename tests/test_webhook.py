@@ -11,6 +11,12 @@ import httpx
 import pytest
 
 from bot.config import read_settings
+from bot.config.listen_address import ListenAddress
+from bot.delivery.client import create_bot
+from bot.delivery.health import Health
+from bot.delivery.http_listener import listening
+from bot.delivery.metrics import Metrics
+from bot.delivery.webhook import Delivery, Webhook
 from tests.support.chat import Chat
 from tests.support.control import TOKEN
 from tests.support.corpora import ARTICLE
@@ -251,3 +257,34 @@ def test_the_derived_secret_is_a_secret(tmp_path: Path) -> None:
     own = read_settings({"BOT_TOKEN": token, "WEBHOOK_SECRET": SECRET}, tmp_path / ".env")
     assert own.webhook_token == SECRET
     assert SECRET in own.secrets
+
+
+async def test_what_goes_wrong_at_telegram_is_seen(
+    stage: Stage, webhook: dict[str, str], caplog: pytest.LogCaptureFixture
+) -> None:
+    """A webhook that another program changed is set again; failed deliveries are told once."""
+    settings = read_settings(stage.settings(**webhook), stage.folder / ".env")
+    metrics = Metrics()
+    here = Webhook(settings, Health(metrics), metrics)
+    async with create_bot(settings) as bot:
+        delivery = Delivery(settings, bot, ["message"], check_interval=0.01)
+        await delivery.start()
+        watching = asyncio.create_task(delivery.watch(here))
+        await stage.client.get(f"/bot{TOKEN}/deleteWebhook")
+        await until(lambda: "is set again" in caplog.text)
+        assert (await info(stage))["url"].startswith(webhook["WEBHOOK_URL"])
+        # Nobody listens there.
+        ada = await stage.reader()
+        await ada.write("/help")
+        failed = "Telegram cannot deliver updates: Connection refused"
+        await until(lambda: failed in caplog.text)
+        await until(lambda: here.pending == 1)
+        host, port = webhook["WEBHOOK_LISTEN"].split(":")
+        async with listening(here.application(), "WEBHOOK_LISTEN", ListenAddress(host, int(port))):
+            refused = "Telegram cannot deliver updates: Wrong response from the webhook: 503"
+            await until(lambda: refused in caplog.text)
+        await stage.client.get(f"/bot{TOKEN}/deleteWebhook?drop_pending_updates=true")
+        await until(lambda: "Telegram delivers updates again." in caplog.text)
+        assert caplog.text.count("Connection refused") == 1
+        assert not watching.done()
+        watching.cancel()

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 COMMANDS = (
-    *("run", "sandbox"),
+    *("run", "doctor", "sandbox"),
     *("ask", "add", "new", "check", "link", "publish"),
     *("stats", "backup", "restore"),
     "evaluate",
@@ -37,6 +37,10 @@ def main() -> None:
     """
     # While modules are imported, an exception could be lost in the import system.
     signal.signal(signal.SIGINT, lambda *_: os._exit(130))
+    if sys.argv[1:] == ["run"]:
+        from bot.cli.signals import begin_as_service  # noqa: PLC0415
+
+        begin_as_service()
     try:
         _run_command()
     except KeyboardInterrupt:

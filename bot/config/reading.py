@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from bot.config.dotenv_file import read_dotenv
@@ -51,7 +52,6 @@ def read_settings(environ: Mapping[str, str] = os.environ, dotenv: Path = Path("
     corpus, feeds = values.get("CORPUS_DIR"), _feeds(values.get("FEEDS", ""))
     admins, cache = _admins(values.get("ADMINS", "")), values.get("CACHE_DIR")
     api_url = _api_url(values.get("BOT_API_URL", TELEGRAM))
-    webhook, health = values.get("WEBHOOK_URL"), values.get("HEALTH_LISTEN")
     return Settings(
         bot_token=_token(values.get("BOT_TOKEN")),
         bot_api_url=api_url,
@@ -67,15 +67,22 @@ def read_settings(environ: Mapping[str, str] = os.environ, dotenv: Path = Path("
         private_chat_per_second=_rate(values, "PRIVATE_CHAT_PER_SECOND"),
         group_per_minute=_rate(values, "GROUP_PER_MINUTE"),
         overall_per_second=_rate(values, "OVERALL_PER_SECOND"),
-        webhook_url=webhook and read_webhook_url(webhook, telegrams_own=api_url == TELEGRAM),
-        webhook_listen=read_listen_address(
-            "WEBHOOK_LISTEN", values.get("WEBHOOK_LISTEN", str(Settings.webhook_listen))
-        ),
-        webhook_secret=_webhook_secret(values.get("WEBHOOK_SECRET")),
-        health_listen=read_listen_address("HEALTH_LISTEN", health) if health else None,
+        **_http(values, api_url),
         log_level=_log_level(values.get("LOG_LEVEL", Settings.log_level)),
         log_format=_log_format(values.get("LOG_FORMAT", Settings.log_format)),
     )
+
+
+def _http(values: Mapping[str, str], api_url: str) -> dict[str, Any]:
+    """Return where updates are delivered, and where health is told."""
+    url, health = values.get("WEBHOOK_URL"), values.get("HEALTH_LISTEN")
+    listen = values.get("WEBHOOK_LISTEN", str(Settings.webhook_listen))
+    return {
+        "webhook_url": url and read_webhook_url(url, telegrams_own=api_url == TELEGRAM),
+        "webhook_listen": read_listen_address("WEBHOOK_LISTEN", listen),
+        "webhook_secret": _webhook_secret(values.get("WEBHOOK_SECRET")),
+        "health_listen": read_listen_address("HEALTH_LISTEN", health) if health else None,
+    }
 
 
 def _token(value: str | None) -> str | None:

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from bot.config.listen_address import LOOPBACK, ListenAddress
 from bot.logs import address_secrets, query_secrets, shown_address
@@ -107,7 +107,8 @@ class Settings:
         found += address_secrets(self.bot_api_url)
         for feed in self.feeds:
             found += query_secrets(feed)
-        return tuple(secret for secret in dict.fromkeys((*found, *map(unquote, found))) if secret)
+        found += [*map(unquote, found), *(quote(each, safe="") for each in found)]
+        return tuple(secret for secret in dict.fromkeys(found) if secret)
 
     @property
     def shown_api_url(self) -> str:

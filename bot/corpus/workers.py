@@ -9,7 +9,7 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -21,6 +21,9 @@ CHUNK = 16
 """Items that a process gets at once."""
 AHEAD = 4
 """Chunks per process that are begun before the results of earlier ones are taken."""
+
+_PARENTS_SIGNALS = frozenset({signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
+"""A terminal or a service manager sends them to all processes of a command at once."""
 
 Progress = Callable[[str, int, int], None]
 """Told what is done, such as "Reading articles", how many are done, and how many there are."""
@@ -49,7 +52,8 @@ def in_processes(
         function: A function of a module, or a ``partial`` of one, which other processes can import.
         items: What it is called with; items and results are sent to processes and back.
         what: What is done, for ``progress``.
-        progress: Called when the work begins, and whenever more is done.
+        progress: Called when the work begins, and whenever more is done; if it raises an error,
+            the work ends with it.
     """
     done = 0
     if items:
@@ -58,10 +62,11 @@ def in_processes(
         from concurrent.futures.process import BrokenProcessPool  # noqa: PLC0415
 
         try:
-            for results in _by_processes(function, items, processes):
-                yield from results
-                done += len(results)
-                progress(what, done, len(items))
+            with contextlib.closing(_by_processes(function, items, processes)) as chunks:
+                for results in chunks:
+                    yield from results
+                    done += len(results)
+                    progress(what, done, len(items))
         except (OSError, ImportError, BrokenProcessPool) as error:
             log.warning("Processes that share the work cannot be used: %s", error)
     for item in items[done:]:
@@ -72,7 +77,7 @@ def in_processes(
 
 def _by_processes(
     function: Callable[[Item], Result], items: Sequence[Item], processes: int
-) -> Iterator[list[Result]]:
+) -> Generator[list[Result], None, None]:
     """Yield the results of one chunk of items after the other."""
     import multiprocessing  # noqa: PLC0415
     from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415
@@ -89,6 +94,11 @@ def _by_processes(
                 yield running.popleft().result()
         while running:
             yield running.popleft().result()
+    except BaseException:
+        # Nobody takes the other results: the chunks that were begun may take long.
+        for process in multiprocessing.active_children():
+            process.kill()
+        raise
     finally:
         pool.shutdown(cancel_futures=True)
 
@@ -106,12 +116,12 @@ def _processors() -> int:
 
 @contextlib.contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """Keep Ctrl-C from processes that are started, until they ignore it themselves."""
+    """Keep signals from processes that are started, until they ignore them themselves."""
     from multiprocessing import resource_tracker  # noqa: PLC0415
 
     # It lets Ctrl-C through again when it is started, so it must run already.
     resource_tracker.ensure_running()
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _PARENTS_SIGNALS)
     try:
         yield
     finally:
@@ -119,9 +129,10 @@ def _uninterrupted() -> Iterator[None]:
 
 
 def _begin() -> None:
-    """Prepare a process: Ctrl-C is for its parent, with which it ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    """Prepare a process: signals are for its parent, with which it ends."""
+    for number in _PARENTS_SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _PARENTS_SIGNALS)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 

@@ -19,7 +19,7 @@ from bot.store.base import Store
 from bot.web.fetcher import Fetcher
 from bot.web.post_queue import Posting, PostQueue, save_at_last
 
-PACKAGES = ("aiohttp", "feedparser", "trafilatura")
+PACKAGES = ("feedparser", "trafilatura")
 """What the extra ``web`` installs and feeds need."""
 
 log = logging.getLogger(__name__)

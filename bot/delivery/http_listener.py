@@ -1,15 +1,21 @@
 """Serves HTTP to a proxy, a monitor or a load balancer, and nothing to the internet itself."""
 
 import contextlib
-from collections.abc import AsyncIterator
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 from aiohttp import web
 
 from bot.config.listen_address import ListenAddress
 from bot.errors import SettingsError
 
-SHUTDOWN_GRACE = 2.0
+SHUTDOWN_GRACE = 0.5
 """Seconds that answers which are being sent get when the listener is closed."""
+
+log = logging.getLogger(__name__)
+
+# aiohttp would log what any stranger sends that is no HTTP, with a traceback.
+_NOWHERE = logging.Logger("nowhere", logging.CRITICAL + 1)
 
 
 @contextlib.asynccontextmanager
@@ -24,8 +30,8 @@ async def listening(app: web.Application, setting: str, at: ListenAddress) -> As
     Raises:
         SettingsError: Nobody can listen there, or another program does.
     """
-    # The paths that strangers ask for are not logged: aiohttp's log of accesses is off.
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_GRACE)
+    app.middlewares.append(_faults_logged)
+    runner = web.AppRunner(app, access_log=None, logger=_NOWHERE, shutdown_timeout=SHUTDOWN_GRACE)
     await runner.setup()
     try:
         try:
@@ -38,3 +44,19 @@ async def listening(app: web.Application, setting: str, at: ListenAddress) -> As
         yield
     finally:
         await runner.cleanup()
+
+
+@web.middleware
+async def _faults_logged(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """Answer 400 to a body that is broken or ends too early, and log faults of the bot."""
+    try:
+        return await handler(request)
+    except web.HTTPException:
+        raise
+    except (ConnectionError, web.RequestPayloadError):
+        return web.Response(status=400)
+    except Exception:
+        log.exception("A request could not be answered")
+        return web.Response(status=500)

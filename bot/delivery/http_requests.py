@@ -8,8 +8,10 @@ their own words and with statuses that mean something else at Telegram. Only a J
 import json
 import os
 import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
-from typing import Any, cast
+from typing import Any, Literal, cast
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -55,6 +57,19 @@ class _Answer(bytes):
     data: dict[str, Any]
 
 
+@dataclass(frozen=True)
+class CallData:
+    """What a call needs of the library's RequestData: parameters that are JSON already.
+
+    Attributes:
+        parameters: By name; numbers, texts, lists and dicts.
+        contains_files: Whether it sends files; it cannot.
+    """
+
+    parameters: Mapping[str, Any]
+    contains_files: Literal[False] = False
+
+
 class BotApiRequest(BaseRequest):
     """Makes the calls of python-telegram-bot with aiohttp, on connections of its own."""
 
@@ -78,7 +93,7 @@ class BotApiRequest(BaseRequest):
         """Make the session of all calls; does nothing if there is one."""
         if self._session is None:
             connector = aiohttp.TCPConnector(
-                limit=MAX_CONNECTIONS, ssl=_certificates() if self._is_secure else True
+                limit=MAX_CONNECTIONS, ssl=certificates() if self._is_secure else True
             )
             self._session = aiohttp.ClientSession(
                 connector=connector,
@@ -103,16 +118,9 @@ class BotApiRequest(BaseRequest):
         connect_timeout: Any = BaseRequest.DEFAULT_NONE,  # noqa: ARG002
         pool_timeout: Any = BaseRequest.DEFAULT_NONE,  # noqa: ARG002
     ) -> tuple[int, bytes]:
-        """Make a request, as python-telegram-bot's base class says.
+        """Make a request: GET for a file, POST for all calls; see the library's base class.
 
-        Args:
-            url: The address, with the token in it.
-            method: GET for a file, POST for all calls.
-            request_data: Parameters and files of a call.
-            read_timeout: Seconds in which all of the answer must be read; None for no limit.
-            write_timeout: Not used: ``read_timeout`` contains it.
-            connect_timeout: Not used.
-            pool_timeout: Not used: a call waits for a connection within its time.
+        ``read_timeout`` is in seconds, None for no limit, and the only time that is used.
 
         Returns:
             The code and body of Telegram's answer.
@@ -171,7 +179,7 @@ def environment_proxy(server: str) -> str | None:
 
 
 @cache
-def _certificates() -> ssl.SSLContext:
+def certificates() -> ssl.SSLContext:
     """Return the system's certificates and certifi's: some systems come without any."""
     context = ssl.create_default_context()
     context.load_verify_locations(certifi.where())

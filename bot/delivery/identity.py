@@ -1,8 +1,28 @@
 """Who caused an update: a user, or a chat on whose behalf somebody acts."""
 
+from contextvars import ContextVar
+from dataclasses import dataclass
+
 from telegram import CallbackQuery, Message, Update
 from telegram.constants import ChatID
 from telegram.ext.filters import MessageFilter
+
+
+@dataclass
+class Caller:
+    """Who caused an update, so whom its answers are for.
+
+    Attributes:
+        id: Their id; 0 if it is not known.
+        is_answered: Whether a call of priority ANSWER has succeeded.
+    """
+
+    id: int = 0
+    is_answered: bool = False
+
+
+caller: ContextVar[Caller | None] = ContextVar("caller", default=None)
+"""Who caused the update that is being handled; None for work that no update caused."""
 
 
 def actor_id(update: Update) -> int:

@@ -79,7 +79,7 @@ class LiveCounts:
         self,
         ref: MessageRef,
         article_id: str,
-        keyboard: InlineKeyboardMarkup | None,
+        keyboard: InlineKeyboardMarkup | str | None,
         version: int = VERSION_UNKNOWN,
     ) -> None:
         """Track a message that was not tracked so far; a failure of the database is logged.
@@ -87,10 +87,13 @@ class LiveCounts:
         Args:
             ref: The message.
             article_id: The article whose counts it shows.
-            keyboard: The keyboard that it shows; None if that is not known.
+            keyboard: The keyboard that it shows, also as the Bot API's JSON; None if that is not
+                known.
             version: Version of the counts in it, or VERSION_UNKNOWN.
         """
-        message = TrackedMessage(ref, article_id, keyboard.to_json() if keyboard else "{}", version)
+        if not isinstance(keyboard, str):
+            keyboard = keyboard.to_json() if keyboard else "{}"
+        message = TrackedMessage(ref, article_id, keyboard, version)
         if not await self._failures.succeeds(self._store.track(message)):
             # It is tracked nowhere else, so it is kept in memory until the database works again.
             self._unsaved[ref] = message

@@ -2,15 +2,16 @@
 
 import json
 import logging
-from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from telegram import Bot, InlineKeyboardMarkup
+from telegram import Bot
 from telegram.error import RetryAfter, TelegramError
 
 from bot.corpus.reactions import Reaction
+from bot.delivery.calls import edit_keyboard, edit_text
 from bot.delivery.keyed_locks import KeyedLocks
 from bot.delivery.metrics import Metrics
 from bot.delivery.telegram_errors import Refusal, refusal_of
@@ -25,7 +26,10 @@ from bot.store.base import (
 )
 from bot.store.voters import Voters
 from bot.views.keyboards import with_counts
-from bot.views.outgoing import OutgoingMessage
+from bot.views.outgoing import OutgoingMessage, keyboard_json
+
+Rows = list[Sequence[Mapping[str, str]]]
+"""Rows of buttons, as the Bot API's JSON has them, decoded."""
 
 log = logging.getLogger(__name__)
 
@@ -85,7 +89,7 @@ class MessageEditor:
             if earlier is not None and replace(earlier, version=VERSION_UNKNOWN) == before:
                 self._shown_at_tap[before.ref] = replace(earlier, last_seen=result.voted_at)
             return True
-        shows_them = self._with_counts(before, result.counts) == parse_keyboard(before.keyboard)
+        shows_them = self._with_counts(before, result.counts) == rows_of(before.keyboard)
         if result.change is Change.REPEATED:
             return not shows_them
         self._shown_at_tap[before.ref] = replace(before, last_seen=result.voted_at)
@@ -134,12 +138,12 @@ class MessageEditor:
             TelegramError: It could not be edited.
             StoreError: The database failed.
         """
-        ref, shown = message.ref, parse_keyboard(message.keyboard)
+        ref, shown = message.ref, rows_of(message.keyboard)
         async with self._locks.hold(ref):
             votes = (await self._store.counts(message.article_id)).votes
             keyboard = with_counts(shown, message.article_id, self.reactions, votes)
             if keyboard != shown or message.version == VERSION_UNKNOWN:
-                call = self._bot.edit_message_reply_markup(**asdict(ref), reply_markup=keyboard)
+                call = edit_keyboard(self._bot, ref, keyboard_json(keyboard))
                 await self._edit(ref, call)
 
     async def replace(
@@ -158,17 +162,15 @@ class MessageEditor:
         """
         async with self._locks.hold(ref):
             message = render(await self._store.counts(article_id, self._reader(ref)))
-            keyboard = message.keyboard or InlineKeyboardMarkup([])
-            tracked = TrackedMessage(ref, article_id, keyboard.to_json(), VERSION_UNKNOWN)
+            keyboard = message.keyboard_json or "{}"
+            tracked = TrackedMessage(ref, article_id, keyboard, VERSION_UNKNOWN)
             await self._store.track(tracked)
-            call = self._bot.edit_message_text(**asdict(ref), **message.arguments)
+            call = edit_text(self._bot, ref, message)
             if await self._edit(ref, call):
                 await self._store.update(replace(tracked, version=message.counts_version))
 
-    async def _outdated(
-        self, ref: MessageRef
-    ) -> tuple[TrackedMessage, TrackedMessage, InlineKeyboardMarkup] | None:
-        """Return a message that needs an edit: as tracked, as it should be, and its new keyboard.
+    async def _outdated(self, ref: MessageRef) -> tuple[TrackedMessage, TrackedMessage] | None:
+        """Return a message that needs an edit: as tracked, and as it should be.
 
         Returns:
             None if it is not tracked, or shows the current counts, which is then noted.
@@ -178,15 +180,13 @@ class MessageEditor:
             return None
         message, counts = found
         keyboard = self._with_counts(message, counts)
-        new = replace(message, keyboard=keyboard.to_json(), version=counts.version)
+        new = replace(message, keyboard=keyboard_json(keyboard), version=counts.version)
         if not self._shows(message, keyboard):
-            return message, new, keyboard
+            return message, new
         await self._store.update(new)
         return None
 
-    async def _edit_keyboard(
-        self, old: TrackedMessage, new: TrackedMessage, keyboard: InlineKeyboardMarkup
-    ) -> bool:
+    async def _edit_keyboard(self, old: TrackedMessage, new: TrackedMessage) -> bool:
         """Edit a keyboard, and note that the message shows it.
 
         Returns:
@@ -200,7 +200,7 @@ class MessageEditor:
         was_known = old.version != VERSION_UNKNOWN
         if was_known:
             await self._store.update(replace(new, version=VERSION_UNKNOWN))
-        call = self._bot.edit_message_reply_markup(**asdict(old.ref), reply_markup=keyboard)
+        call = edit_keyboard(self._bot, old.ref, new.keyboard)
         try:
             if not await self._edit(old.ref, call):
                 return False
@@ -248,8 +248,8 @@ class MessageEditor:
             self._metrics.edits.add("edited")
         return True
 
-    def _with_counts(self, message: TrackedMessage, counts: VoteCounts) -> InlineKeyboardMarkup:
-        shown = parse_keyboard(message.keyboard)
+    def _with_counts(self, message: TrackedMessage, counts: VoteCounts) -> Rows:
+        shown = rows_of(message.keyboard)
         own = counts.own if _is_private(message.ref) else None
         return with_counts(shown, message.article_id, self.reactions, counts.votes, own)
 
@@ -257,9 +257,9 @@ class MessageEditor:
         """Return the reader of a private chat, whose own vote its messages mark."""
         return self._voters.code(ref.chat_id or 0) if _is_private(ref) else None
 
-    def _shows(self, message: TrackedMessage, keyboard: InlineKeyboardMarkup) -> bool:
+    def _shows(self, message: TrackedMessage, keyboard: Rows) -> bool:
         """Return whether a message certainly shows a keyboard."""
-        if parse_keyboard(message.keyboard) != keyboard:
+        if rows_of(message.keyboard) != keyboard:
             return False
         if message.version != VERSION_UNKNOWN:
             return True
@@ -275,8 +275,7 @@ def _is_private(ref: MessageRef) -> bool:
 
 
 @lru_cache(maxsize=1_024)
-def parse_keyboard(keyboard: str) -> InlineKeyboardMarkup | None:
-    """Return a keyboard from the Bot API's JSON; None for one without buttons."""
-    data = json.loads(keyboard)
+def rows_of(keyboard: str) -> Rows:
+    """Return the rows of buttons of a keyboard, which is the Bot API's JSON; not to be changed."""
     # The JSON of a keyboard without buttons has no rows at all.
-    return InlineKeyboardMarkup.de_json(data, None) if data else None
+    return list(json.loads(keyboard).get("inline_keyboard", ()))

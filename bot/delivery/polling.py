@@ -151,19 +151,21 @@ class Poller:
             await queues.save(queues.crowding())
             queues.shed()
         elif not any_new and (slow := self._slow()):
-            await queues.save(slow)
             if more_wait:
+                await queues.save(slow)
                 queues.shed()
+            else:
+                queues.begin_to_save(slow)
         self._pause = FIRST_PAUSE if any_new else min(2 * self._pause, LONGEST_PAUSE)
-        receipts = [update.receipt for update in queues.unconfirmed.values()]
-        if receipts and not (more_wait and any_new):
+        if queues.dropped > dropped and not more_wait:
+            # Not a call for each of them.
+            await asyncio.sleep(self._pause)
+        elif receipts := [update.receipt for update in queues.unconfirmed.values()]:
             await asyncio.wait(receipts, timeout=self._pause)
 
     def _slow(self) -> list[QueuedUpdate]:
-        """Return all unconfirmed updates if one of them is slow: one transaction more or less."""
         before = asyncio.get_running_loop().time() - SLOW
-        unconfirmed = list(self._queues.unconfirmed.values())
-        return unconfirmed if any(update.since <= before for update in unconfirmed) else []
+        return [update for update in self._queues.unconfirmed.values() if update.since <= before]
 
 
 def _pause(error: TelegramError, failures: int) -> float:

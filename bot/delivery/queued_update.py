@@ -7,15 +7,14 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.delivery.identity import Caller
 from bot.errors import StoreError
 from bot.store.base import Store
 
-SAVE_AGAIN_AFTER = 2.0
-"""Seconds after which an update is saved again if the database failed."""
-SAVE_PATIENCE = 0.3
+SAVE_PATIENCE = 0.5
 """Seconds for which ``save_soon`` waits for the database, which may hang."""
 FAILING_FOR = 1.0
-"""Seconds for which ``save_soon`` does not try the database again after it failed."""
+"""Seconds for which the database is not tried again after it failed."""
 
 Receipt = asyncio.Future[bool]
 """Done with True when Telegram may forget an update; with False when the bot stops before."""
@@ -31,6 +30,7 @@ class QueuedUpdate:
         body: Its JSON, decoded.
         receipt: Whether it may be confirmed, when that is known.
         since: When it was received, by the event loop's clock.
+        caller: Whom its answers are for.
         reader: Whose message it is; None if it does not count as one of those that wait.
         begun: Whether its turn has come.
         saved: Whether it is in the store.
@@ -43,6 +43,7 @@ class QueuedUpdate:
     body: dict[str, Any]
     receipt: Receipt
     since: float
+    caller: Caller = field(default_factory=Caller)
     reader: int | None = None
     begun: bool = False
     saved: bool = False
@@ -58,7 +59,11 @@ class QueuedUpdate:
 
 
 class SavedUpdates:
-    """Saves updates in the store, for which the database may take its time, or fail."""
+    """Saves updates in the store, for which the database may take its time, or fail.
+
+    While it fails, it is tried with one update at a time: a database that hangs would otherwise
+    have more and more to do.
+    """
 
     def __init__(self, store: Store, on_saved: Callable[[QueuedUpdate], None]) -> None:
         """Create it.
@@ -68,7 +73,8 @@ class SavedUpdates:
             on_saved: Called with every update that was saved.
         """
         self._store, self._on_saved = store, on_saved
-        self._failed_at = -FAILING_FOR
+        self._failed_at: float | None = None
+        self._running: set[asyncio.Task[None]] = set()
 
     async def all(self) -> list[dict[str, Any]]:
         """Return all saved updates, oldest first.
@@ -78,20 +84,33 @@ class SavedUpdates:
         """
         return [json.loads(body) for _, body in await self._store.deferred()]
 
+    def save_after(self, seconds: float, update: QueuedUpdate) -> None:
+        """Save an update after some time, unless its receipt is done by then."""
+        update.timer = asyncio.get_running_loop().call_later(seconds, self.begin, update)
+
+    def begin(self, update: QueuedUpdate) -> None:
+        """Begin to save an update; later, if the database fails."""
+        if self._may_try():
+            self.save(update)
+        elif update.timer is None or update.timer.when() <= _now():
+            self.save_after(FAILING_FOR, update)
+
     def save(self, update: QueuedUpdate) -> "asyncio.Task[None]":
         """Begin to save an update, if that is not going on already."""
         if update.saving is None or (update.saving.done() and not update.saved):
             update.saving = asyncio.create_task(self._save(update))
+            self._running.add(update.saving)
+            update.saving.add_done_callback(self._running.discard)
         return update.saving
 
     async def save_soon(self, updates: Collection[QueuedUpdate]) -> None:
-        """Save updates, but wait for the database only if it works."""
-        now = asyncio.get_running_loop().time
-        if not updates or now() - self._failed_at < FAILING_FOR:
-            return
-        await asyncio.wait([self.save(update) for update in updates], timeout=SAVE_PATIENCE)
-        if any(not update.receipt.done() for update in updates):
-            self._failed_at = now()
+        """Save updates, but wait for the database only as long as it usually takes."""
+        if self._failed_at is not None:
+            if not self._may_try():
+                return
+            await self._tried(list(updates)[:1])
+        if self._failed_at is None:
+            await self._tried([update for update in updates if not update.receipt.done()])
 
     async def delete(self, update: QueuedUpdate) -> None:
         """Delete an update that was handled, if it was saved; a failure is logged."""
@@ -103,15 +122,31 @@ class SavedUpdates:
             except StoreError as error:
                 log.warning("Update %s may be handled again: %s", update.update_id, error)
 
+    async def _tried(self, updates: Collection[QueuedUpdate]) -> None:
+        if updates:
+            await asyncio.wait([self.save(update) for update in updates], timeout=SAVE_PATIENCE)
+            if not all(update.receipt.done() for update in updates):
+                self._failed_at = _now()
+
+    def _may_try(self) -> bool:
+        """Return whether it makes sense to try now."""
+        if self._failed_at is None:
+            return True
+        return not self._running and _now() - self._failed_at >= FAILING_FOR
+
     async def _save(self, update: QueuedUpdate) -> None:
-        loop = asyncio.get_running_loop()
         try:
             await self._store.defer(update.update_id, json.dumps(update.body))
         except StoreError:
             # It stays unconfirmed, which is as safe.
-            self._failed_at = loop.time()
+            self._failed_at = _now()
             if not update.receipt.done():
-                update.timer = loop.call_later(SAVE_AGAIN_AFTER, self.save, update)
+                self.save_after(FAILING_FOR, update)
         else:
+            self._failed_at = None
             update.saved = True
             self._on_saved(update)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

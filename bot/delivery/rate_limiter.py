@@ -2,10 +2,8 @@
 
 import asyncio
 from bisect import insort
-from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import IntEnum
 from itertools import count
@@ -14,12 +12,17 @@ from math import inf
 from telegram.error import RetryAfter
 
 from bot.delivery.flood_watch import FloodWatch
+from bot.delivery.identity import caller
+from bot.delivery.sliding_window import Window
 from bot.delivery.telegram_errors import retry_delay
 
 MAX_CHATS = 10_000
 """Number of chats in memory from which on those without recent calls are dropped."""
 GROUP_RESERVE = 0.25
-"""Share of a group's limit that refreshing leaves free for taps, while readers tap."""
+"""Share of a group's limit that refreshing leaves free for taps, while readers tap. Answers to one
+member leave it free for others, once that member has had as many in a minute."""
+MAX_MEMBERS = 100
+"""Number of members of a group in memory from which on those without recent answers are dropped."""
 REFRESH_SHARE = 0.25
 """Share of a chat's limit that refreshing may use while readers tap. It is small because the counts
 will soon change again, and because answers and the final counts must not wait."""
@@ -32,9 +35,6 @@ next tap need not wait, and in which refreshing in all chats is limited to REFRE
 ChatKey = int | str
 """Whose limit a call counts against: a chat's id (below 0 for groups and channels), or the id of a
 message sent inline."""
-
-asker: ContextVar[int | None] = ContextVar("asker", default=None)
-"""Who caused the update that is being handled, so whom its answers are for."""
 
 
 class Priority(IntEnum):
@@ -54,56 +54,6 @@ class Limits:
     overall_per_second: float = 30.0
 
 
-class Window:
-    """A sliding window: at most ``limit`` calls in any interval of ``seconds``.
-
-    A call counts from its start until the interval's length after its end, because it reaches
-    Telegram at an unknown time in between.
-    """
-
-    def __init__(self, limit: float, seconds: float) -> None:
-        """Allow ``limit`` calls in ``seconds``; a limit of 0.5 a second is 1 in two seconds."""
-        self.capacity = max(1, int(limit))
-        self._seconds = seconds * self.capacity / limit
-        self._ended: deque[float] = deque(maxlen=self.capacity)
-        self._running = 0
-
-    def free_at(self, now: float, reserve: int = 0) -> float:
-        """Return when the next call may start.
-
-        Args:
-            now: The present time, in seconds.
-            reserve: How many calls must remain possible for others; at most capacity - 1 counts.
-
-        Returns:
-            ``now`` or a later time; infinity while a running call must end first.
-        """
-        self._expire(now)
-        reserve = min(reserve, self.capacity - 1)
-        excess = len(self._ended) + self._running - (self.capacity - reserve) + 1
-        if excess <= 0:
-            return now
-        return self._ended[excess - 1] + self._seconds if excess <= len(self._ended) else inf
-
-    def start(self) -> None:
-        """Count a call that starts."""
-        self._running += 1
-
-    def end(self, now: float) -> None:
-        """Count a started call as ended."""
-        self._running -= 1
-        self._ended.append(now)
-
-    def is_idle(self, now: float) -> bool:
-        """Return whether no call counts at present."""
-        self._expire(now)
-        return not self._ended and not self._running
-
-    def _expire(self, now: float) -> None:
-        while self._ended and self._ended[0] + self._seconds <= now:
-            self._ended.popleft()
-
-
 @dataclass
 class _Chat:
     """The state of a chat.
@@ -111,12 +61,14 @@ class _Chat:
     Attributes:
         window: Its limit.
         refreshing: The limit of refreshing while readers tap.
+        members: The share of answers to each member of a group that others must not wait for.
         blocked_until: Until when Telegram accepts no call.
         cooldown_until: Until when refreshing waits; see TAP_COOLDOWN.
     """
 
     window: Window
     refreshing: Window
+    members: dict[int, Window] = field(default_factory=dict)
     blocked_until: float = 0.0
     cooldown_until: float = 0.0
 
@@ -126,6 +78,7 @@ class _Waiter:
     priority: Priority
     order: int
     chat: ChatKey = field(compare=False)
+    member: int | None = field(compare=False)
     admitted: asyncio.Future[None] = field(compare=False)
 
 
@@ -159,13 +112,16 @@ class RateLimiter:
         """Wait until a call may be made, and occupy its slot while it is made.
 
         If the call raises RetryAfter, no other is made to the chat for as long as Telegram asks.
+        In a group, answers to one member (``caller``) leave room for answers to others.
         """
         number = next(self._numbers)
         # First in, first out; but of tapped messages the last one first: if there are too many
         # taps, most readers see their vote at once and only a few see it late.
         order = -number if priority is Priority.TAPPED else number
         admitted = asyncio.get_running_loop().create_future()
-        waiter = _Waiter(priority, order, chat, admitted)
+        answered = caller.get() if priority is Priority.ANSWER else None
+        member = answered.id if answered is not None and is_group(chat) else None
+        waiter = _Waiter(priority, order, chat, member, admitted)
         insort(self._waiting, waiter)
         self._admit()
         try:
@@ -174,18 +130,20 @@ class RateLimiter:
             if waiter in self._waiting:
                 self._waiting.remove(waiter)
             else:
-                self._end(chat, priority)
+                self._end(waiter)
             raise
         started = _now()
         try:
             yield
             self._flood.accepted(started)
+            if answered is not None:
+                answered.is_answered = True
         except RetryAfter as error:
             # Before the slot is free, so that the next call does not take it in vain.
             self.block(chat, retry_delay(error))
             raise
         finally:
-            self._end(chat, priority)
+            self._end(waiter)
 
     @property
     def is_closed(self) -> bool:
@@ -203,14 +161,20 @@ class RateLimiter:
         now = _now()
         return self._free_at(chat, priority, now) - now
 
-    def _free_at(self, chat: ChatKey, priority: Priority, now: float) -> float:
+    def _free_at(
+        self, chat: ChatKey, priority: Priority, now: float, member: int | None = None
+    ) -> float:
         state = self._state(chat)
         window = state.window
         if priority is not Priority.REFRESH:
-            free = max(window.free_at(now), state.blocked_until)
-            return free if priority is Priority.ANSWER else max(free, self._flood.closed_until)
+            free = window.free_at(now)
+            if member in state.members:
+                share = max(free, state.members[member].free_at(now))
+                free = min(share, window.free_at(now, _reserve(window)))
+            closed = 0.0 if priority is Priority.ANSWER else self._flood.closed_until
+            return max(free, state.blocked_until, closed)
         tapping = now <= self._last_tap + TAP_COOLDOWN
-        free = window.free_at(now, int(window.capacity * GROUP_RESERVE) if tapping else 1)
+        free = window.free_at(now, _reserve(window) if tapping else 1)
         share = state.refreshing.free_at(now) if tapping else now
         closed = max(state.blocked_until, state.cooldown_until, self._flood.closed_until)
         return max(free, share, closed)
@@ -227,6 +191,14 @@ class RateLimiter:
             self._chats[chat] = _Chat(Window(limit, seconds), refreshing)
         return self._chats[chat]
 
+    def _member(self, state: _Chat, member: int) -> Window:
+        if member not in state.members:
+            if len(state.members) >= MAX_MEMBERS:
+                now, members = _now(), state.members
+                state.members = {who: of for who, of in members.items() if not of.is_idle(now)}
+            state.members[member] = Window(max(1, _reserve(state.window)), 60.0)
+        return state.members[member]
+
     def _drop_idle_chats(self, now: float) -> None:
         for chat, state in list(self._chats.items()):
             is_open = state.blocked_until <= now and state.cooldown_until <= now
@@ -241,7 +213,7 @@ class RateLimiter:
             if (overall := self._overall.free_at(now)) > now:
                 soonest = min(soonest, overall)
                 break
-            free = self._free_at(waiter.chat, waiter.priority, now)
+            free = self._free_at(waiter.chat, waiter.priority, now, waiter.member)
             if waiter.priority is Priority.REFRESH:
                 # Spread evenly: after a burst of them the next answer would wait for a second.
                 free = max(free, self._next_refresh)
@@ -267,6 +239,8 @@ class RateLimiter:
         self._edits_running += waiter.priority is not Priority.ANSWER
         state.window.start()
         self._overall.start()
+        if waiter.member is not None:
+            self._member(state, waiter.member).start()
         if waiter.priority is Priority.TAPPED:
             self._last_tap = now
             state.cooldown_until = 0.0 if is_group(waiter.chat) else now + TAP_COOLDOWN
@@ -275,14 +249,20 @@ class RateLimiter:
             self._next_refresh = max(now, self._next_refresh + self._refresh_interval)
         waiter.admitted.set_result(None)
 
-    def _end(self, chat: ChatKey, priority: Priority) -> None:
-        now, state = _now(), self._state(chat)
-        self._edits_running -= priority is not Priority.ANSWER
+    def _end(self, waiter: _Waiter) -> None:
+        now, state = _now(), self._state(waiter.chat)
+        self._edits_running -= waiter.priority is not Priority.ANSWER
         state.window.end(now)
-        if priority is Priority.REFRESH:
+        if waiter.member is not None:
+            self._member(state, waiter.member).end(now)
+        if waiter.priority is Priority.REFRESH:
             state.refreshing.end(now)
         self._overall.end(now)
         self._admit()
+
+
+def _reserve(window: Window) -> int:
+    return int(window.capacity * GROUP_RESERVE)
 
 
 def is_group(chat: ChatKey) -> bool:

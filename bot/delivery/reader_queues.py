@@ -27,11 +27,10 @@ from typing import Any
 
 from telegram import Bot, Update
 
-from bot.delivery.identity import actor_id
+from bot.delivery.identity import actor_id, caller
 from bot.delivery.metrics import Metrics
 from bot.delivery.ordering import UpdateSequencer
 from bot.delivery.queued_update import QueuedUpdate, Receipt, SavedUpdates
-from bot.delivery.rate_limiter import asker
 from bot.delivery.surplus_notices import SurplusNotices
 from bot.delivery.update_facts import kind_of, typist_id, writer_id
 from bot.store.base import Store
@@ -133,8 +132,8 @@ class ReaderQueues:
         update_id = body["update_id"]
         if update_id in self._in_flight:
             return self._in_flight[update_id].receipt
-        if self._stopped or update_id in self._handled:
-            return _done(not self._stopped)
+        if update_id in self._handled or self._stopped:
+            return _done(update_id in self._handled)
         writer = writer_id(body)
         if writer is not None and self._messages[writer] > MAX_WAITING:
             self._drop_surplus(body, writer)
@@ -153,10 +152,21 @@ class ReaderQueues:
         """Save updates in the store, so that they may be confirmed, if it can do that at once."""
         await self._saved.save_soon(updates)
 
+    def begin_to_save(self, updates: Collection[QueuedUpdate]) -> None:
+        """Save updates as soon as the store can."""
+        for update in updates:
+            self._saved.begin(update)
+
     def shed(self) -> None:
-        """Drop the messages that crowd; those whose turn has come are handled all the same."""
+        """Drop the messages that crowd, and do not wait for the end of what was answered.
+
+        Those whose turn has come are handled all the same, unless the bot is killed.
+        """
         for update in self.crowding():
             self._drop(update)
+        for update in list(self.unconfirmed.values()):
+            if update.caller.is_answered:
+                self._settle(update)
 
     async def stop(self) -> None:
         """Let updates that were begun finish, and save all others."""
@@ -191,7 +201,7 @@ class ReaderQueues:
             self.unconfirmed[update.update_id] = update
             waits = update.reader is not None and self._messages[update.reader] > 1
             delay = SAVE_WAITING_AFTER if waits else SAVE_AFTER
-            update.timer = loop.call_later(delay, self._saved.save, update)
+            self._saved.save_after(delay, update)
         update.task = asyncio.create_task(self._work(update, parsed))
         return update.receipt
 
@@ -216,7 +226,8 @@ class ReaderQueues:
     async def _work(self, update: QueuedUpdate, parsed: Update | None) -> None:
         try:
             if parsed is not None:
-                asker.set(actor_id(parsed))
+                update.caller.id = actor_id(parsed)
+                caller.set(update.caller)
                 async with self._sequencer.hold(parsed):
                     update.begun = True
                     if not update.dropped:
@@ -261,7 +272,8 @@ class ReaderQueues:
             del self._typed[typist]
 
     def _settle(self, update: QueuedUpdate, confirmable: bool = True) -> None:
-        self.unconfirmed.pop(update.update_id, None)
+        if confirmable:
+            self.unconfirmed.pop(update.update_id, None)
         if update.timer is not None:
             update.timer.cancel()
         if not update.receipt.done():

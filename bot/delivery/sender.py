@@ -9,6 +9,7 @@ from typing import TypeVar
 from telegram import CallbackQuery
 from telegram.error import NetworkError, RetryAfter, TelegramError
 
+from bot.delivery.calls import answer_button
 from bot.delivery.rate_limiter import ChatKey, Priority, RateLimiter
 from bot.delivery.telegram_errors import (
     Refusal,
@@ -60,8 +61,7 @@ class Sender:
     ) -> Result:
         """Make a call to a chat when the rate limiter allows it; repeat it while it fails.
 
-        After a time-out it is not known whether a message was sent. It is sent again, once: two
-        answers are better than none.
+        It is repeated even if it may have been carried out: two answers are better than none.
 
         Args:
             chat: The chat that is written to.
@@ -74,31 +74,30 @@ class Sender:
             TelegramError: The call was refused, or failed until the deadline.
         """
         pauses, unknown = chain(RETRY_PAUSES, repeat(RETRY_PAUSES[-1])), 0
-        now = asyncio.get_running_loop().time
-        end = now() + deadline
+        end = (now := asyncio.get_running_loop().time)() + deadline
         while True:
             try:
-                async with self.limiter.slot(chat, priority):
-                    result = await make_call()
+                return await self._attempt(chat, priority, make_call)
             except RetryAfter as error:
                 if now() + retry_delay(error) > end:
                     raise
             except NetworkError as error:
                 if not is_transient(error):
                     raise
-                self.failed(error)
+                self._failures.failed(f"Calls of Telegram fail: {error.message}")
                 pause = next(pauses)
                 unknown += outcome_unknown(error)
                 if unknown >= max_unknown_outcomes or now() + pause > end:
                     raise
                 await asyncio.sleep(pause)
-            else:
-                self._failures.recovered("Telegram carries out calls again.")
-                return result
 
-    def failed(self, error: TelegramError) -> None:
-        """Log that a call failed, once for each reason."""
-        self._failures.failed(f"Calls of Telegram fail: {error.message}")
+    async def _attempt(
+        self, chat: ChatKey, priority: Priority, make_call: Callable[[], Awaitable[Result]]
+    ) -> Result:
+        async with self.limiter.slot(chat, priority):
+            result = await make_call()
+        self._failures.recovered("Telegram carries out calls again.")
+        return result
 
     async def answer_button(self, query: CallbackQuery, text: str | None = None) -> None:
         """Answer a tap on a button. A failure is only logged: what was asked for has been done.
@@ -111,7 +110,7 @@ class Sender:
         """
         for pause in (*BUTTON_RETRY_PAUSES, None):
             try:
-                await query.answer(text, read_timeout=BUTTON_TIMEOUT)
+                await answer_button(query.get_bot(), query.id, text, BUTTON_TIMEOUT)
                 return
             except TelegramError as error:
                 if refusal_of(error) is Refusal.QUERY_EXPIRED:

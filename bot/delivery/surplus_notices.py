@@ -51,7 +51,7 @@ class SurplusNotices:
         try:
             await self._tell(update)
         except Exception:
-            log.exception("A reader could not be told that messages were dropped")
+            log.exception("A reader could not be told that messages were left out")
 
 
 def _now() -> float:

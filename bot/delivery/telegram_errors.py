@@ -90,6 +90,8 @@ def retry_delay(error: RetryAfter) -> float:
 
 def describe(error: TelegramError) -> str:
     """Return what went wrong, in words for the log."""
+    if isinstance(error, Conflict) and "webhook" in error.message:
+        return "another process has set a webhook with the same token; stop it"
     if isinstance(error, Conflict):
         return "another process polls with the same token; stop one of them"
     return error.message

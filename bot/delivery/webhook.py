@@ -87,7 +87,8 @@ class Webhook:
         shown = request.headers.get(SECRET_HEADER, "").encode("utf-8", "surrogateescape")
         if not hmac.compare_digest(shown, self._secret):
             return web.Response(status=401)
-        if self.accept is None or not self._health.serving:
+        accept = self.accept if self._health.serving else None
+        if accept is None:
             return web.Response(status=503)
         try:
             async with asyncio.timeout(BODY_PATIENCE):
@@ -96,8 +97,6 @@ class Webhook:
             return web.Response(status=408)
         if update is None:
             return web.Response(status=400)
-        if (accept := self.accept) is None:
-            return web.Response(status=503)
         try:
             is_safe = await asyncio.wait_for(accept(update), ANSWER_WITHIN)
         except TimeoutError:
@@ -117,14 +116,22 @@ def _update(body: bytes) -> dict[str, Any] | None:
 class Delivery:
     """Tells Telegram how the bot wants its updates, and asks only if that differs."""
 
-    def __init__(self, settings: Settings, bot: Bot, kinds: Sequence[str]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        bot: Bot,
+        kinds: Sequence[str],
+        check_interval: float = CHECK_INTERVAL,
+    ) -> None:
         """Create it; nothing is called yet.
 
         Args:
             settings: How the bot wants its updates.
             bot: Makes the calls.
             kinds: The kinds of updates that it wants.
+            check_interval: Seconds between the calls of ``watch``.
         """
+        self._check_interval = check_interval
         self._bot = bot
         self._kinds = kinds
         self._secret = settings.webhook_token
@@ -188,7 +195,7 @@ class Delivery:
         """
         failures = FailureLog(log)
         while True:
-            await asyncio.sleep(CHECK_INTERVAL)
+            await asyncio.sleep(self._check_interval)
             try:
                 info = await self.arrange()
             except InvalidToken:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 from telegram.error import TelegramError
@@ -58,7 +59,8 @@ class LiveCorpus:
         self,
         corpus: Corpus,
         kept_ids: KeptIds,
-        requested: asyncio.Event | None = None,
+        told: asyncio.Event | None = None,
+        looking: Callable[[], AbstractContextManager[object]] = nullcontext,
         progress: Progress = no_progress,
     ) -> None:
         """Start with a corpus as it was read.
@@ -66,10 +68,13 @@ class LiveCorpus:
         Args:
             corpus: The corpus.
             kept_ids: Knows the ids under which votes are.
-            requested: The event to use; None for a new one.
+            told: Set to have the files looked at, if somebody else sets it; it is cleared then.
+            looking: Entered when that begins, and left when what was found is in use.
             progress: Told how many articles are indexed.
         """
-        self.requested = requested or asyncio.Event()
+        self.requested = asyncio.Event()
+        self._told = told or asyncio.Event()
+        self._looking = looking
         self._reloader = CorpusReloader(corpus)
         self._corpus = corpus
         self._kept_ids = kept_ids
@@ -90,6 +95,13 @@ class LiveCorpus:
         self._waiting.append(found)
         self.requested.set()
         return await found
+
+    async def _look_when_told(self) -> None:
+        while True:
+            await self._told.wait()
+            self._told.clear()
+            with self._looking():
+                await self.look()
 
     async def prepare(self) -> tuple[Corpus, Index]:
         """Return the newest version of the corpus, and its index.
@@ -127,6 +139,7 @@ class LiveCorpus:
             return
         async with asyncio.TaskGroup() as group:
             group.create_task(self._edit_posts(publisher))
+            group.create_task(self._look_when_told())
             async for _ in changes(folder, self.requested):
                 # Those who ask while the files are being read may mean a later change.
                 waiting, self._waiting = self._waiting, []

@@ -37,6 +37,9 @@ CLEARLY_BETTER = 0.2
 BETTER = 0.05
 """The same for a question that does not go on from the one before it."""
 
+MAX_DIRECT = 50
+"""Passages of a single article up to which handing a search to a thread takes longer than it."""
+
 _LINK = re.compile(r"https?://\S+")
 
 
@@ -219,8 +222,11 @@ class Responder:
             query: The question.
             article: The article to ask; None for all.
         """
+        asked, articles = article.id if article else None, self.corpus.articles
+        if len(articles) == 1 and articles[0].passage_count <= MAX_DIRECT:
+            return self.index.answer(query, asked)
         # In a thread: a search in many articles would delay everything else.
-        return await asyncio.to_thread(self.index.answer, query, article.id if article else None)
+        return await asyncio.to_thread(self.index.answer, query, asked)
 
     async def counts(self, article: Article, asker: Asker | None = None) -> VoteCounts:
         """Return an article's counts; none if the database fails.

@@ -1,14 +1,21 @@
 """Readers who write faster than they can be answered."""
 
+import re
+
 from telegram import Update
 from telegram.constants import ChatType
 
 from bot.delivery.identity import FromPeople
 from bot.handlers.mentions import AddressedQuestion, addressed_question, content
 from bot.handlers.services import Services
-from bot.handlers.surfaces import Surface, account, surface_of
+from bot.handlers.surfaces import Surface, account, surface_of, username
+from bot.views.chat_texts import GROUP_COMMANDS, PRIVATE_COMMANDS
 from bot.views.outgoing import OutgoingMessage
 
+COMMANDS = {*PRIVATE_COMMANDS, *GROUP_COMMANDS}
+"""Commands that may be sent in a group without the bot's name."""
+
+_COMMAND = re.compile(r"/(\w+)(?:@(\w+))?")
 _FROM_PEOPLE = FromPeople()
 
 
@@ -19,8 +26,9 @@ def asks(update: Update) -> bool:
         return False
     if surface_of(update) is not Surface.GROUP:
         return True
-    if content(message)[0].startswith("/"):
-        return True
+    if command := _COMMAND.match(content(message)[0].lower()):
+        name, to = command.groups()
+        return to == username(message.get_bot()).lower() if to else name in COMMANDS
     return addressed_question(message, account(message.get_bot())) is not None
 
 

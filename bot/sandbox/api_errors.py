@@ -6,8 +6,6 @@ ControlError  to the page or a test, as one sentence
 
 from typing import TypeVar
 
-from tornado.web import HTTPError
-
 Kind = TypeVar("Kind")
 
 QUERY_TOO_OLD = "query is too old and response timeout expired or query ID is invalid"
@@ -51,9 +49,10 @@ def too_many_requests(seconds: int) -> ApiError:
     return ApiError(429, f"Too Many Requests: retry after {seconds}", retry_after=seconds)
 
 
-class ControlError(HTTPError):
+class ControlError(Exception):
     """A control request that fails with a status (400, 404 or 415) and one sentence."""
 
     def __init__(self, status: int, sentence: str) -> None:
-        super().__init__(status)
+        super().__init__(sentence)
+        self.status = status
         self.sentence = sentence

@@ -14,9 +14,10 @@ async def wait_for_wake(waiters: Waiters, seconds: float, hold: Hold) -> bool:
     """Wait until `wake(waiters)` is called; False when that does not happen in time."""
     future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     waiters.add(future)
-    woken = await hold(future, seconds)
-    waiters.discard(future)
-    return woken
+    try:
+        return await hold(future, seconds)
+    finally:
+        waiters.discard(future)
 
 
 def wake(waiters: Waiters) -> None:
@@ -40,9 +41,10 @@ class HeldRequests:
     async def wait(self, future: "asyncio.Future[Any]", seconds: float | None) -> bool:
         """Wait for `future` for at most the given seconds, or without end when None.
 
+        The server cancels the task of a request whose client disconnects, and so ends this, too.
+
         Returns:
-            False when the time is over, the future was cancelled (the client disconnected), or
-            the server stops.
+            False when the time is over or the server stops.
         """
         if self._closed:
             return False
@@ -54,7 +56,7 @@ class HeldRequests:
         return future.done() and not future.cancelled()
 
     async def sleep(self, seconds: float) -> bool:
-        """Hold a request even if its client disconnects; False when the server stops."""
+        """Hold a request for some time; False when the server stops."""
         never: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         await self.wait(never, seconds)
         return not (self._closed or never.cancelled())

@@ -1,23 +1,26 @@
 """The sandbox's server: the Bot API, the page and the control interface on one local port."""
 
+import logging
 import re
 import socket
 from collections.abc import Callable
 from pathlib import Path
 
-from tornado.httpserver import HTTPServer
-from tornado.web import Application, HTTPError
+from aiohttp import web
 
-from bot.sandbox.api.bot_api import BotApiHandler
-from bot.sandbox.api.downloads import DownloadHandler
+from bot.sandbox.api.bot_api import bot_api
+from bot.sandbox.api.downloads import download
 from bot.sandbox.control.paths import control_routes
 from bot.sandbox.held_requests import HeldRequests
-from bot.sandbox.http import SandboxHandler, Site, TelegramHandler
+from bot.sandbox.http import MAX_BODY, SITE, Handler, Site, checks_and_errors, set_headers
 from bot.sandbox.state.example_chats import create_example_chats
 from bot.sandbox.state.world import World
 
-# tornado refuses larger bodies before any handler can answer them.
-_MAX_READ = 16_000_000
+# Calls may have their parameters in the address.
+_MAX_LINE = 65_536
+# aiohttp would log malformed requests word for word, and those may have the token. It tells the
+# client what is wrong; errors of ours are logged where they are answered.
+_SILENT = logging.Logger("malformed requests", logging.CRITICAL)
 _FOLDER = Path(__file__).parent
 _TYPES = {
     ".html": "text/html; charset=utf-8",
@@ -27,38 +30,26 @@ _TYPES = {
 }
 
 
-class FileHandler(SandboxHandler):
-    """The files of one folder, and no others: the page, or the example pages."""
+def _files_of(folder_name: str) -> Handler:
+    """Return the handler of the files of a folder beside this file, and of no others.
 
-    def initialize(self, site: Site, folder: str = "page") -> None:
-        """Take the folder, by its name beside this file."""
-        super().initialize(site)
-        self._folder = (_FOLDER / folder).resolve()
+    It answers 404 when a file does not exist or is none of these. The ending .html may be left
+    out.
+    """
+    folder = (_FOLDER / folder_name).resolve()
 
-    def get(self, name: str = "index.html") -> None:
-        """Send a file; 404 when it does not exist or is none of these.
-
-        The ending .html may be left out.
-        """
+    async def send_file(request: web.Request) -> web.Response:
         try:
-            path = (self._folder / name).resolve()
+            path = (folder / request.match_info.get("name", "index.html")).resolve()
             path = path if path.suffix else path.with_suffix(".html")
-            if not path.is_relative_to(self._folder) or path.suffix not in _TYPES:
-                raise HTTPError(404)
+            if not path.is_relative_to(folder) or path.suffix not in _TYPES:
+                raise web.HTTPNotFound
             content = path.read_bytes()
         except (OSError, ValueError):
-            raise HTTPError(404) from None
-        self.set_header("Content-Type", _TYPES[path.suffix])
-        self.finish(content)
+            raise web.HTTPNotFound from None
+        return web.Response(body=content, headers={"Content-Type": _TYPES[path.suffix]})
 
-
-class NotFoundHandler(TelegramHandler):
-    """All other paths; in the Bot API's form, because most of them are mistyped calls."""
-
-    def prepare(self) -> None:
-        """Refuse other machines and sites with 403, all others with 404."""
-        super().prepare()
-        raise HTTPError(404)
+    return send_file
 
 
 class SandboxServer:
@@ -83,7 +74,7 @@ class SandboxServer:
         self._site = Site(token, port, self.world, self.held)
         if with_examples:
             create_example_chats(self.world)
-        self._http: HTTPServer | None = None
+        self._runner: web.AppRunner | None = None
 
     @property
     def url(self) -> str:
@@ -97,25 +88,34 @@ class SandboxServer:
             OSError: the port is taken.
             RuntimeError: the server is running.
         """
-        if self._http:
+        if self._runner:
             raise RuntimeError("the sandbox is running")
-        # tornado's own function does not close its socket when the port is taken.
+        # Here, so that the port is known before the first request.
         listening = socket.create_server(("127.0.0.1", self._site.port), backlog=512)
-        listening.setblocking(False)
         self._site.port = listening.getsockname()[1]
         self.held.open()
-        self._http = HTTPServer(self._application(), max_body_size=_MAX_READ)
-        self._http.add_socket(listening)
+        self._runner = web.AppRunner(
+            self._application(),
+            # It would have the paths, and those have the token.
+            access_log=None,
+            logger=_SILENT,
+            # A poll must end when its client disconnects.
+            handler_cancellation=True,
+            # In seconds, for requests that are still coming and answers that are still read.
+            shutdown_timeout=0.1,
+            max_line_size=_MAX_LINE,
+            max_field_size=_MAX_LINE,
+        )
+        await self._runner.setup()
+        await web.SockSite(self._runner, listening, backlog=512).start()
         self.world.webhook.open()
 
     async def stop(self) -> None:
         """End all held requests and close all sockets, if the server is running."""
-        if self._http:
-            http, self._http = self._http, None
-            http.stop()
+        if self._runner:
+            runner, self._runner = self._runner, None
             await self.world.webhook.close()
-            await self.held.close()
-            await http.close_all_connections()
+            await runner.cleanup()
 
     def appoint_admin(self) -> int:
         """Have the page show the first reader as an admin of the bot; return the reader's id."""
@@ -135,19 +135,24 @@ class SandboxServer:
         self.world.restart = None
         self.world.events.send("bot_stopped", {})
 
-    def _application(self) -> Application:
-        site = {"site": self._site}
-        return Application(
+    def _application(self) -> web.Application:
+        application = web.Application(middlewares=[checks_and_errors], client_max_size=MAX_BODY)
+        application[SITE] = self._site
+        application.on_response_prepare.append(set_headers)
+        # After it stopped to listen, before it waits for the rest.
+        application.on_shutdown.append(lambda _: self.held.close())
+        page = _files_of("page")
+        calls = "/bot{token:[^/]+}/{test:(?:test/)?}{name:[^/]+}"
+        files = "/file/bot{token:[^/]+}/{test:(?:test/)?}{path:.+}"
+        application.add_routes(
             [
-                (r"/", FileHandler, site),
-                (r"/page/(.+)", FileHandler, site),
-                (r"/pages/(.+)", FileHandler, {**site, "folder": "example_pages"}),
-                (r"/bot([^/]+)/(?:test/)?([^/]+)", BotApiHandler, site),
-                (r"/file/bot([^/]+)/(?:test/)?(.+)", DownloadHandler, site),
-                *control_routes(self._site),
-            ],
-            default_handler_class=NotFoundHandler,
-            default_handler_args=site,
-            # tornado's access log has the paths, and those have the token.
-            log_function=lambda _handler: None,
+                web.get("/", page, allow_head=False),
+                web.get("/page/{name:.+}", page, allow_head=False),
+                web.get("/pages/{name:.+}", _files_of("example_pages"), allow_head=False),
+                web.get(calls, bot_api, allow_head=False),
+                web.post(calls, bot_api),
+                web.get(files, download, allow_head=False),
+                *control_routes(),
+            ]
         )
+        return application

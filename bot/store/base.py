@@ -281,7 +281,7 @@ class Store(FeedStore, RetentionStore, Protocol):
         """Delete a deferred update that has been handled."""
 
     async def save_handled(self, update_ids: Sequence[int]) -> None:
-        """Remember updates that have been handled, and delete them where they were deferred."""
+        """Remember updates that have been handled; after a failure they may be, or may not."""
 
     async def handled(self) -> Sequence[int]:
         """Return the ids of updates handled of late, at most HANDLED_KEPT of them."""

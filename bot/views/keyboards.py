@@ -20,7 +20,7 @@ from bot.views.callback_data import (
     question_key,
 )
 from bot.views.i18n import Languages, Translator
-from bot.views.outgoing import InlineButton, Row, markup
+from bot.views.outgoing import InlineButton, Row, json_rows
 from bot.views.rich_text import cut
 
 if TYPE_CHECKING:
@@ -71,30 +71,27 @@ def reaction_rows(
 
 
 def with_counts(
-    keyboard: "InlineKeyboardMarkup | None",
+    rows: Sequence[Sequence[Mapping[str, str]]],
     article_id: str,
     reactions: Sequence[Reaction],
     counts: Mapping[str, int],
     own: str | None = None,
-) -> "InlineKeyboardMarkup":
+) -> list[Sequence[Mapping[str, str]]]:
     """Return a keyboard with current reaction rows, and all other rows as they were.
 
+    Keyboards are as the Bot API's JSON has them, decoded.
+
     Args:
-        keyboard: What the message shows; None if that is not known.
+        rows: What the message shows; none if that is not known.
         article_id: The article that the reactions are about.
         reactions: The current set of reactions; rows of an earlier set are replaced too.
         counts: Reaction id -> votes.
         own: Id of the reaction to mark as the reader's own; None for none.
     """
     kept = [
-        row
-        for row in (keyboard.inline_keyboard if keyboard else ())
-        if not all(is_reaction(button.callback_data) for button in row)
+        row for row in rows if not all(is_reaction(button.get("callback_data")) for button in row)
     ]
-    from telegram import InlineKeyboardMarkup  # noqa: PLC0415 - see markup
-
-    current = markup(reaction_rows(article_id, reactions, counts, own)).inline_keyboard
-    return InlineKeyboardMarkup([*current, *kept])
+    return [*json_rows(reaction_rows(article_id, reactions, counts, own)), *kept]
 
 
 def question_rows(article: Article, limit: int, asked: str = "") -> list[Row]:

@@ -1,6 +1,7 @@
 """A message that is ready to be sent."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -45,6 +46,27 @@ def markup(rows: Sequence[Row]) -> "InlineKeyboardMarkup":
     )
 
 
+def json_rows(rows: Sequence[Row]) -> list[list[dict[str, str]]]:
+    """Return rows of buttons as the Bot API's JSON has them, decoded."""
+    return [
+        [_without_none(text=each.text, callback_data=each.data, url=each.url) for each in row]
+        for row in rows
+    ]
+
+
+def keyboard_json(rows: Sequence[Sequence[Mapping[str, str]]]) -> str:
+    """Return a keyboard as the Bot API's JSON.
+
+    Args:
+        rows: Rows of buttons, as ``json_rows`` returns them.
+    """
+    return json.dumps({"inline_keyboard": rows} if rows else {})
+
+
+def _without_none(**values: Any) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}
+
+
 @dataclass(frozen=True)
 class OutgoingMessage:
     """A message to send, or to replace another one.
@@ -71,6 +93,26 @@ class OutgoingMessage:
     def keyboard(self) -> "InlineKeyboardMarkup | None":
         """The buttons, as the Bot API takes them; None for no keyboard."""
         return None if self.rows is None else markup(self.rows)
+
+    @cached_property
+    def keyboard_json(self) -> str | None:
+        """The buttons as the Bot API's JSON; None for no keyboard."""
+        return None if self.rows is None else keyboard_json(json_rows(self.rows))
+
+    @property
+    def payload(self) -> dict[str, Any]:
+        """Parameters of the Bot API's methods that send a text or edit one, as JSON values."""
+        return {
+            "text": self.text,
+            "entities": [
+                _without_none(type=str(e.type), offset=e.offset, length=e.length, url=e.url)
+                for e in self.entities
+            ],
+            "reply_markup": self.keyboard_json,
+            "link_preview_options": _without_none(
+                is_disabled=self.preview_url is None, url=self.preview_url
+            ),
+        }
 
     @property
     def formatting(self) -> "list[MessageEntity]":

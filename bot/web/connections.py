@@ -1,4 +1,4 @@
-"""HTTP connections to allowed addresses only; this module needs aiohttp when it is imported."""
+"""HTTP connections to allowed addresses only."""
 
 import os
 import socket

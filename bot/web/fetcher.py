@@ -4,7 +4,7 @@ What is at an address comes from strangers. Nothing of it is executed. Redirects
 and not by the client, so that each address is checked. Proxies of the environment are not used:
 they would connect to addresses that nobody has checked.
 
-aiohttp, of the extra ``web``, is imported when a Fetcher is opened: everything else works without.
+aiohttp is imported when a Fetcher is opened: most commands do without.
 """
 
 import asyncio
@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.message import Message
 from http import HTTPStatus
+from importlib.util import find_spec
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -88,10 +89,11 @@ class Fetcher:
         self._session: aiohttp.ClientSession
 
     async def __aenter__(self) -> Self:
-        try:
-            from bot.web.connections import open_session  # noqa: PLC0415
-        except ImportError:
-            raise WebError(NEEDS_EXTRA) from None
+        # Before anything is fetched that nobody can read.
+        if not find_spec("trafilatura"):
+            raise WebError(NEEDS_EXTRA)
+        from bot.web.connections import open_session  # noqa: PLC0415
+
         self._session = open_session(self._is_allowed)
         return self
 

@@ -54,7 +54,13 @@ def article_bot(
 class Process:
     """A command of ours that runs, and all that it wrote."""
 
-    def __init__(self, arguments: list[str], folder: Path, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        arguments: list[str],
+        folder: Path,
+        environ: Mapping[str, str],
+        new_group: bool = False,
+    ) -> None:
         self.log = folder / f"{arguments[0]}-{time.monotonic_ns()}.log"
         with self.log.open("wb") as stream:
             self.popen = subprocess.Popen(
@@ -64,6 +70,7 @@ class Process:
                 stdout=stream,
                 stderr=subprocess.STDOUT,
                 stdin=subprocess.DEVNULL,
+                start_new_session=new_group,
             )
 
     @property
@@ -84,6 +91,21 @@ class Process:
             assert self.popen.poll() is None, self.output
             time.sleep(0.02)
         raise AssertionError(f"{pattern.pattern!r} was not written:\n{self.output}")
+
+    def signal_group(self, number: int) -> None:
+        """Send a signal to it and all that it started; it needs a group of its own."""
+        os.killpg(self.popen.pid, number)
+
+    def group_is_gone(self) -> bool:
+        """Wait until nothing of what it started runs any more; False if that never happens."""
+        deadline = time.monotonic() + TIMEOUT
+        while time.monotonic() < deadline:
+            try:
+                os.killpg(self.popen.pid, 0)
+            except ProcessLookupError:
+                return True
+            time.sleep(0.02)
+        return False
 
     def stop(self) -> int:
         """Stop it as Ctrl-C does, and return its exit code."""

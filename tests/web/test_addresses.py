@@ -35,7 +35,7 @@ def test_messages_show_addresses_without_secrets() -> None:
 def test_without_the_extra_the_message_says_what_to_install() -> None:
     """And nothing else of the bot needs it."""
     code = (
-        "import sys; sys.modules['aiohttp'] = None; sys.modules['trafilatura'] = None\n"
+        "import sys; sys.modules['trafilatura'] = None\n"
         "import asyncio, bot.cli.add, bot.web.adding\n"
         "from bot.errors import WebError\n"
         "from bot.web.extraction import extract\n"

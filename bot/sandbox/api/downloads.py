@@ -1,18 +1,19 @@
 """/file/bot<token>/<file_path>: the HTTP handler of downloads."""
 
-from tornado.web import HTTPError
+from aiohttp import web
 
-from bot.sandbox.http import TelegramHandler
+from bot.sandbox.http import SITE
 
 
-class DownloadHandler(TelegramHandler):
-    """Sends the bytes of a file whose path getFile told."""
+async def download(request: web.Request) -> web.Response:
+    """Send the bytes of a file whose path getFile told.
 
-    def get(self, token: str, path: str) -> None:
-        """Send a file; 404 for a wrong token, a wrong path, and what is too big."""
-        document = self.site.world.documents.by_path.get(path)
-        if not self.is_token(token) or document is None or document.is_too_big:
-            raise HTTPError(404)
-        # Never as what the sender says that it is: browsers would show it as a page of ours.
-        self.set_header("Content-Type", "application/octet-stream")
-        self.finish(document.content)
+    Raises:
+        HTTPNotFound: for a wrong token, a wrong path, and what is too big.
+    """
+    site = request.app[SITE]
+    document = site.world.documents.by_path.get(request.match_info["path"])
+    if not site.is_token(request.match_info["token"]) or document is None or document.is_too_big:
+        raise web.HTTPNotFound
+    # Never as what the sender says that it is: browsers would show it as a page of ours.
+    return web.Response(body=document.content, content_type="application/octet-stream")

@@ -5,16 +5,14 @@ import inspect
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
-from tornado.http1connection import HTTP1Connection
-from tornado.iostream import StreamClosedError
-from tornado.web import HTTPError
+from aiohttp import web
 
 from bot.sandbox.api_errors import ApiError, ControlError
 from bot.sandbox.control.request_fields import Fields, refuse_unknown
 from bot.sandbox.held_requests import Hold
-from bot.sandbox.http import SandboxHandler, Site, parse_json
+from bot.sandbox.http import SITE, Handler, hang_up, json_answer, media_type, parse_json
 from bot.sandbox.state.events import Listener, encode_event
 from bot.sandbox.state.world import World
 
@@ -44,104 +42,87 @@ KEEP_ALIVE = 15.0
 """Seconds without an event after which a comment is sent; it shows whether the page is gone."""
 
 
-class ControlHandler(SandboxHandler):
-    """Carries out the actions of one path.
+def control_handler(endpoint: Endpoint) -> Handler:
+    """Return a handler that carries out an action.
 
-    The fields of an action come from the body's JSON object, or with GET and DELETE from the
-    query; ids in the path are fields, too. A field that the action does not know is refused: it
-    is most likely mistyped.
+    The action's fields come from the body's JSON object, or with GET and DELETE from the query;
+    ids in the path are fields, too. A field that the action does not know is refused: it is most
+    likely mistyped.
     """
 
-    def initialize(self, site: Site, endpoints: Mapping[str, Endpoint] | None = None) -> None:
-        """Take the path's endpoints by HTTP method; none: there is no such path."""
-        super().initialize(site)
-        self.endpoints = endpoints or {}
-
-    def prepare(self) -> None:
-        """Refuse other machines and sites, paths that do not exist, and other methods."""
-        super().prepare()
-        if not self.endpoints:
-            raise ControlError(404, "There is no such path.")
-        if self.request.method not in self.endpoints:
-            raise HTTPError(405)
-
-    async def get(self, **ids: str) -> None:
-        """Carry out the action of this HTTP method."""
-        endpoint = self.endpoints[str(self.request.method)]
-        is_post = self.request.method == "POST"
-        if is_post and self.request.query_arguments:
-            raise ControlError(400, "The fields of a POST request belong in its body.")
-        fields = self._body() if is_post else self._query()
+    async def handle(request: web.Request) -> web.Response:
+        fields = await _body(request) if request.method == "POST" else _query(request)
         refuse_unknown(fields, endpoint.fields)
-        fields |= {name: int(value) for name, value in ids.items()}
-        action: Any = endpoint.action
+        fields |= {name: int(value) for name, value in request.match_info.items()}
+        site, action = request.app[SITE], endpoint.action
         try:
             if inspect.iscoroutinefunction(action):
-                self.answer(await action(self.site.world, fields, self.hold))
-            else:
-                self.answer(action(self.site.world, fields))
+                return json_answer(await action(site.world, fields, site.held.wait))
+            return json_answer(action(site.world, fields))  # type: ignore[call-arg]
         except ApiError as error:
             raise ControlError(400, f"Telegram would not take this: {error}.") from None
 
-    post = get
-    delete = get
-
-    def _query(self) -> Fields:
-        """Return the query's fields: numbers, as far as they are."""
-        fields: Fields = {}
-        for name in self.request.query_arguments:
-            fields[name] = self.get_query_argument(name)
-            with suppress(ValueError):
-                number = float(fields[name])
-                fields[name] = int(number) if number.is_integer() else number
-        return fields
-
-    def _body(self) -> Fields:
-        # Other types may be sent by other sites' pages without the browser asking us first.
-        if self.content_type != "application/json":
-            raise ControlError(415, "The Content-Type must be application/json.")
-        if len(self.request.body) > MAX_FIELDS:
-            raise HTTPError(413)
-        try:
-            fields = parse_json(self.request.body)
-        except ValueError as error:
-            raise ControlError(400, f"The body is not JSON: {error}.") from None
-        if not isinstance(fields, dict):
-            raise ControlError(400, "The body must be a JSON object.")
-        return fields
+    return handle
 
 
-class EventsHandler(SandboxHandler):
-    """GET /sandbox/events: the state first, then everything that happens."""
+def _query(request: web.Request) -> Fields:
+    """Return the query's fields: numbers, as far as they are."""
+    fields: Fields = dict(request.query.items())
+    for name, value in fields.items():
+        with suppress(ValueError):
+            number = float(value)
+            fields[name] = int(number) if number.is_integer() else number
+    return fields
 
-    async def get(self) -> None:
-        """Send events until the page disconnects, falls too far behind, or the server stops."""
-        refuse_unknown(self.request.query_arguments, ())
-        self.set_header("Content-Type", "text/event-stream")
-        cast(HTTP1Connection, self.request.connection).stream.set_nodelay(True)
-        world = self.site.world
-        listener = Listener()
-        # No await between these two: no event is missed or sent twice.
-        listener.put(encode_event("state", world.state()))
-        world.events.listeners.add(listener)
-        sending = asyncio.ensure_future(self._send(listener))
-        try:
-            await self.hold(listener.left, None)
-        finally:
-            world.events.listeners.discard(listener)
-            sending.cancel()
-            await asyncio.wait({sending})
-            # A client that does not read would keep a polite ending waiting.
-            self.hang_up()
 
-    async def _send(self, listener: Listener) -> None:
-        with suppress(StreamClosedError):
-            # Checked each time: wait_for may lose a cancellation that comes with an event.
-            while not listener.left.done():
-                try:
-                    piece = await asyncio.wait_for(listener.take(), KEEP_ALIVE)
-                except TimeoutError:
-                    piece = ": still here\n\n"
-                self.write(piece)
-                await self.flush()
-        listener.leave()
+async def _body(request: web.Request) -> Fields:
+    if request.query_string:
+        raise ControlError(400, "The fields of a POST request belong in its body.")
+    # Other types may be sent by other sites' pages without the browser asking us first.
+    if media_type(request) != "application/json":
+        raise ControlError(415, "The Content-Type must be application/json.")
+    body = await request.clone(client_max_size=MAX_FIELDS).read()
+    try:
+        fields = parse_json(body)
+    except ValueError as error:
+        raise ControlError(400, f"The body is not JSON: {error}.") from None
+    if not isinstance(fields, dict):
+        raise ControlError(400, "The body must be a JSON object.")
+    return fields
+
+
+async def events(request: web.Request) -> web.StreamResponse:
+    """GET /sandbox/events: send the state first, then everything that happens.
+
+    Ends when the page disconnects or falls too far behind, or the server stops.
+    """
+    refuse_unknown(request.query, ())
+    response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+    await response.prepare(request)
+    site = request.app[SITE]
+    listener = Listener()
+    # No await between these two: no event is missed or sent twice.
+    listener.put(encode_event("state", site.world.state()))
+    site.world.events.listeners.add(listener)
+    sending = asyncio.create_task(_send(listener, response))
+    try:
+        await site.held.wait(listener.left, None)
+    finally:
+        site.world.events.listeners.discard(listener)
+        sending.cancel()
+        await asyncio.wait({sending})
+        # A client that does not read would keep a polite ending waiting.
+        hang_up(request)
+    return response
+
+
+async def _send(listener: Listener, response: web.StreamResponse) -> None:
+    with suppress(ConnectionError):
+        # Checked each time: wait_for may lose a cancellation that comes with an event.
+        while not listener.left.done():
+            try:
+                piece = await asyncio.wait_for(listener.take(), KEEP_ALIVE)
+            except TimeoutError:
+                piece = ": still here\n\n"
+            await response.write(piece.encode())
+    listener.leave()

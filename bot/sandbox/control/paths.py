@@ -2,11 +2,12 @@
 
 import re
 
+from aiohttp import web
+
 from bot.sandbox.chaos.limits import PERIODS
 from bot.sandbox.control import admin, reader_messages, reader_queries, readers_and_chats
-from bot.sandbox.control.control_handler import Action, ControlHandler, Endpoint, EventsHandler
+from bot.sandbox.control.control_handler import Action, Endpoint, control_handler, events
 from bot.sandbox.control.request_fields import Fields, field
-from bot.sandbox.http import Route, Site
 from bot.sandbox.state.bot_account import SWITCHES
 
 
@@ -81,12 +82,13 @@ PATHS: dict[str, dict[str, Endpoint]] = {
 """What there is, by path and HTTP method; `<name>` stands for an id, and becomes a field."""
 
 
-def control_routes(site: Site) -> list[Route]:
-    """Return the routes of the control interface; the last one takes all other paths."""
-    routes: list[Route] = [("/sandbox/events", EventsHandler, {"site": site})]
-    for path, endpoints in {**PATHS, ".*": {}}.items():
-        pattern = re.sub(r"<(\w+)>", r"(?P<\1>-?\\d{1,18})", path)
-        routes.append(
-            (f"/sandbox/{pattern}", ControlHandler, {"site": site, "endpoints": endpoints})
-        )
+def control_routes() -> list[web.RouteDef]:
+    """Return the routes of the control interface."""
+    routes = [web.get("/sandbox/events", events, allow_head=False)]
+    for path, endpoints in PATHS.items():
+        pattern = re.sub(r"<(\w+)>", r"{\1:-?\\d{1,18}}", f"/sandbox/{path}")
+        routes += [
+            web.route(method, pattern, control_handler(endpoint))
+            for method, endpoint in endpoints.items()
+        ]
     return routes

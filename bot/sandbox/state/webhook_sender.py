@@ -10,7 +10,7 @@ from functools import partial
 from http import HTTPStatus
 from typing import Any
 
-from aiohttp import ClientError, ClientSession, ClientTimeout
+from aiohttp import ClientConnectorError, ClientError, ClientSession, ClientTimeout
 
 from bot.sandbox.state.update_queue import Update, UpdateQueue
 
@@ -34,11 +34,12 @@ class WebhookSender:
     """Delivers updates to the webhook, if one is set.
 
     Several at once, but of a chat or a reader one of each kind after the other. What is not
-    answered with 2xx comes again: at once, then after pauses of 1, 2, 4 ... MAX_PAUSE seconds.
+    answered with 2xx comes again: at once, then after pauses of 1, 2, 4 ... `max_pause` seconds.
     """
 
     def __init__(self, updates: UpdateQueue) -> None:
         self.webhook: Webhook | None = None
+        self.max_pause = MAX_PAUSE
         self._updates = updates
         self._session: ClientSession | None = None
         # The delivery in progress of each chat or reader, and kind.
@@ -107,7 +108,7 @@ class WebhookSender:
         while error := await self._post(update, webhook):
             self._error = (int(time.time()), error)
             await asyncio.sleep(pause)
-            pause = min(max(1, 2 * pause), MAX_PAUSE)
+            pause = min(max(1, 2 * pause), self.max_pause)
         self._updates.remove(update)
 
     async def _post(self, update: Update, webhook: Webhook) -> str | None:
@@ -125,8 +126,10 @@ class WebhookSender:
                 return f"Wrong response from the webhook: {answer.status} {phrase}"
         except TimeoutError:
             return "Read timeout expired"
-        except (ClientError, OSError):
+        except ClientConnectorError:
             return "Connection refused"
+        except (ClientError, OSError):
+            return "Connection closed"
 
     async def _cancel(self) -> None:
         tasks = list(self._tasks.values())

@@ -1,4 +1,8 @@
-"""The database schema: one script per version and engine, run once each and never changed."""
+"""The database schema: one script per version and engine, run once each and never changed.
+
+On PostgreSQL a process of the version before may still serve when a script runs, so what it leaves
+must do for that version too: columns with defaults, no renaming.
+"""
 
 import re
 from importlib import resources

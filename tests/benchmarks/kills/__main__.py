@@ -1,7 +1,8 @@
 """Votes after many kills: the bot is killed at random moments while readers tap.
 
     python -m tests.benchmarks.kills [--kills 100] [--engine sqlite|postgres|both] [--seed N]
-                                     [--postgres URL] [--standbys 2] [--questions 200]
+                                     [--postgres URL] [--standbys 2 | --webhook]
+                                     [--questions 200]
 
 A Bot API server in this process outlives the bot, a child process that SIGKILL ends again and
 again: while it starts, while it works and, in every tenth life, while the server is so slow to
@@ -42,15 +43,15 @@ async def new_database(server: str) -> AsyncIterator[str]:
         await query(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
-async def try_engine(
-    engine: str, server: str, kills: int, seed: int, standbys: int, questions: int
-) -> int:
+async def try_engine(engine: str, given: argparse.Namespace) -> int:
     """Try an engine and print what came of it; return the exit code."""
 
     async def run(url: str, folder: Path) -> Report | Answers:
-        if questions:
-            return await ask_while_killed(url, folder, questions, kills, seed)
-        return await trial(url, folder, kills, seed, standbys=standbys)
+        kills, seed = given.kills, given.seed
+        if given.questions:
+            return await ask_while_killed(url, folder, given.questions, kills, seed)
+        standbys = given.standbys if engine == "postgres" else 0
+        return await trial(url, folder, kills, seed, standbys=standbys, webhook=given.webhook)
 
     report: Report | Answers
     with tempfile.TemporaryDirectory(prefix="article-bot-kills-") as name:
@@ -59,11 +60,11 @@ async def try_engine(
             report = await run(f"sqlite:///{folder / 'votes.db'}", folder)
         else:
             try:
-                await query(server, "SELECT 1")
+                await query(given.postgres, "SELECT 1")
             except (OSError, asyncpg.PostgresError) as error:
                 print(f"PostgreSQL is not tried, as it cannot be reached: {error}")
                 return 2
-            async with new_database(server) as url:
+            async with new_database(given.postgres) as url:
                 report = await run(url, folder)
     print(report, flush=True)
     return 0 if report.passed else 1
@@ -78,17 +79,10 @@ def main() -> int:
     parser.add_argument("--postgres", metavar="URL", default=default, help="a server's address")
     parser.add_argument("--standbys", type=int, default=0, help="processes that stand by")
     parser.add_argument("--questions", type=int, default=0, help="ask so many instead of tapping")
+    parser.add_argument("--webhook", action="store_true", help="deliver updates to the bot")
     given = parser.parse_args()
     engines = ("sqlite", "postgres") if given.engine == "both" else (given.engine,)
-    codes = [
-        asyncio.run(
-            try_engine(
-                *(engine, given.postgres, given.kills, given.seed),
-                *(given.standbys if engine == "postgres" else 0, given.questions),
-            )
-        )
-        for engine in engines
-    ]
+    codes = [asyncio.run(try_engine(engine, given)) for engine in engines]
     # A tap that was lost says more than a database that was not there.
     return 1 if 1 in codes else max(codes)
 

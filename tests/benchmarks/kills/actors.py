@@ -18,6 +18,7 @@ from bot.store.voters import Voters
 from tests.support.chat import Chat
 from tests.support.corpora import ARTICLE, ROOT
 from tests.support.processes import NO_LIMITS, Process, clean_environment
+from tests.support.waiting import free_port
 
 TOKEN = "123456:for-the-kill-test"
 VOTER_KEY = "a key of the kill test, 32 characters or more"
@@ -41,6 +42,10 @@ class Telegram:
         # The server itself does not tell what it delivered before.
         updates = self.server._site.world.updates
         self._poll, updates.poll = updates.poll, self._noted
+        sender = self.server._site.world.webhook
+        self._post, sender._post = sender._post, self._noted_post
+        # Otherwise most of the time would be spent waiting.
+        sender.max_pause = 1
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[httpx.AsyncClient]:
@@ -63,6 +68,12 @@ class Telegram:
             if "callback_query" in update:
                 self.given[update["update_id"]].add(life)
         return found
+
+    async def _noted_post(self, update: dict[str, Any], webhook: Any) -> str | None:
+        life, error = self.life, await self._post(update, webhook)
+        if "callback_query" in update and error != "Connection refused":
+            self.given[update["update_id"]].add(life)
+        return error
 
     async def _follow(self) -> None:
         event = ""
@@ -95,8 +106,12 @@ class Telegram:
 class Bot:
     """The bot as it runs for users: one process after another."""
 
-    def __init__(self, telegram: Telegram, database_url: str, folder: Path) -> None:
+    def __init__(
+        self, telegram: Telegram, database_url: str, folder: Path, *, webhook: bool = False
+    ) -> None:
         self.telegram, self.folder = telegram, folder
+        listen = f"127.0.0.1:{free_port()}"
+        delivered = {"WEBHOOK_URL": f"http://{listen}/", "WEBHOOK_LISTEN": listen}
         self.environ = clean_environment(
             BOT_TOKEN=TOKEN,
             BOT_API_URL=telegram.server.url,
@@ -104,6 +119,7 @@ class Bot:
             DATABASE_URL=database_url,
             VOTER_KEY=VOTER_KEY,
             **NO_LIMITS,
+            **(delivered if webhook else {}),
         )
         self.process: Process | None = None
         self.killed, self.longest_life = 0, LIFE

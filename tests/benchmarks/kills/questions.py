@@ -31,6 +31,7 @@ class Answers:
     Attributes:
         twice: Questions that were answered more than once.
         twice_unknown: Those of them whose first answer was sent right before a kill.
+        before_kill: How many seconds before a kill the first answer of each of them was sent.
         longest_wait: Seconds from a question to its answer, at most.
     """
 
@@ -40,6 +41,7 @@ class Answers:
     unanswered: int = 0
     twice: int = 0
     twice_unknown: int = 0
+    before_kill: list[float] = field(default_factory=list)
     longest_wait: float = 0.0
     seconds: int = 0
     problems: list[str] = field(default_factory=list)
@@ -97,7 +99,9 @@ async def ask_while_killed(
         report.longest_wait = round(max(report.longest_wait, times[0] - at), 1)
         if len(times) > 1:
             report.twice += 1
-            report.twice_unknown += any(0 <= kill - times[0] <= UNKNOWN for kill in killed_at)
+            after = min((kill - times[0] for kill in killed_at if kill > times[0]), default=-1.0)
+            report.twice_unknown += 0 <= after <= UNKNOWN
+            report.before_kill.append(round(after, 3))
     report.seconds = round(time.monotonic() - begun)
     return report
 

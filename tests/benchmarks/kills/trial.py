@@ -21,7 +21,13 @@ TIMEOUT = 15.0
 
 
 async def trial(
-    url: str, folder: Path, kills: int, seed: int, many: int = READERS, standbys: int = 0
+    url: str,
+    folder: Path,
+    kills: int,
+    seed: int,
+    many: int = READERS,
+    standbys: int = 0,
+    webhook: bool = False,
 ) -> Report:
     """Kill the bot while readers tap; then let it finish, and judge.
 
@@ -32,11 +38,12 @@ async def trial(
         seed: Makes the random choices repeatable.
         many: How many readers.
         standbys: How many processes stand by, on PostgreSQL; whoever serves is killed.
+        webhook: Whether updates are delivered to the bot; otherwise it polls.
     """
     telegram, chance, begun = Telegram(), random.Random(seed), time.monotonic()
     report = Report("sqlite" if url.startswith("sqlite:") else "postgres")
     async with telegram.running() as client:
-        bot = Fleet(telegram, url, folder, standbys) if standbys else Bot(telegram, url, folder)
+        bot = _bot(telegram, url, folder, standbys, webhook)
         first = max(1, kills // 10)
         try:
             await _start_over_and_over(bot, url, chance, first)
@@ -57,6 +64,12 @@ async def trial(
     report.logged = bot.logged()
     report.seconds = round(time.monotonic() - begun)
     return report
+
+
+def _bot(telegram: Telegram, url: str, folder: Path, standbys: int, webhook: bool) -> Bot:
+    if standbys:
+        return Fleet(telegram, url, folder, standbys)
+    return Bot(telegram, url, folder, webhook=webhook)
 
 
 async def _start_over_and_over(bot: Bot, url: str, chance: random.Random, times: int) -> None:

@@ -24,6 +24,12 @@ ME = {"id": 4242, "is_bot": True, "first_name": "Bot", "username": "throughput_b
 _NUMBER = re.compile(
     rb'(chat_id|message_id|callback_query_id|offset|timeout)(?:"\s*:\s*"?|=|"\r\n\r\n)(-?\d+)'
 )
+_OTHERS = {
+    "getme": json.dumps({"ok": True, "result": ME}).encode(),
+    "getmycommands": b'{"ok":true,"result":[]}',
+    "getmydescription": b'{"ok":true,"result":{"description":""}}',
+    "getmyshortdescription": b'{"ok":true,"result":{"short_description":""}}',
+}
 _LENGTH = re.compile(rb"(?i)content-length: (\d+)")
 
 
@@ -116,7 +122,7 @@ class State:
             self.ended = time.perf_counter()
 
     def page(self, offset: int) -> bytes:
-        """What getUpdates returns: at most 100 updates from an id on; earlier ones are confirmed."""
+        """What getUpdates returns: at most 100 updates; those below an id are confirmed."""
         for each in [known for known in self.updates if known < offset]:
             del self.updates[each]
         found = list(self.updates.values())[:100]
@@ -161,29 +167,19 @@ class Server:
             return await self._updates(numbers.get("offset", 0), numbers.get("timeout", 0))
         state.calls += 1
         match method:
-            case "sendmessage":
-                state.sent(numbers["chat_id"])
-                return (self._sent % numbers["chat_id"]).encode()
-            case "editmessagereplymarkup":
-                state.edited(numbers["chat_id"])
-                return (self._sent % numbers["chat_id"]).encode()
+            case "sendmessage" | "editmessagereplymarkup":
+                chat = numbers["chat_id"]
+                (state.sent if method == "sendmessage" else state.edited)(chat)
+                return (self._sent % chat).encode()
             case "answercallbackquery":
                 state.answered(numbers["callback_query_id"], self._readers)
-            case "getme":
-                return json.dumps({"ok": True, "result": ME}).encode()
             case "load":
                 given = json.loads(body)
                 self._readers = given["readers"]
                 state.load(**given)
             case "state":
                 return json.dumps(self._figures()).encode()
-            case "getmycommands":
-                return b'{"ok":true,"result":[]}'
-            case "getmydescription":
-                return b'{"ok":true,"result":{"description":""}}'
-            case "getmyshortdescription":
-                return b'{"ok":true,"result":{"short_description":""}}'
-        return b'{"ok":true,"result":true}'
+        return _OTHERS.get(method, b'{"ok":true,"result":true}')
 
     async def _updates(self, offset: int, timeout: int) -> bytes:
         state = self._state
