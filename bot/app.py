@@ -16,6 +16,7 @@ from bot.corpus.loader import Corpus
 from bot.corpus.workers import Progress, no_progress
 from bot.delivery.channel_publisher import ChannelPublisher
 from bot.delivery.client import create_bot, create_request, errors_explained
+from bot.delivery.expiry import delete_expired
 from bot.delivery.feed_posts import check_feeds, follow_feeds
 from bot.delivery.first_calls import answered, connected_at_last
 from bot.delivery.handled_updates import HandledUpdates
@@ -35,7 +36,7 @@ from bot.handlers.profile import register
 from bot.handlers.routes import allowed_updates, routes
 from bot.handlers.services import BotData, Context, Services
 from bot.retrieval.index import Index
-from bot.store.base import DELETE_QUESTIONS_EVERY, Store
+from bot.store.base import Store
 from bot.store.kept_ids import KeptIds
 from bot.store.leadership import Leadership
 from bot.store.open import open_to_serve
@@ -166,7 +167,7 @@ async def _serve(
     refresher = Refresher(store, services.live_counts, services.sender.limiter, clock)
     background = [
         asyncio.create_task(refresher.run()),
-        asyncio.create_task(_delete_old_questions(store)),
+        asyncio.create_task(delete_expired(store)),
         asyncio.create_task(_follow_corpus(application, live)),
         asyncio.create_task(_follow_feeds(settings, application, clock)),
     ]
@@ -210,10 +211,3 @@ def _publisher(application: BotApplication) -> ChannelPublisher:
         services.languages,
         services.corpus.reactions,
     )
-
-
-async def _delete_old_questions(store: Store) -> None:
-    while True:
-        with contextlib.suppress(StoreError):
-            await store.delete_old_questions()
-        await asyncio.sleep(DELETE_QUESTIONS_EVERY)

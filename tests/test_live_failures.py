@@ -49,6 +49,22 @@ async def test_a_refusal_closes_one_chat_only(stage: Stage) -> None:
 
 
 @pytest.mark.slow
+async def test_a_refusal_of_the_whole_bot_is_found_out_by_a_few(stage: Stage) -> None:
+    """Not by every chat: of sixty, a handful are tried until Telegram accepts edits again."""
+    await stage.bot(OVERALL_PER_SECOND="30")
+    readers = [await stage.reader() for _ in range(60)]
+    messages = [await reader.send("/article") for reader in readers]
+    fault = await stage.fault("429", method="editMessageReplyMarkup", seconds=3)
+    await readers[0].tap(messages[0], LIKE)
+    await stage.struck(fault, times=5)
+    await stage.mend()
+    for reader, message in zip(readers, messages, strict=True):
+        await reader.shows(message, "👍 1")
+    totals = await stage.ask("totals")
+    assert 5 <= totals["calls"]["editmessagereplymarkup"]["429"] <= 15
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", ["500", "dropped"])
 async def test_an_edit_that_fails_is_made_later(stage: Stage, fault: str) -> None:
     """Also when Telegram carried it out unheard, and the counts are again what they were."""

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.corpus.loader import load_corpus
+from bot.store.retention import CALLBACK_QUERY_KEPT
 from tests.support.chat import Chat, buttons
-from tests.support.corpora import ARTICLE
+from tests.support.corpora import ARTICLE, ROOT
 from tests.support.processes import Process, article_bot
 from tests.support.sentences import changed
 from tests.support.stage import Stage
@@ -35,17 +37,33 @@ async def test_stats(stage: Stage, database_url: str) -> None:
     """While the bot runs, on both engines; for people and for programs."""
     await with_votes(stage, DATABASE_URL=database_url)
     result = article_bot("stats", DATABASE_URL=database_url, **KEY)
-    head, row = result.stdout.splitlines()
+    head, row, _, *kept = result.stdout.splitlines()
     assert head.split() == [
         *("article", "Like", "Dislike", "Love", "Funny", "Angry", "Sad", "Wow", "votes")
     ]
     assert row.split() == [ARTICLE, "2", "0", "1", "0", "0", "0", "0", "3"]
+    assert kept[0].split("  ")[0] == "kept"
+    assert ["votes", "3", "-", "-"] in [line.split() for line in kept]
+    assert ["callback_queries", "3", "0", "min", "23", "h"] in [line.split() for line in kept]
+    assert ["tracked_messages", "3", "0", "min", "90", "days"] in [line.split() for line in kept]
     [found] = json.loads(article_bot("stats", "--json", DATABASE_URL=database_url, **KEY).stdout)
     assert found["article"] == ARTICLE
     assert found["title"].startswith("US Offers Security Guarantees")
     assert found["votes"] == 3
     assert found["counts"]["like"] == 2
     assert found["counts"]["wow"] == 0
+    only = article_bot("stats", "--kept", DATABASE_URL=database_url, **KEY).stdout.splitlines()
+    assert [line.split()[:2] for line in only] == [line.split()[:2] for line in kept]
+    as_json = article_bot("stats", "--kept", "--json", DATABASE_URL=database_url, **KEY).stdout
+    taps = next(each for each in json.loads(as_json) if each["table"] == "callback_queries")
+    assert (taps["rows"], taps["kept_for"]) == (3, CALLBACK_QUERY_KEPT)
+    assert isinstance(taps["oldest"], float)
+
+
+def test_a_corpus_of_many_articles_has_a_short_text() -> None:
+    """asyncio.run() makes one of its result, which stats has of it, and throws it away."""
+    assert len(repr(load_corpus(ROOT / "corpus"))) < 20_000
+    assert "located" not in repr(load_corpus(ROOT / "corpus"))
 
 
 async def test_stats_of_what_is_no_longer_offered(stage: Stage, tmp_path: Path) -> None:
@@ -57,10 +75,11 @@ async def test_stats_of_what_is_no_longer_offered(stage: Stage, tmp_path: Path) 
     (corpus / "reactions.yaml").write_text("like: {label: Good, emoji: 👍, order: 1}\n")
     settings = {"DATABASE_URL": url(stage), "CORPUS_DIR": str(corpus), **KEY}
     result = article_bot("stats", **settings)
-    assert [line.split() for line in result.stdout.splitlines()] == [
+    assert [line.split() for line in result.stdout.splitlines()][:4] == [
         ["article", "Good", "love", "votes"],
         ["good", "0", "0", "0"],
         [ARTICLE, "2", "1", "3"],
+        [],
     ]
     old = json.loads(article_bot("stats", "--json", **settings).stdout)[1]
     assert (old["article"], old["title"], old["votes"]) == (ARTICLE, None, 3)

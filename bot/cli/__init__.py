@@ -48,10 +48,12 @@ def main() -> None:
 
 
 def _run_command() -> None:
+    from bot.cli.output import print_safely  # noqa: PLC0415
     from bot.config import read_settings  # noqa: PLC0415
     from bot.errors import BotError  # noqa: PLC0415
     from bot.logs import RedactingStream  # noqa: PLC0415
 
+    print_safely()
     # Whatever is printed there, and by whom: an error may quote a server's answer, which may repeat
     # the address and the token.
     sys.stderr = printed = RedactingStream(sys.stderr)

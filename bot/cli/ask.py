@@ -1,11 +1,11 @@
 """``article-bot ask``: an answer in the terminal."""
 
 import argparse
-import json
 import logging
 import sys
 
 from bot.cli.corpus import build_index, read_corpus
+from bot.cli.output import print_json
 from bot.config import Settings
 from bot.retrieval.intents import Intent
 from bot.retrieval.query import parse_query
@@ -30,14 +30,15 @@ def run(settings: Settings, arguments: argparse.Namespace) -> int:
         article-bot ask --json "what did the US agree to?"
     """
     logging.basicConfig(level=logging.WARNING)
-    question = " ".join(arguments.question)
+    # Bytes that are no text in the terminal's encoding would fail wherever they are encoded.
+    question = " ".join(arguments.question).encode(errors="replace").decode()
     query = parse_query(question)
     corpus = read_corpus(settings)
     found = None
     if query.intent in (None, Intent.SUMMARY):
         found = build_index(corpus).answer(query)
     if arguments.json:
-        print(json.dumps(answer_json(question, query.intent, found), ensure_ascii=False, indent=2))
+        print_json(answer_json(question, query.intent, found))
     else:
         english = read_languages().english
         print(answer_text(query, found, corpus, english, bold=sys.stdout.isatty()))

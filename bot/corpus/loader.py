@@ -42,7 +42,8 @@ class Corpus:
         cache: Keeps what was read; None for nothing.
     """
 
-    located: tuple[LocatedArticle, ...]
+    # Without it in the text: asyncio.run() makes one of its result, of all articles at that.
+    located: tuple[LocatedArticle, ...] = field(repr=False)
     reactions: tuple[Reaction, ...]
     aliases: Aliases
     unread: tuple[Unread, ...] = ()

@@ -9,8 +9,12 @@ from enum import IntEnum
 from itertools import count
 from math import inf
 
+from telegram.error import RetryAfter
+
+from bot.delivery.flood_watch import FloodWatch
 from bot.delivery.identity import caller
 from bot.delivery.sliding_window import Window
+from bot.delivery.telegram_errors import retry_delay
 
 MAX_CHATS = 10_000
 """Number of chats in memory from which on those without recent calls are dropped."""
@@ -79,7 +83,11 @@ class _Waiter:
 
 
 class RateLimiter:
-    """Admits calls within the limits of their chat and of all chats together."""
+    """Admits calls within the limits of their chat and of all chats together.
+
+    Beyond that, no call is made to a chat while Telegram refuses that, and while it refuses the
+    whole bot, only answers are: edits can wait, and would be refused one by one.
+    """
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
@@ -87,6 +95,8 @@ class RateLimiter:
         self._refresh_interval = 1.0 / limits.overall_per_second
         self._next_refresh = 0.0
         self._last_tap = -inf
+        self._flood = FloodWatch()
+        self._edits_running = 0
         self._chats: dict[ChatKey, _Chat] = {}
         self._waiting: list[_Waiter] = []
         self._numbers = count()
@@ -101,6 +111,7 @@ class RateLimiter:
     async def slot(self, chat: ChatKey, priority: Priority) -> AsyncIterator[None]:
         """Wait until a call may be made, and occupy its slot while it is made.
 
+        If the call raises RetryAfter, no other is made to the chat for as long as Telegram asks.
         In a group, answers to one member (``caller``) leave room for answers to others.
         """
         number = next(self._numbers)
@@ -121,17 +132,29 @@ class RateLimiter:
             else:
                 self._end(waiter)
             raise
+        started = _now()
         try:
             yield
+            self._flood.accepted(started)
             if answered is not None:
                 answered.is_answered = True
+        except RetryAfter as error:
+            # Before the slot is free, so that the next call does not take it in vain.
+            self.block(chat, retry_delay(error))
+            raise
         finally:
             self._end(waiter)
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether Telegram refuses the whole bot, as far as that is known."""
+        return self._flood.closed_until > _now()
+
     def block(self, chat: ChatKey, seconds: float) -> None:
         """Admit no call to a chat for the given seconds, because Telegram asks for that."""
-        state = self._state(chat)
-        state.blocked_until = max(state.blocked_until, _now() + seconds)
+        now, state = _now(), self._state(chat)
+        state.blocked_until = max(state.blocked_until, now + seconds)
+        self._flood.refused(chat, now, seconds)
 
     def delay(self, chat: ChatKey, priority: Priority) -> float:
         """Return the seconds until the chat's own limit admits a call; infinity if unknown."""
@@ -148,11 +171,13 @@ class RateLimiter:
             if member in state.members:
                 share = max(free, state.members[member].free_at(now))
                 free = min(share, window.free_at(now, _reserve(window)))
-            return max(free, state.blocked_until)
+            closed = 0.0 if priority is Priority.ANSWER else self._flood.closed_until
+            return max(free, state.blocked_until, closed)
         tapping = now <= self._last_tap + TAP_COOLDOWN
         free = window.free_at(now, _reserve(window) if tapping else 1)
         share = state.refreshing.free_at(now) if tapping else now
-        return max(free, share, state.blocked_until, state.cooldown_until)
+        closed = max(state.blocked_until, state.cooldown_until, self._flood.closed_until)
+        return max(free, share, closed)
 
     def _state(self, chat: ChatKey) -> _Chat:
         if chat not in self._chats:
@@ -192,6 +217,8 @@ class RateLimiter:
             if waiter.priority is Priority.REFRESH:
                 # Spread evenly: after a burst of them the next answer would wait for a second.
                 free = max(free, self._next_refresh)
+            if waiter.priority is not Priority.ANSWER and self._must_probe():
+                free = inf
             if free > now:
                 soonest = min(soonest, free)
             # If admitted is done, the waiter was cancelled and is about to leave the queue.
@@ -203,8 +230,13 @@ class RateLimiter:
         if soonest < inf:
             self._timer = asyncio.get_running_loop().call_at(soonest, self._admit)
 
+    def _must_probe(self) -> bool:
+        """Return whether the outcome of a running edit tells if others may be made."""
+        return self._flood.is_suspected and self._edits_running > 0
+
     def _start(self, waiter: _Waiter, now: float) -> None:
         state = self._state(waiter.chat)
+        self._edits_running += waiter.priority is not Priority.ANSWER
         state.window.start()
         self._overall.start()
         if waiter.member is not None:
@@ -219,6 +251,7 @@ class RateLimiter:
 
     def _end(self, waiter: _Waiter) -> None:
         now, state = _now(), self._state(waiter.chat)
+        self._edits_running -= waiter.priority is not Priority.ANSWER
         state.window.end(now)
         if waiter.member is not None:
             self._member(state, waiter.member).end(now)

@@ -8,15 +8,14 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from telegram.error import RetryAfter, TelegramError
 
 from bot.delivery.live_counts import LiveCounts, chat_key
 from bot.delivery.rate_limiter import ChatKey, Priority, RateLimiter
-from bot.delivery.telegram_errors import retry_delay
 from bot.errors import StoreError
-from bot.store.base import MessageRef, Store
+from bot.store.base import MessageRef, OutdatedMessage, Store
 
 CHECK_INTERVAL = 1.0
 """Seconds between checks for outdated messages while nobody votes in this process."""
@@ -24,8 +23,10 @@ SKIPPED_INTERVAL = 0.5
 """Seconds until messages that were skipped are checked again."""
 FAILURE_INTERVAL = 3.0
 """Seconds until messages whose edit failed are tried again."""
-PAGE_SIZE = 20
-"""Outdated messages read at a time; between pages, those seen in the meantime come first."""
+PAGE_SIZE = 200
+"""Outdated messages read at a time: a page takes a while if a great many are outdated."""
+CHUNK_SIZE = 20
+"""Messages of a page that are refreshed before those that were seen in the meantime."""
 CONCURRENCY = 16
 """Messages that may wait for the rate limiter at the same time."""
 MAX_DELAY = 0.5
@@ -93,17 +94,20 @@ class Refresher:
     async def _refresh_all(self) -> None:
         """Refresh every outdated message once, the most recently seen first."""
         started, before, done = self._clock(), float("inf"), set[MessageRef]()
-        while True:
-            # Messages that were seen since this round began go first.
-            newest = await self._store.outdated(float("inf"), PAGE_SIZE) if done else []
-            page = await self._store.outdated(before, PAGE_SIZE)
+        page: Sequence[OutdatedMessage] = ()
+        while not self._limiter.is_closed:
             if not page:
-                break
-            for message in (*(m for m in newest if m.last_seen > started), *page):
+                page = await self._store.outdated(before, PAGE_SIZE)
+                if not page:
+                    break
+                before = page[-1].last_seen
+            # Messages that were seen since this round began go first.
+            newest = await self._store.outdated_since(started, CHUNK_SIZE)
+            chunk, page = page[:CHUNK_SIZE], page[CHUNK_SIZE:]
+            for message in (*newest, *chunk):
                 if message.ref not in done and self._admits(chat_key(message.ref)):
                     done.add(message.ref)
                     await self._start(message.ref)
-            before = page[-1].last_seen
         if self._running:
             tasks = self._running.values()
             await asyncio.wait(tasks, timeout=CHECK_INTERVAL, return_when=asyncio.FIRST_COMPLETED)
@@ -126,8 +130,8 @@ class Refresher:
             if not await self._live_counts.is_current(ref):
                 async with self._limiter.slot(chat, Priority.REFRESH):
                     await self._live_counts.refresh(ref)
-        except RetryAfter as error:
-            self._limiter.block(chat, retry_delay(error))
+        except RetryAfter:
+            self._skipped = True
         except (StoreError, TelegramError) as error:
             self._report(error)
         except Exception:

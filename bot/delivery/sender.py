@@ -79,7 +79,6 @@ class Sender:
             try:
                 return await self._attempt(chat, priority, make_call)
             except RetryAfter as error:
-                self.limiter.block(chat, retry_delay(error))
                 if now() + retry_delay(error) > end:
                     raise
             except NetworkError as error:

@@ -2,8 +2,8 @@
 
 A store keeps votes and their counts, the messages that show counts, posts in channels, the
 settings of chats, questions behind links, updates whose handling was deferred, and what is known
-of feeds (``bot.store.feed_records``). Of several processes of a bot on one database it chooses
-the one that serves (``bot.store.leadership``).
+of feeds (``bot.store.feed_records``); ``bot.store.retention`` says for how long. Of several
+processes of a bot on one database it chooses the one that serves (``bot.store.leadership``).
 ``bot.store.sql`` implements the contract for SQL databases.
 """
 
@@ -15,18 +15,12 @@ from typing import Protocol
 
 from bot.store.feed_records import FeedStore
 from bot.store.leadership import Leadership
+from bot.store.retention import RetentionStore
 
 REPEAT_WINDOW = 1.0
 """Seconds in which the same tap of a reader counts once: apps repeat a tap that got no answer."""
-CALLBACK_QUERY_KEPT = 86_400.0
-"""Seconds for which the id of a counted callback query is kept; Telegram repeats it for less."""
-QUESTION_KEPT = 82_800.0
-"""Seconds for which a saved question can be read. Readers are told "a day at most"; an hour
-less leaves time to delete it."""
 HANDLED_KEPT = 10_000
 """Updates that are remembered as handled; Telegram repeats at most the last hundred."""
-DELETE_QUESTIONS_EVERY = 1_800.0
-"""Seconds between deletions of old saved questions."""
 VERSION_UNKNOWN = -1
 """The version of a message of which nobody knows what it shows; it is edited in any case."""
 
@@ -89,6 +83,14 @@ class TrackedMessage:
 
 
 @dataclass(frozen=True)
+class OutdatedMessage:
+    """A message that shows older counts than the store has; fields as in TrackedMessage."""
+
+    ref: MessageRef
+    last_seen: float
+
+
+@dataclass(frozen=True)
 class VoteResult:
     """What a tap did.
 
@@ -140,7 +142,7 @@ def toggle(previous: str | None, reaction_id: str) -> tuple[Change, str | None]:
     return (Change.CHANGED if previous else Change.VOTED), reaction_id
 
 
-class Store(FeedStore, Protocol):
+class Store(FeedStore, RetentionStore, Protocol):
     """Keeps everything that outlives the process.
 
     Readers and chats are named by 32 bytes made from their ids (see ``bot.store.voters``). Every
@@ -210,12 +212,18 @@ class Store(FeedStore, Protocol):
     async def tracked_count(self) -> int:
         """Return how many messages are tracked, in all chats."""
 
-    async def outdated(self, before: float, limit: int) -> Sequence[TrackedMessage]:
+    async def outdated(self, before: float, limit: int) -> Sequence[OutdatedMessage]:
         """Return messages that show older counts than the store has, most recently seen first.
 
         Args:
             before: Only messages last seen before this time (seconds since 1970).
             limit: How many at most.
+        """
+
+    async def outdated_since(self, after: float, limit: int) -> Sequence[OutdatedMessage]:
+        """Return the same, of the messages last seen after a time; fast if these are few.
+
+        If a great many were seen since, only the latest of them are looked at.
         """
 
     async def forget_message(self, ref: MessageRef) -> None:
@@ -252,13 +260,10 @@ class Store(FeedStore, Protocol):
         """Delete what was set for a chat."""
 
     async def save_question(self, key: str, question: str) -> None:
-        """Save a question under a key for QUESTION_KEPT seconds."""
+        """Save a question under a key, for QUESTION_KEPT seconds."""
 
     async def saved_question(self, key: str) -> str | None:
         """Return a saved question; None if there is none by that key or it is too old."""
-
-    async def delete_old_questions(self) -> None:
-        """Delete saved questions that are older than QUESTION_KEPT seconds."""
 
     async def article_files(self) -> Mapping[str, str]:
         """Return the id of the article in each file, by the file's path in the corpus."""

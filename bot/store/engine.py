@@ -37,6 +37,8 @@ class Engine(ABC):
 
     skip_locked = ""
     """Clause that makes a query skip rows locked by others, for engines that lock rows."""
+    has_lateral = False
+    """Whether a subquery may refer to what stands before it (LATERAL)."""
 
     def __init__(
         self,

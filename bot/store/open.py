@@ -3,7 +3,7 @@
 import contextlib
 import hashlib
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
 from bot.config import NEW_KEY, Settings
 from bot.corpus.loader import Corpus
@@ -11,6 +11,7 @@ from bot.errors import SettingsError
 from bot.store.base import Store
 from bot.store.kept_ids import KeptIds
 from bot.store.leadership import Leadership
+from bot.store.retention import KeptRows
 from bot.store.sql import SqlStore
 from bot.store.sqlite import SqliteStore
 from bot.store.voters import Voters, voter_key
@@ -61,7 +62,7 @@ async def open_to_serve(
 
 async def read_counts(
     settings: Settings, corpus: Corpus
-) -> tuple[Mapping[str, Mapping[str, int]], Corpus]:
+) -> tuple[Mapping[str, Mapping[str, int]], Corpus, Sequence[KeptRows]]:
     """Return article id -> reaction id -> votes. Changes nothing, and needs no voter key.
 
     A bot of another version may be running on the database, and would fail if this one brought it
@@ -72,7 +73,7 @@ async def read_counts(
         corpus: The corpus as its files are.
 
     Returns:
-        The counts, and the corpus with the ids that its articles have there.
+        The counts, the corpus with the ids that its articles have there, and how much is kept.
 
     Raises:
         SettingsError: The database's driver is not installed.
@@ -82,7 +83,7 @@ async def read_counts(
     try:
         await store.open_to_read()
         kept = await KeptIds(store).apply(corpus, save=False)
-        return await store.all_counts(), kept
+        return await store.all_counts(), kept, await store.kept()
     finally:
         await store.close()
 

@@ -56,6 +56,7 @@ class PostgresStore(SqlStore):
     """Keeps everything in the schema "article_bot" of a database."""
 
     skip_locked = "FOR UPDATE SKIP LOCKED"
+    has_lateral = True
 
     def __init__(
         self,
@@ -225,7 +226,7 @@ class PostgresStore(SqlStore):
             version = 0
         scripts = pending("postgres", version, self._database)
         for number, script in enumerate(scripts, version + 1):
-            await connection.execute(script)
+            await connection.execute(script, timeout=600)  # it may index millions of rows
             await connection.execute("INSERT INTO schema_version VALUES ($1)", number)
         await _run(connection, self._check_voter_key("VOTER_KEY"))
 
@@ -285,6 +286,7 @@ def _options(**settings: str) -> dict[str, Any]:
         # A vote is on the disk before the reader is told that it was counted, whatever the
         # server's own setting.
         "synchronous_commit": "on",
+        "jit": "off",  # compiling takes longer than our queries
     }
     server_settings = {**own, **settings}
     return {"timeout": TIMEOUT, "command_timeout": TIMEOUT, "server_settings": server_settings}

@@ -4,13 +4,12 @@ from collections.abc import Mapping, Sequence
 
 from bot.store.article_sql import SqlArticleStore
 from bot.store.base import (
-    CALLBACK_QUERY_KEPT,
-    QUESTION_KEPT,
     REPEAT_WINDOW,
     VERSION_UNKNOWN,
     Change,
     ChatSettings,
     MessageRef,
+    OutdatedMessage,
     Store,
     TrackedMessage,
     VoteCounts,
@@ -19,6 +18,8 @@ from bot.store.base import (
 )
 from bot.store.engine import Operation, Row, Rows
 from bot.store.feed_sql import SqlFeedStore
+from bot.store.retention import QUESTION_KEPT
+from bot.store.retention_sql import SqlRetentionStore
 from bot.store.update_sql import SqlUpdateStore
 
 _THIS_MESSAGE = "chat_id = $1 AND message_id = $2 AND inline_message_id = $3"
@@ -29,30 +30,42 @@ _TRACKED_WITH_COUNTS = f"""
             WHERE votes.article = tracked_messages.article AND votes.voter = $4) AS own
     FROM tracked_messages LEFT JOIN counts ON counts.article = tracked_messages.article
     WHERE {_THIS_MESSAGE}"""
-_OUTDATED = """
-    SELECT tracked_messages.* FROM tracked_messages
-    JOIN (SELECT article, SUM(changes) AS version FROM counts GROUP BY article) AS now
-    ON now.article = tracked_messages.article AND now.version > tracked_messages.version
+# PostgreSQL's sum is no bigint, and with another type it would not use the index by version.
+_VERSIONS = """
+    (SELECT article, CAST(SUM(changes) AS bigint) AS version FROM counts GROUP BY article) AS now"""
+# Only columns of the index by version, so that the table is not read.
+_SEEN = "chat_id, message_id, inline_message_id, last_seen"
+_OUTDATED = f"""
+    SELECT {_SEEN} FROM {_VERSIONS} JOIN tracked_messages AS shown
+    ON shown.article = now.article AND shown.version < now.version
     WHERE last_seen < $1 ORDER BY last_seen DESC LIMIT $2"""
+# Article by article, as SQLite does by itself. PostgreSQL would read all messages each time, and
+# without "+ 0" all by age, because it takes a third of them for outdated.
+_OUTDATED_LATERAL = f"""
+    SELECT {_SEEN} FROM {_VERSIONS} CROSS JOIN LATERAL (
+        SELECT {_SEEN} FROM tracked_messages AS shown
+        WHERE shown.article = now.article AND shown.version < now.version AND last_seen + 0 < $1
+        ORDER BY last_seen + 0 DESC LIMIT $2
+    ) AS outdated ORDER BY last_seen DESC LIMIT $2"""
+_OUTDATED_SINCE = f"""
+    SELECT {_SEEN} FROM (
+        SELECT * FROM tracked_messages WHERE last_seen > $1 ORDER BY last_seen DESC LIMIT 1000
+    ) AS shown JOIN {_VERSIONS} ON shown.article = now.article AND shown.version < now.version
+    ORDER BY last_seen DESC LIMIT $2"""
 _COUNTS = """
     SELECT reaction, votes, changes,
         (SELECT votes.reaction FROM votes WHERE votes.article = $1 AND votes.voter = $2) AS own
     FROM counts WHERE article = $1"""
-# Only taps until now, because the clock may have been set back. MIN instead of EXISTS, for which
-# PostgreSQL may read the whole table.
+# Only taps until now, because the clock may have been set back.
 _BEFORE_VOTE = """
     SELECT (SELECT reaction FROM votes WHERE article = $1 AND voter = $2) AS choice,
         EXISTS (SELECT 1 FROM callback_queries WHERE callback_query_id = $4) AS counted,
         COALESCE((SELECT reaction = $3 AND at > $5 FROM callback_queries
             WHERE voter = $2 AND article = $1 AND at <= $6
-            ORDER BY at DESC LIMIT 1), false) AS just_now,
-        COALESCE((SELECT MIN(at) FROM callback_queries) < $7, false) AS any_expired"""
-_DELETE_EXPIRED = """
-    DELETE FROM callback_queries WHERE callback_query_id IN (
-        SELECT callback_query_id FROM callback_queries WHERE at < $1 ORDER BY at LIMIT 100 {})"""
+            ORDER BY at DESC LIMIT 1), false) AS just_now"""
 
 
-class SqlStore(SqlArticleStore, SqlFeedStore, SqlUpdateStore, Store):
+class SqlStore(SqlArticleStore, SqlFeedStore, SqlUpdateStore, SqlRetentionStore, Store):
     """Implements the contract on top of an engine. The methods are documented in ``Store``."""
 
     async def check(self) -> None:
@@ -76,8 +89,7 @@ class SqlStore(SqlArticleStore, SqlFeedStore, SqlUpdateStore, Store):
         # A reader's taps one at a time: each has to see the vote that the one before it left.
         yield from self._lock(article.encode() + b"\0" + voter)
         now = self._clock()
-        expired = now - CALLBACK_QUERY_KEPT
-        values = (article, voter, reaction, query_id, now - REPEAT_WINDOW, now, expired)
+        values = (article, voter, reaction, query_id, now - REPEAT_WINDOW, now)
         [before] = yield _BEFORE_VOTE, values
         tracked = (yield _TRACKED, _key(ref)) if ref is not None else ()
         repeated = before["counted"] or before["just_now"]
@@ -85,8 +97,6 @@ class SqlStore(SqlArticleStore, SqlFeedStore, SqlUpdateStore, Store):
         change = Change.REPEATED
         if not repeated:
             change, choice = toggle(previous, reaction)
-            if before["any_expired"]:
-                yield _DELETE_EXPIRED.format(self.skip_locked), (expired,)
             yield from _note_callback_query(query_id, now, article, voter, reaction)
             yield from _save_vote(article, voter, choice)
         elif not before["counted"]:
@@ -153,8 +163,12 @@ class SqlStore(SqlArticleStore, SqlFeedStore, SqlUpdateStore, Store):
         rows = await self._read("SELECT COUNT(*) AS number FROM tracked_messages", slow=True)
         return int(rows[0]["number"])
 
-    async def outdated(self, before: float, limit: int) -> Sequence[TrackedMessage]:
-        return [*map(_tracked_message, await self._read(_OUTDATED, before, limit, slow=True))]
+    async def outdated(self, before: float, limit: int) -> Sequence[OutdatedMessage]:
+        query = _OUTDATED_LATERAL if self.has_lateral else _OUTDATED
+        return [*map(_outdated, await self._read(query, before, limit, slow=True))]
+
+    async def outdated_since(self, after: float, limit: int) -> Sequence[OutdatedMessage]:
+        return [*map(_outdated, await self._read(_OUTDATED_SINCE, after, limit, slow=True))]
 
     async def forget_message(self, ref: MessageRef) -> None:
         await self._write(f"DELETE FROM tracked_messages WHERE {_THIS_MESSAGE}", *_key(ref))
@@ -209,11 +223,6 @@ class SqlStore(SqlArticleStore, SqlFeedStore, SqlUpdateStore, Store):
         rows = await self._read(query, key, self._clock() - QUESTION_KEPT)
         return rows[0]["question"] if rows else None
 
-    async def delete_old_questions(self) -> None:
-        await self._write(
-            "DELETE FROM saved_questions WHERE at < $1", self._clock() - QUESTION_KEPT
-        )
-
 
 def _note_callback_query(
     query_id: str,
@@ -256,8 +265,16 @@ def _values(message: TrackedMessage) -> tuple[object, ...]:
     return *_key(message.ref), *known
 
 
-def _tracked_message(row: Row) -> TrackedMessage:
-    ref = MessageRef(
+def _ref(row: Row) -> MessageRef:
+    return MessageRef(
         row["chat_id"] or None, row["message_id"] or None, row["inline_message_id"] or None
     )
-    return TrackedMessage(ref, row["article"], row["keyboard"], row["version"], row["last_seen"])
+
+
+def _outdated(row: Row) -> OutdatedMessage:
+    return OutdatedMessage(_ref(row), row["last_seen"])
+
+
+def _tracked_message(row: Row) -> TrackedMessage:
+    known = (row["article"], row["keyboard"], row["version"], row["last_seen"])
+    return TrackedMessage(_ref(row), *known)

@@ -12,6 +12,7 @@ from pathlib import Path
 from bot.errors import StoreError
 from bot.store.engine import Operation, Result, Rows
 from bot.store.file_leadership import FileLeadership
+from bot.store.file_modes import warn_if_shared
 from bot.store.leadership import Leadership
 from bot.store.migrations import check_current, pending
 from bot.store.sql import SqlStore
@@ -67,6 +68,7 @@ class SqliteStore(SqlStore):
                 f"{self._database} cannot be opened ({error.strerror}): "
                 "set DATABASE_URL to a file in a folder that the bot may write to."
             ) from None
+        warn_if_shared(self._path, "The database", also="*")
         await self._writing.open(self._prepare)
         await self._reading.open()
         await self._scanning.open()

@@ -14,9 +14,9 @@ class SqlUpdateStore(Engine):
 
     async def defer(self, update_id: int, body: str) -> None:
         await self._write(
-            "INSERT INTO deferred_updates (bot, update_id, body) VALUES ($1, $2, $3)"
+            "INSERT INTO deferred_updates (bot, update_id, body, at) VALUES ($1, $2, $3, $4)"
             " ON CONFLICT DO NOTHING",
-            *(self._bot, update_id, body),
+            *(self._bot, update_id, body, self._clock()),
         )
 
     async def deferred(self) -> Sequence[tuple[int, str]]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bot.config import MIN_VOTER_KEY
 from bot.errors import StoreError
+from bot.store.file_modes import warn_if_shared
 
 
 class Voters:
@@ -49,13 +50,14 @@ def voter_key(configured: str | None, database: Path | None) -> bytes:
 
     Raises:
         StoreError: The key's file cannot be created or read, is incomplete, or is missing though
-            the database exists.
+            the database exists. If other users may read it, that is logged.
     """
     if configured is not None:
         return configured.encode()
     assert database is not None, "settings without a file have a key"
     file = key_file(database)
-    if not file.exists() and database.exists() and database.stat().st_size:
+    has_votes = database.exists() and database.stat().st_size > 0
+    if not file.exists() and has_votes:
         raise StoreError(
             f"The voter key {file} of the database {database} is missing, and with another every "
             "reader could vote again: restore it, or set VOTER_KEY."
@@ -70,9 +72,13 @@ def voter_key(configured: str | None, database: Path | None) -> bytes:
             "correct the folder's permissions, or set VOTER_KEY."
         ) from None
     if len(key) < MIN_VOTER_KEY:
-        raise StoreError(
-            f"The voter key {file} is cut short: restore it, or remove it to start afresh."
+        remedy = (
+            "with another every reader could vote again: restore it from a backup, or set VOTER_KEY"
+            if has_votes
+            else "there are no votes yet: remove it, and a new one is made"
         )
+        raise StoreError(f"The voter key {file} is empty or cut short, and {remedy}.")
+    warn_if_shared(file, "The voter key")
     return key
 
 

@@ -11,6 +11,7 @@ from bot.retrieval.intents import Intent
 from bot.retrieval.query import Query
 from bot.retrieval.question_language import is_other_language
 from bot.store.base import NO_VOTES
+from bot.store.retention import KeptRows
 from bot.views import chat_texts, small_talk
 from bot.views.answers import ArticleView, Scope
 from bot.views.callback_data import ArticleButton, QuestionButton, parse
@@ -179,6 +180,33 @@ def stats_table(totals: Mapping[str, Mapping[str, int]], corpus: Corpus) -> str:
         cells = [str(counts.get(column, 0)) for column in columns]
         rows.append([id_, *cells, str(sum(counts.values()))])
     return _aligned(rows)
+
+
+def kept_json(kept: Sequence[KeptRows]) -> list[dict[str, object]]:
+    """Return how much the database holds, as data for JSON; times are in seconds since 1970."""
+    return [asdict(each) for each in kept]
+
+
+def kept_table(kept: Sequence[KeptRows], now: float) -> str:
+    """Return a table with a row for each table of the database.
+
+    Args:
+        kept: How much each holds.
+        now: The time, in seconds since 1970.
+    """
+    rows = [["kept", "rows", "oldest", "deleted after"]]
+    for each in kept:
+        age = "-" if each.oldest is None else _duration(max(0.0, now - each.oldest))
+        limit = "-" if each.kept_for is None else _duration(each.kept_for)
+        rows.append([each.table, str(each.rows), age, limit])
+    return _aligned(rows)
+
+
+def _duration(seconds: float) -> str:
+    """Return "5 min", "23 h" or "90 days", rounded down."""
+    if seconds >= 2 * 86_400:
+        return f"{seconds // 86_400:.0f} days"
+    return f"{seconds // 3_600:.0f} h" if seconds >= 3_600 else f"{seconds // 60:.0f} min"
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> str:

@@ -15,7 +15,10 @@ from typing import Any
 from bot.store.base import Store
 
 BOT = Path(sys.modules["bot"].__file__ or "").parent
-IN_BACKGROUND = {"open", "close", "outdated", "try_acquire_leadership", "delete_old_questions"}
+IN_BACKGROUND = {
+    *("open", "close", "outdated", "outdated_since"),
+    "delete_expired",
+}
 """Calls of the store that are made all the time, whether anybody taps or not."""
 
 

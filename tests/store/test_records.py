@@ -2,7 +2,8 @@
 
 import json
 
-from bot.store.base import NO_VOTES, QUESTION_KEPT, ChatSettings, MessageRef, TrackedMessage
+from bot.store.base import NO_VOTES, ChatSettings, MessageRef, TrackedMessage
+from bot.store.retention import QUESTION_KEPT
 from bot.store.sql import SqlStore
 from tests.store.conftest import ADA, BEN, Clock
 
@@ -76,6 +77,12 @@ async def test_outdated_messages_come_most_recently_seen_first(store: SqlStore) 
     page = await store.outdated(page[-1].last_seen, 4)
     assert [message.last_seen for message in page] == [1.0, 0.0]
     assert await store.outdated(0.0, 4) == []
+    since = await store.outdated_since(2.0, 2)
+    assert [(message.ref, message.last_seen) for message in since] == [
+        (MessageRef(1, 6), 5.0),
+        (MessageRef(1, 5), 4.0),
+    ]
+    assert await store.outdated_since(5.0, 2) == []
 
 
 async def test_updates_are_deferred_until_they_are_handled(store: SqlStore) -> None:
@@ -103,7 +110,7 @@ async def test_chat_settings_are_kept_and_can_be_moved(store: SqlStore) -> None:
 
 
 async def test_questions_are_saved_for_a_day(store: SqlStore, clock: Clock) -> None:
-    """Older ones cannot be read, and are deleted."""
+    """Older ones cannot be read, even before they are deleted."""
     await store.save_question("k", "Why?")
     await store.save_question("k", "Why?")
     assert await store.saved_question("k") == "Why?"
@@ -111,9 +118,7 @@ async def test_questions_are_saved_for_a_day(store: SqlStore, clock: Clock) -> N
     clock.now += QUESTION_KEPT + 1
     assert await store.saved_question("k") is None
     await store.save_question("l", "When?")
-    await store.delete_old_questions()
-    clock.now -= QUESTION_KEPT
-    assert [await store.saved_question(key) for key in "kl"] == [None, "When?"]
+    assert await store.saved_question("l") == "When?"
 
 
 async def test_a_channel_post_is_found_by_channel_and_article(store: SqlStore) -> None:

@@ -28,6 +28,24 @@ async def test_the_file_is_private_and_has_a_write_ahead_log(tmp_path: Path) -> 
         assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
+async def test_a_file_that_others_may_read(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is used, and the log says what to do, once; a private one needs no word."""
+    file = tmp_path / "votes.db"
+    await (await open_sqlite(file)).close()
+    assert not caplog.records
+    file.chmod(0o644)
+    store = await open_sqlite(file)
+    await store.vote("x", ADA, "like", "1")
+    await store.close()
+    [record] = caplog.records
+    assert record.getMessage() == (
+        f"The database {file} is not private, as other users of this machine may read it: "
+        f"chmod go-rwx {file}*"
+    )
+
+
 @pytest.mark.parametrize("create", [Path.mkdir, lambda file: file.write_bytes(b"no database" * 99)])
 async def test_what_is_no_database_is_refused(
     tmp_path: Path, create: Callable[[Path], object]

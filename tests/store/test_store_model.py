@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from bot.store.base import CALLBACK_QUERY_KEPT, REPEAT_WINDOW, Change
+from bot.store.base import REPEAT_WINDOW, Change
+from bot.store.retention import CALLBACK_QUERY_KEPT
 from bot.store.sql import SqlStore
 from tests.store.conftest import Clock, create_store, execute
 
@@ -40,8 +41,6 @@ class Model:
             tapped, at = self.last[reader]
             if tapped == reaction and now - at < REPEAT_WINDOW:
                 return Change.REPEATED
-        self.known = {i: at for i, at in self.known.items() if at >= now - CALLBACK_QUERY_KEPT}
-        self.last = {r: one for r, one in self.last.items() if one[1] >= now - CALLBACK_QUERY_KEPT}
         self.last[reader] = (reaction, now)
         previous = self.votes.pop(reader, None)
         if previous == reaction:
@@ -55,6 +54,11 @@ class Model:
             del self.votes[reader]
         self.last = {reader: one for reader, one in self.last.items() if reader[1] != voter}
         return len(gone)
+
+    def delete_expired(self, now: float) -> None:
+        oldest = now - CALLBACK_QUERY_KEPT
+        self.known = {i: at for i, at in self.known.items() if at >= oldest}
+        self.last = {reader: one for reader, one in self.last.items() if one[1] >= oldest}
 
     def counts(self, article: str) -> dict[str, int]:
         return dict(Counter(r for (of, _), r in self.votes.items() if of == article))
@@ -145,6 +149,11 @@ class Taps(RuleBasedStateMachine):
     @rule(store=stores_, voter=st.sampled_from(VOTERS))
     def forgets(self, store: int, voter: bytes) -> None:
         assert self.run(self.stores[store].forget_voter(voter)) == self.model.forget_voter(voter)
+
+    @rule(store=stores_)
+    def what_has_expired_is_deleted(self, store: int) -> None:
+        self.run(self.stores[store].delete_expired(1_000))
+        self.model.delete_expired(self.clock.now)
 
     @rule(seconds=st.sampled_from([0.2, REPEAT_WINDOW, 60.0, CALLBACK_QUERY_KEPT]))
     def time_passes(self, seconds: float) -> None:

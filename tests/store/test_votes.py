@@ -6,15 +6,15 @@ import pytest
 
 from bot.errors import StoreError
 from bot.store.base import (
-    CALLBACK_QUERY_KEPT,
     REPEAT_WINDOW,
     VERSION_UNKNOWN,
     Change,
     MessageRef,
     TrackedMessage,
 )
+from bot.store.retention import CALLBACK_QUERY_KEPT
 from bot.store.sql import SqlStore
-from tests.store.conftest import ADA, BEN, Clock, create_store, execute
+from tests.store.conftest import ADA, BEN, Clock, create_store
 
 
 async def test_vote_change_take_back(store: SqlStore, clock: Clock) -> None:
@@ -56,17 +56,6 @@ async def test_a_callback_query_counts_once(store: SqlStore, clock: Clock) -> No
     clock.now += CALLBACK_QUERY_KEPT - 1
     result = await store.vote("x", ADA, "like", "1")
     assert (result.change, result.counts.votes) == (Change.REPEATED, {"love": 1})
-
-
-async def test_callback_queries_are_forgotten_after_a_day(
-    store: SqlStore, clock: Clock, address: str | Path
-) -> None:
-    """The table does not grow forever."""
-    await store.vote("x", ADA, "like", "1")
-    clock.now += CALLBACK_QUERY_KEPT + 1
-    await store.vote("x", BEN, "like", "2")
-    rows = await execute(address, "SELECT callback_query_id FROM callback_queries")
-    assert rows == [("2",)]
 
 
 async def test_the_same_tap_within_a_second_counts_once(store: SqlStore, clock: Clock) -> None:
