@@ -51,12 +51,7 @@ async def trial(
             report.deferred = await _tap_and_kill(bot, url, readers, chance, kills - first)
             if kills >= SLOW_EVERY:
                 await _kill_after_deferring(bot, url, readers[0])
-            await bot.start_and_wait()
-            await _handle_rest(bot, url)
-            new = await _join(client, random.Random(0))
-            await judge_keyboards(url, new, readers, report)
-            await bot.stop()
-            await judge_votes(telegram, url, readers, report)
+            await _finish_and_judge(bot, url, client, readers, report)
         finally:
             bot.end()
     return _finished(report, bot, begun)
@@ -68,6 +63,17 @@ def _finished(report: Report, bot: Bot, begun: float) -> Report:
     report.logged = bot.logged()
     report.seconds = round(time.monotonic() - begun)
     return report
+
+
+async def _finish_and_judge(
+    bot: Bot, url: str, client: httpx.AsyncClient, readers: list[Reader], report: Report
+) -> None:
+    await bot.start_and_wait()
+    await _handle_rest(bot, url)
+    new = await _join(client, random.Random(0))
+    await judge_keyboards(url, new, readers, report)
+    await bot.stop()
+    await judge_votes(bot.telegram, url, readers, report)
 
 
 def _bot(telegram: Telegram, url: str, folder: Path, standbys: int, webhook: bool) -> Bot:
