@@ -127,7 +127,8 @@ async def _run(
 
     with errors_explained(settings):
         async with connected_at_last(bot, server), application, polls:
-            calls.leadership = polls.leadership = leadership  # before, all may ask who they are
+            # From here on: any process may ask who it is.
+            calls.leadership = polls.leadership = leadership
             await serve_as_leader(leadership, stop, serve)
 
 

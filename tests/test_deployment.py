@@ -16,7 +16,7 @@ import yaml
 from bot.config import Settings, read_settings
 from tests.support.control import TOKEN
 from tests.support.corpora import ROOT
-from tests.support.image import BASE, built, exec_form, instructions
+from tests.support.image import BASE, Image, built, exec_form, instructions
 from tests.support.stage import Stage
 from tests.support.waiting import TIMEOUT, until
 
@@ -163,32 +163,36 @@ async def test_the_steps_of_the_image(stage: Stage, tmp_path: Path) -> None:
         if os.environ.get("REQUIRE_MOUNT"):
             pytest.fail(str(error))
         pytest.skip(str(error))
-    bot: subprocess.Popen[str] | None = None
     try:
         assert not (image.root / "source").exists()
         assert not list((image.root / "opt/article-bot/bin").glob("pip*"))
         port = free_port()
-        health = exec_form(image.settings["HEALTHCHECK"].replace("8081", str(port)))
         assert "8081" in image.environ["HEALTH_LISTEN"]
         own = {
             "BOT_TOKEN": TOKEN,
             "BOT_API_URL": stage.server.url,
             "HEALTH_LISTEN": f"127.0.0.1:{port}",
         }
-        assert image.run(health).returncode == 1
-        command = [*exec_form(image.settings["ENTRYPOINT"]), *exec_form(image.settings["CMD"])]
-        bot = subprocess.Popen(
-            image.command(command, **own),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+        health = exec_form(image.settings["HEALTHCHECK"].replace("8081", str(port)))
+        await runs_and_stops(image, stage, own, health)
+    finally:
+        images.__exit__(None, None, None)
 
-        async def healthy() -> bool:
-            assert bot is not None
-            assert bot.poll() is None, bot.stdout and bot.stdout.read()
-            return (await asyncio.to_thread(image.run, health)).returncode == 0
 
+async def runs_and_stops(
+    image: Image, stage: Stage, own: dict[str, str], health: list[str]
+) -> None:
+    assert image.run(health).returncode == 1
+    command = [*exec_form(image.settings["ENTRYPOINT"]), *exec_form(image.settings["CMD"])]
+    bot = subprocess.Popen(
+        image.command(command, **own), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+
+    async def healthy() -> bool:
+        assert bot.poll() is None, bot.stdout and bot.stdout.read()
+        return (await asyncio.to_thread(image.run, health)).returncode == 0
+
+    try:
         await until(healthy)
         reader = await stage.reader()
         assert "security" in (await reader.send("what did the US agree to?"))["text"]
@@ -199,7 +203,5 @@ async def test_the_steps_of_the_image(stage: Stage, tmp_path: Path) -> None:
         kept = (image.root / "data/votes.db").stat()
         assert (kept.st_uid, kept.st_mode & 0o777) == (10001, 0o600)
     finally:
-        if bot is not None:
-            bot.kill()
-            bot.communicate()
-        images.__exit__(None, None, None)
+        bot.kill()
+        bot.communicate()

@@ -1,135 +1,144 @@
-"""The log: as text or as JSON, without secrets, each trouble once."""
+"""Nothing that is logged or printed holds a secret, and nothing is logged again and again."""
 
-import json
+import contextlib
+import html
+import io
 import logging
-import subprocess
-import sys
-from datetime import datetime, timedelta
-from pathlib import Path
+import traceback
+from urllib.parse import quote
 
+import aiohttp
 import pytest
+from telegram.error import InvalidToken, TelegramError
 
-from bot.config import read_settings
-from bot.logs import FailureLog
-from tests.support.control import TOKEN
-from tests.support.corpora import ARTICLE, ROOT
-from tests.support.processes import clean_environment
-from tests.support.stage import Stage
+from bot.config import Settings
+from bot.delivery.client import connected
+from bot.delivery.telegram_errors import NoAnswerError
+from bot.errors import ConnectError, StoreError
+from bot.logs import FailureLog, RedactingFormatter, RedactingStream
+from tests.support.answers import answering
 
-SECRETS = ("4242:a-very-secret-token", 'a "quoted" pass\\word', "geheimes Paßwort 🔑")
-SCRIPT = """
-import logging, warnings
-from bot.logs import set_up_logging
-secrets = {secrets!r}
-set_up_logging("INFO", secrets, {format_!r})
-log = logging.getLogger("bot.test")
-log.info("It's %s,\\nand %s.", "líne", secrets[2])
-log.debug("not this")
-try:
+TOKEN = "4242:a-very-secret-token_that-no-log-may-show"
+PASSWORD, KEY = "swordfish-of-mine", "k3y" * 12
+SETTINGS = Settings(
+    bot_token=TOKEN,
+    bot_api_url=f"http://me:{PASSWORD}@127.0.0.1:1/hidden/path",
+    database_url=f"postgresql://me:{PASSWORD}@host/votes",
+    voter_key=KEY,
+)
+ADDRESS = f"{SETTINGS.bot_api_url}/bot{TOKEN}/getMe"
+OTHERS = (
+    "http://proxy-user:other-password@proxy:3128 bot 987654321:AAF-another_bots_token-0123456789x"
+)
+TEXT = f"{ADDRESS} {quote(ADDRESS, safe='')} {SETTINGS.database_url} {KEY} {OTHERS}"
+
+
+def all_errors() -> list[Exception]:
+    """Every kind of error of ours, of the library, of the HTTP client and of Python itself."""
+
+    def below(kind: type[Exception]) -> set[type[Exception]]:
+        return {kind}.union(*(below(each) for each in kind.__subclasses__()))
+
+    ours = ("bot.", "telegram.", "aiohttp.", "builtins", "asyncio", "ssl", "socket")
+    made = []
+    for kind in sorted(below(Exception), key=lambda kind: kind.__qualname__):
+        if not kind.__module__.startswith(ours):
+            continue
+        # Not by their constructors, which all take something else.
+        with contextlib.suppress(Exception):
+            error = kind.__new__(kind, TEXT)
+            if issubclass(kind, TelegramError):
+                error.message = TEXT  # type: ignore[attr-defined]
+            if TEXT in str(error):
+                made.append(error)
+    return made
+
+
+def test_all_errors_are_tested() -> None:
+    kinds = {type(error) for error in all_errors()}
+    assert {InvalidToken, NoAnswerError, StoreError, aiohttp.ClientPayloadError, OSError} <= kinds
+
+
+def shown(error: Exception) -> str:
+    """What of an error is logged with its traceback, and printed when nothing catches it."""
+    printed = RedactingStream(io.StringIO())
+    printed.secrets = SETTINGS.secrets
+    log = io.StringIO()
+    handler = logging.StreamHandler(log)
+    handler.setFormatter(RedactingFormatter("%(message)s", SETTINGS.secrets))
     try:
-        raise ValueError(secrets[1])
-    except ValueError as error:
-        raise OSError(f"see {{secrets[0]}}") from error
-except OSError:
-    log.exception("It failed: %s", secrets[1])
-log.warning("A stack", stack_info=True)
-warnings.warn(f"old: {{secrets[0]}}", DeprecationWarning)
-"""
+        raise error from ValueError(TEXT)
+    except Exception as caught:
+        traceback.print_exception(caught, file=printed)  # type: ignore[call-overload]
+        record = logging.LogRecord("x", logging.ERROR, "x", 1, "Failed: %r", (TEXT,), None)
+        record.exc_info = (type(caught), caught, caught.__traceback__)
+        handler.handle(record)
+    return log.getvalue() + printed.getvalue()
 
 
-def logged(format_: str) -> list[str]:
-    """What a process of its own logs, by lines."""
-    script = SCRIPT.format(secrets=SECRETS, format_=format_)
-    ended = subprocess.run(
-        [sys.executable, "-W", "always", "-c", script],
-        cwd=ROOT,
-        env=clean_environment(PYTHONPATH=str(ROOT), PYTHONIOENCODING="ascii"),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert ended.stdout == ""
-    return ended.stderr.splitlines()
+@pytest.mark.parametrize("error", all_errors(), ids=lambda error: type(error).__name__)
+def test_no_error_shows_a_secret(error: Exception) -> None:
+    """Neither its text nor that of its cause, in a log or in a terminal."""
+    text = shown(error)
+    assert "[secret]" in text
+    for secret in (TOKEN, TOKEN[5:], PASSWORD, KEY, "other-password", "hidden", "another_bots"):
+        assert secret not in text, secret
 
 
-def test_json_is_one_object_a_line() -> None:
-    """With time, level, logger and message; the traceback is one string; no secret is in it."""
-    lines = logged("json")
-    said, failed, stack, warned = entries = [json.loads(line) for line in lines]
-    assert said["message"] == "It's líne,\nand [secret]."
-    assert (said["level"], said["logger"]) == ("INFO", "bot.test")
-    assert said.keys() == {"time", "level", "logger", "message"}
-    assert failed["message"] == "It failed: [secret]"
-    assert failed["exception"].startswith("Traceback (most recent call last):\n")
-    assert failed["exception"].endswith("\nOSError: see [secret]")
-    assert "ValueError: [secret]" in failed["exception"]
-    assert stack["exception"].startswith("Stack (most recent call last):\n")
-    assert (warned["level"], warned["logger"]) == ("WARNING", "py.warnings")
-    assert "old: [secret]" in warned["message"]
-    for entry in entries:
-        assert datetime.fromisoformat(entry["time"]).utcoffset() == timedelta(0)
-    for secret in SECRETS:
-        assert secret not in "\n".join(lines)
-        assert json.dumps(secret)[1:-1] not in "\n".join(lines)
+@pytest.mark.parametrize("status", [200, 302, 401, 403, 404, 429, 500, 502])
+async def test_a_page_that_repeats_the_request(status: int) -> None:
+    """At the start: one sentence, without the address, however it is written."""
+    paths = [f"/bot{TOKEN}/getMe", quote(f"/bot{TOKEN}/getMe"), html.escape(TOKEN), TOKEN.upper()]
+    async with answering("<p>".join(paths).encode(), status) as (url, _):
+        settings = Settings(bot_token=TOKEN, bot_api_url=url.replace("://", f"://me:{PASSWORD}@"))
+        with pytest.raises(ConnectError) as caught:
+            async with connected(settings):
+                pass
+    assert f"status {status}" in str(caught.value)
+    assert caught.value.__cause__ is None
+    text = "".join(traceback.format_exception(caught.value))
+    assert "secret" not in text.replace("[secret]", "").lower()
+    assert PASSWORD not in text
 
 
-def test_text_has_the_same() -> None:
-    """For people to read."""
-    text = "\n".join(logged("text"))
-    assert "INFO bot.test: It's l\\xedne,\nand [secret].\n" in text
-    assert "ERROR bot.test: It failed: [secret]\nTraceback (most recent call last):\n" in text
-    assert not any(secret in text for secret in SECRETS)
+class Lines(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(record.getMessage())
 
 
-async def test_a_running_bot_logs_json(stage: Stage) -> None:
-    """Trouble is a line without a traceback, and its end another."""
-    bot = await stage.process(LOG_FORMAT="json")
-    ada = await stage.reader()
-    answer = await ada.send("/article")
-    moved = stage.database.with_suffix(".moved")
-    stage.database.rename(moved)
-    for _ in range(3):
-        await ada.tap(answer, f"r:{ARTICLE}:like")
-    moved.rename(stage.database)
-    await ada.tap(answer, f"r:{ARTICLE}:love")
-    await ada.shows(answer, "❤️ 1")
-    assert await stage.stop(bot) == 0
-    ready, *lines = bot.output.splitlines()
-    assert ready.startswith("@article_sandbox_bot answers")
-    entries = [json.loads(line) for line in lines]
-    warnings = [entry["message"] for entry in entries if entry["level"] == "WARNING"]
-    assert warnings[0].startswith(f"The database {stage.database} is gone")
-    assert sum("is gone" in warning for warning in warnings) == 1
-    assert "Votes are counted again." in warnings
-    assert all("exception" not in entry for entry in entries)
-    assert TOKEN not in bot.output
+@pytest.fixture
+def kept() -> tuple[FailureLog, list[str]]:
+    log, lines = logging.Logger("test"), Lines()
+    log.addHandler(lines)
+    return FailureLog(log), lines.lines
 
 
-def test_a_failure_with_changing_numbers_is_one(caplog: pytest.LogCaptureFixture) -> None:
-    """A server that names each request in its error does not fill the log."""
-    failures = FailureLog(logging.getLogger("bot.test"))
-    with caplog.at_level(logging.INFO):
-        for number in range(200):
-            failures.failed(f"Refused, request 8f3a{number:08x}: too long{' ' * 999}")
-        failures.failed("Something else")
+def test_a_reason_that_names_another_request_each_time(kept: tuple[FailureLog, list[str]]) -> None:
+    failures, lines = kept
+    for number in range(1000):
+        failures.failed(f"Refused: request 18.{number:05}2f3a is blocked (status 403)")
+    assert len(lines) == 1
+    failures.failed("Refused: request 18.00002f3a is blocked (status 502)")
+    assert len(lines) == 2
+
+
+async def test_a_failure_that_comes_and_goes(kept: tuple[FailureLog, list[str]]) -> None:
+    """It has not ended while it does, so that the last line of the log is true."""
+    failures, lines = kept
+
+    async def fails() -> None:
+        raise StoreError("sorry, too many clients already")
+
+    async def works() -> None:
+        pass
+
+    for _ in range(100):
+        assert not await failures.succeeds(fails())
+        assert await failures.succeeds(works())
         failures.recovered("It works again.")
-        failures.recovered("It works again.")
-    assert [len(message) for message in caplog.messages] == [500, 14, 15]
-
-
-def test_a_failure_that_comes_and_goes(caplog: pytest.LogCaptureFixture) -> None:
-    """It is told once more, and has not ended while it does."""
-    failures, counted = None, []
-    failures = FailureLog(logging.getLogger("bot.test"), lambda: counted.append(1))
-    with caplog.at_level(logging.INFO):
-        for _ in range(50):
-            failures.failed("Too many clients")
-            failures.recovered("It works again.")
-    assert caplog.messages == ["Too many clients", "It works again.", "Too many clients"]
-    assert len(counted) == 50
-
-
-def test_the_format_is_read(tmp_path: Path) -> None:
-    """In any case of letters; text if nothing is set."""
-    assert read_settings({"LOG_FORMAT": "JSON"}, tmp_path / ".env").log_format == "json"
-    assert read_settings({}, tmp_path / ".env").log_format == "text"
+    sorry = "sorry, too many clients already"
+    assert lines == [sorry, "It works again.", sorry]

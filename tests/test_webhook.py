@@ -20,6 +20,7 @@ from bot.delivery.webhook import Delivery, Webhook
 from tests.support.chat import Chat
 from tests.support.control import TOKEN
 from tests.support.corpora import ARTICLE
+from tests.support.sentences import voted
 from tests.support.stage import Stage
 from tests.support.waiting import free_port, until
 
@@ -62,7 +63,7 @@ async def test_readers_are_answered(stage: Stage, webhook: dict[str, str]) -> No
     ada, ben = await stage.reader(), await stage.reader()
     answer = await ada.send("what did the US agree to?")
     assert "The United States has agreed" in answer["text"]
-    assert await ada.react(answer, "like") == "👍 on this article. Tap again to undo."
+    assert await ada.react(answer, "like") == voted("Like")
     assert (await stage.inline(ben, "security guarantees"))["results"]
     await ada.shows(answer, "👍 1")
     await stage.settled(bot)

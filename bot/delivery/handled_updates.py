@@ -5,14 +5,16 @@ process is killed between, the next one gets it again and finds it here.
 """
 
 import asyncio
+import functools
 import logging
 from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
 
 from telegram import Update
 
 from bot.errors import StoreError
 from bot.logs import FailureLog
-from bot.store.base import MAX_HANDLED, Store
+from bot.store.base import HANDLED_KEPT, Store
 from bot.views.callback_data import ReactionButton, parse
 
 AT_ONCE = 50
@@ -26,7 +28,19 @@ LAST_SAVE = 1.0
 FORGET_EVERY = 1_000
 """Updates after which the oldest are forgotten."""
 
+_note: ContextVar[Callable[[], None] | None] = ContextVar("notes what is handled", default=None)
+
 log = logging.getLogger(__name__)
+
+
+def answered() -> None:
+    """Note that the answer to the update that is being handled was sent.
+
+    What is left to do for it, such as tracking the answer, takes time in which the process may be
+    killed, and does less harm when it is left out than a second answer.
+    """
+    if (note := _note.get()) is not None:
+        note()
 
 
 class HandledUpdates:
@@ -44,6 +58,7 @@ class HandledUpdates:
         """
         self._store, self._handle = store, handle
         self._before: frozenset[int] = frozenset()
+        self._handled: dict[int, None] = {}
         self._unsaved: dict[int, None] = {}
         self._any_unsaved, self._all_saved = asyncio.Event(), asyncio.Event()
         self._saved = 0
@@ -56,18 +71,27 @@ class HandledUpdates:
             StoreError: The database fails.
         """
         # What this process could not save when it served before is known to it alone.
-        self._before = frozenset((*await self._store.handled(), *self._unsaved))
+        self._before = frozenset((*await self._store.handled(), *self._handled))
         self._saving = asyncio.create_task(self._save_all())
 
     async def handle(self, update: Update) -> None:
         """Handle an update, unless an earlier process has done so."""
         if update.update_id in self._before:
             return
+        if not _is_for_once(update):
+            await self._handle(update)
+            return
+        note = functools.partial(self._note, update.update_id)
+        _note.set(note)
         await self._handle(update)
-        if _is_for_once(update):
-            self._unsaved[update.update_id] = None
-            if len(self._unsaved) > MAX_HANDLED:
-                del self._unsaved[next(iter(self._unsaved))]
+        note()
+
+    def _note(self, update_id: int) -> None:
+        if update_id not in self._handled:
+            self._handled[update_id] = self._unsaved[update_id] = None
+            for each in (self._handled, self._unsaved):
+                if len(each) > HANDLED_KEPT:
+                    del each[next(iter(each))]
             self._any_unsaved.set()
             self._all_saved.clear()
 

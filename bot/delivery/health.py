@@ -87,6 +87,8 @@ class Health:
 
 def health_application(health: Health, metrics: Metrics) -> web.Application:
     """Return what is served at HEALTH_LISTEN."""
+    # Now, as it takes a while, and nobody should wait for it later.
+    import prometheus_client  # noqa: F401, PLC0415
 
     async def alive(_: web.Request) -> web.Response:
         return web.json_response({"alive": True})

@@ -111,8 +111,8 @@ class RateLimiter:
     async def slot(self, chat: ChatKey, priority: Priority) -> AsyncIterator[None]:
         """Wait until a call may be made, and occupy its slot while it is made.
 
-        In a group, answers to one member (``caller``) leave room for answers to others. If the
-        call raises RetryAfter, no other is made to the chat for as long as Telegram asks.
+        If the call raises RetryAfter, no other is made to the chat for as long as Telegram asks.
+        In a group, answers to one member (``caller``) leave room for answers to others.
         """
         number = next(self._numbers)
         # First in, first out; but of tapped messages the last one first: if there are too many
@@ -171,8 +171,8 @@ class RateLimiter:
             if member in state.members:
                 share = max(free, state.members[member].free_at(now))
                 free = min(share, window.free_at(now, _reserve(window)))
-            free = max(free, state.blocked_until)
-            return free if priority is Priority.ANSWER else max(free, self._flood.closed_until)
+            closed = 0.0 if priority is Priority.ANSWER else self._flood.closed_until
+            return max(free, state.blocked_until, closed)
         tapping = now <= self._last_tap + TAP_COOLDOWN
         free = window.free_at(now, _reserve(window) if tapping else 1)
         share = state.refreshing.free_at(now) if tapping else now

@@ -10,11 +10,13 @@ from telegram.constants import ChatAction, ChatType
 from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 
 from bot.delivery.calls import send_message
+from bot.delivery.handled_updates import answered
 from bot.delivery.live_counts import LiveCounts
 from bot.delivery.rate_limiter import Priority
 from bot.delivery.sender import ANSWER_DEADLINE, Sender
 from bot.delivery.telegram_errors import NoAnswerError
 from bot.handlers.mentions import AddressedQuestion
+from bot.logs import FailureLog
 from bot.store.base import MessageRef
 from bot.views.inline_results import single_result
 from bot.views.outgoing import OutgoingMessage, with_question
@@ -34,6 +36,7 @@ class Messenger:
         self._bot = bot
         self._sender = sender
         self._live_counts = live_counts
+        self._failures = FailureLog(log)
 
     async def send(self, beside: MaybeInaccessibleMessage, message: OutgoingMessage) -> None:
         """Send a message to the chat and topic of another message; a failure is logged.
@@ -46,7 +49,7 @@ class Messenger:
         if isinstance(beside, Message) and beside.message_thread_id and _topic(beside) is None:
             # In the comments on a channel post, which show replies only.
             reply_to = ReplyParameters(beside.message_id, allow_sending_without_reply=True)
-        with _refusal_logged():
+        with self._refusal_logged():
             await self._send(beside.chat.id, message, reply_to, _topic(beside))
 
     async def reply(self, question: AddressedQuestion, message: OutgoingMessage) -> None:
@@ -55,7 +58,7 @@ class Messenger:
         If the question can no longer be quoted, it is shown above its answer instead.
         """
         asked, topic = question.message, _topic(question.message)
-        with _refusal_logged():
+        with self._refusal_logged():
             try:
                 await self._send(asked.chat.id, message, question.reply_parameters(), topic)
             except BadRequest as error:
@@ -75,7 +78,7 @@ class Messenger:
 
     async def send_to_chat(self, chat_id: int, message: OutgoingMessage) -> None:
         """Send a message to a chat, not as a reply; a failure is logged."""
-        with _refusal_logged():
+        with self._refusal_logged():
             await self._send(chat_id, message)
 
     async def edit(self, old: Message, new: OutgoingMessage) -> None:
@@ -126,9 +129,11 @@ class Messenger:
         try:
             sent = await self._sender.call(chat_id, Priority.ANSWER, send, deadline=ANSWER_DEADLINE)
         except Forbidden as error:
-            _log_refusal(error)
+            self._log_refusal(error)
             await self._live_counts.forget_chat(chat_id)
         else:
+            if message.article_id is not None:
+                answered()
             await self._track(sent, message)
 
     async def _track(self, ref: MessageRef, message: OutgoingMessage) -> None:
@@ -137,23 +142,21 @@ class Messenger:
                 ref, message.article_id, message.keyboard_json, message.counts_version
             )
 
+    @contextlib.contextmanager
+    def _refusal_logged(self) -> Iterator[None]:
+        try:
+            yield
+        except TelegramError as error:
+            self._log_refusal(error)
+
+    def _log_refusal(self, error: TelegramError) -> None:
+        self._failures.failed(f"A message could not be sent: {error.message}")
+
 
 def _topic(message: MaybeInaccessibleMessage) -> int | None:
     if not isinstance(message, Message) or not message.is_topic_message:
         return None
     return message.message_thread_id
-
-
-@contextlib.contextmanager
-def _refusal_logged() -> Iterator[None]:
-    try:
-        yield
-    except TelegramError as error:
-        _log_refusal(error)
-
-
-def _log_refusal(error: TelegramError) -> None:
-    log.warning("A message could not be sent: %s", error.message)
 
 
 @contextlib.asynccontextmanager

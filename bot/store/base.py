@@ -19,7 +19,7 @@ from bot.store.retention import RetentionStore
 
 REPEAT_WINDOW = 1.0
 """Seconds in which the same tap of a reader counts once: apps repeat a tap that got no answer."""
-MAX_HANDLED = 10_000
+HANDLED_KEPT = 10_000
 """Updates that are remembered as handled; Telegram repeats at most the last hundred."""
 VERSION_UNKNOWN = -1
 """The version of a message of which nobody knows what it shows; it is edited in any case."""
@@ -281,10 +281,10 @@ class Store(FeedStore, RetentionStore, Protocol):
         """Delete a deferred update that has been handled."""
 
     async def save_handled(self, update_ids: Sequence[int]) -> None:
-        """Remember updates that have been handled, and delete them where they were deferred."""
+        """Remember updates that have been handled; after a failure they may be, or may not."""
 
     async def handled(self) -> Sequence[int]:
-        """Return the ids of updates handled of late, at most MAX_HANDLED of them."""
+        """Return the ids of updates handled of late, at most HANDLED_KEPT of them."""
 
     async def forget_handled(self) -> None:
-        """Forget all of them but the last MAX_HANDLED."""
+        """Forget all of them but the last HANDLED_KEPT."""

@@ -86,6 +86,10 @@ class Engine(ABC):
     async def _write(self, sql: str, *values: object) -> None:
         await self._transaction(lambda: _single(sql, values))
 
+    async def _write_at_once(self, sql: str, *values: object) -> None:
+        """Write as fast as can be, once: after a failure nobody knows whether it took effect."""
+        await self._write(sql, *values)
+
     def _lock(self, name: bytes) -> Operation[None]:  # noqa: ARG002
         """Wait until no other transaction holds the lock of this name, and hold it until the end.
 

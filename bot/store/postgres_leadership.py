@@ -1,48 +1,33 @@
-"""The leader of a bot on PostgreSQL: a row that the leader changes every second.
+"""Leads with PostgreSQL: gives signs of life in ``leader_row``, and ends in time without them.
 
-The row holds a number that the leader raises, the sign of life. Who stands by reads it twice a
-second, and takes over when the number has been the same for TAKEN_OVER_AFTER seconds of its own
-time. The leader counts from the moment *before* it sent what raised the number, and ends sooner.
-So there are never two, whatever the clocks of the machines say, whether a process was stopped, and
-whether it or the database was cut off. Within the row's transaction only one of several that stand
-by can take over.
+They are given in a thread: while hundreds of questions are being answered, the event loop may be
+late by seconds. A process whose event loop does nothing at all for STUCK_AFTER seconds gives none.
 """
 
 import asyncio
+import contextvars
 import logging
-import secrets
+import threading
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import TypeAlias
-
-import asyncpg
 
 from bot.logs import FailureLog
-from bot.store.leader_process import has_ended, process_name
-from bot.store.leadership import (
-    FINISHES_FOR,
-    SERVES_FOR,
-    TAKEN_OVER_AFTER,
-    Leadership,
-    steady_time,
-)
-
-Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+from bot.store.leader_row import FAILURES, Connection, LeaderRow
+from bot.store.leadership import FINISHES_FOR, SERVES_FOR, Leadership, steady_time
 
 RENEW_EVERY = 1.0
 """Seconds between the leader's signs of life."""
 LOOK_EVERY = 0.5
 """Seconds between looks of a process that stands by."""
-TIMEOUT = 2.0
-"""Seconds for a connection and a statement."""
-FAILURES = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
-"""What a database that fails raises."""
+STUCK_AFTER = 30.0
+"""Seconds without any progress of the event loop after which another process shall serve."""
+_NEVER = -float("inf")
 
 log = logging.getLogger(__name__)
 
 
 class PostgresLeadership(Leadership):
-    """Competes for the row of a bot, and holds it, on a connection of its own."""
+    """Competes for the row of a bot, and keeps it."""
 
     def __init__(self, bot: str, connect: Callable[[], Awaitable[Connection]]) -> None:
         """Store the arguments; nothing is opened yet.
@@ -52,15 +37,12 @@ class PostgresLeadership(Leadership):
             connect: Opens a connection.
         """
         super().__init__()
-        self._bot, self._connect = bot, connect
-        self._name = f"{process_name()}/{secrets.token_hex(8)}"
-        self._connection: Connection | None = None
-        self._competes = asyncio.Event()
-        self._confirmed = -float("inf")
-        """When the sign of life was sent that succeeded last."""
-        self._seen: tuple[str, int] | None = None
-        self._seen_at = 0.0
-        self._stands_by = self._has_lost = self._may_hold = False
+        self._row = LeaderRow(bot, connect)
+        self._confirmed = _NEVER
+        """When the sign of life was sent that succeeded last; the thread sets it."""
+        self._competes = self._holds = self._closing = False
+        self._stands_by = self._has_lost = False
+        self._alive = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._failures = FailureLog(log)
 
@@ -77,120 +59,103 @@ class PostgresLeadership(Leadership):
     async def acquired(self) -> None:
         """Wait until this process is the leader. It competes for that only while this waits."""
         # What it did as the leader before has ended, or it would not wait here.
-        self._competes.set()
+        self._competes = True
+        self._wake_thread()
         try:
             await super().acquired()
-        except asyncio.CancelledError:
-            self._competes.clear()
-            raise
+        finally:
+            self._competes = False
 
     async def _open(self) -> None:
-        self._task = asyncio.create_task(self._run())
+        self._loop = asyncio.get_running_loop()
+        self._has_begun = asyncio.Event()
+        context = contextvars.copy_context()
+        self._thread = threading.Thread(
+            target=context.run, args=(asyncio.run, self._run()), name="leadership", daemon=True
+        )
+        self._thread.start()
+        await self._has_begun.wait()
+        self._watch()
 
     async def _close(self) -> None:
-        self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
-        self._confirmed = -float("inf")
-        if self._may_hold:
-            with suppress(*FAILURES):
-                async with asyncio.timeout(TIMEOUT):
-                    connection = await self._connected()
-                    release = (
-                        "UPDATE leaders SET process = '', number = number + 1"
-                        " WHERE bot = $1 AND process = $2"
-                    )
-                    await connection.execute(release, self._bot, self._name)
-                    await connection.close()
-        self._disconnect()
+        self._closing = True
+        self._wake_thread()
+        await asyncio.to_thread(self._thread.join)
+        self._confirmed = _NEVER
 
-    async def _run(self) -> None:
-        while True:
-            if not super().is_leader:
-                await self._competes.wait()
-            sent = steady_time()
-            try:
-                async with asyncio.timeout(TIMEOUT):
-                    connection = await self._connected()
-                    leads = await (self._renew if super().is_leader else self._compete)(connection)
-            except FAILURES as error:
-                self._disconnect()
-                if self._stands_by:
-                    reason = str(error).strip() or type(error).__name__
-                    self._failures.failed(f"The database does not say who serves: {reason}")
-            else:
-                self._failures.recovered("The database says again who serves.")
-                if leads and (super().is_leader or self._competes.is_set()):
-                    self._confirm(sent)
-                elif not leads and super().is_leader:
-                    self._confirmed = -float("inf")
-                    self._lose("another process has taken over")
-            await asyncio.sleep(RENEW_EVERY if super().is_leader else LOOK_EVERY)
+    def _watch(self) -> None:
+        """Look whether the signs of life still succeed, and note that the event loop runs."""
+        self._alive = steady_time()
+        if super().is_leader and not self.is_leader:
+            self._lose("the database cannot be reached")
+        self._timer = self._loop.call_later(0.25, self._watch)
 
-    async def _connected(self) -> Connection:
-        if self._connection is None or self._connection.is_closed():
-            self._connection = await self._connect()
-        return self._connection
-
-    def _disconnect(self) -> None:
-        if self._connection is not None:
-            self._connection.terminate()
-            self._connection = None
-
-    async def _renew(self, connection: Connection) -> bool:
-        update = "UPDATE leaders SET number = number + 1 WHERE bot = $1 AND process = $2"
-        return await connection.execute(update, self._bot, self._name) == "UPDATE 1"
-
-    async def _compete(self, connection: Connection) -> bool:
-        row = await connection.fetchrow(
-            "SELECT process, number FROM leaders WHERE bot = $1", self._bot
-        )
-        if row is None:
-            self._may_hold = True
-            insert = "INSERT INTO leaders VALUES ($1, $2, 0) ON CONFLICT DO NOTHING"
-            return await connection.execute(insert, self._bot, self._name) == "INSERT 0 1"
-        seen = row["process"], row["number"]
-        if seen != self._seen:
-            self._seen, self._seen_at = seen, steady_time()
-        process, number = seen
-        silent = steady_time() - self._seen_at
-        # Its own name stands there if it has served before and nobody else has since.
-        free = process in ("", self._name) or silent >= TAKEN_OVER_AFTER or has_ended(process)
-        if free:
-            self._may_hold = True
-            update = (
-                "UPDATE leaders SET process = $2, number = number + 1"
-                " WHERE bot = $1 AND process = $3 AND number = $4"
-            )
-            done = await connection.execute(update, self._bot, self._name, process, number)
-            if done == "UPDATE 1":
-                return True
-        if not self._stands_by:
-            self._stands_by = True
-            log.info("Another process serves; this one stands by.")
-        return False
-
-    def _confirm(self, sent: float) -> None:
-        """Note a sign of life; the leader ends by itself when no other follows in time."""
-        self._confirmed = sent
-        if self._timer is not None:
-            self._timer.cancel()
-        loop = asyncio.get_running_loop()
-        self._timer = loop.call_later(
-            sent + SERVES_FOR - steady_time(), self._lose, "the database cannot be reached"
-        )
-        if not super().is_leader:
+    def _started(self) -> None:
+        """Begin to serve: the thread has taken the row."""
+        if not self._competes:
+            # It stands by again, and takes the row at once when it competes.
+            self._holds = False
+        elif not super().is_leader:
             if self._stands_by or self._has_lost:
                 self._stands_by = self._has_lost = False
                 log.info("This process serves now.")
             self._begin()
 
     def _lose(self, why: str) -> None:
-        self._has_lost = True
-        log.warning("This process no longer serves: %s.", why)
-        self._end()
+        if super().is_leader:
+            self._has_lost = True
+            log.warning("This process no longer serves: %s.", why)
+            self._holds = False
+            super()._end()
 
     def _end(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        self._competes.clear()
+        self._holds = False
         super()._end()
+
+    # What follows runs in the thread.
+
+    async def _run(self) -> None:
+        self._wake, self._own_loop = asyncio.Event(), asyncio.get_running_loop()
+        self._loop.call_soon_threadsafe(self._has_begun.set)
+        while not self._closing:
+            try:
+                await self._step()
+                self._failures.recovered("The database says again who serves.")
+            except FAILURES as error:
+                self._row.disconnect()
+                if self._stands_by:
+                    reason = str(error).strip() or type(error).__name__
+                    self._failures.failed(f"The database does not say who serves: {reason}")
+            except Exception:
+                # Without a sign of life this process ends to serve, and tries again.
+                log.exception("Whether this process serves could not be found out")
+            self._wake.clear()
+            seconds = RENEW_EVERY if self._holds else LOOK_EVERY
+            if not self._closing:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._wake.wait(), seconds)
+        await self._row.release()
+
+    async def _step(self) -> None:
+        sent = steady_time()
+        if self._holds:
+            if sent > self._alive + STUCK_AFTER:
+                return
+            if await self._row.keep():
+                self._confirmed = sent
+            else:
+                self._confirmed, self._holds = _NEVER, False
+                self._loop.call_soon_threadsafe(self._lose, "another process has taken over")
+        elif self._competes:
+            if await self._row.take():
+                self._confirmed, self._holds = sent, True
+                self._loop.call_soon_threadsafe(self._started)
+            elif not self._stands_by:
+                self._stands_by = True
+                log.info("Another process serves; this one stands by.")
+
+    def _wake_thread(self) -> None:
+        with suppress(RuntimeError):  # The thread has ended.
+            self._own_loop.call_soon_threadsafe(self._wake.set)

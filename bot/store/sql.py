@@ -65,7 +65,7 @@ _BEFORE_VOTE = """
             ORDER BY at DESC LIMIT 1), false) AS just_now"""
 
 
-class SqlStore(SqlArticleStore, SqlFeedStore, SqlRetentionStore, SqlUpdateStore, Store):
+class SqlStore(SqlArticleStore, SqlFeedStore, SqlUpdateStore, SqlRetentionStore, Store):
     """Implements the contract on top of an engine. The methods are documented in ``Store``."""
 
     async def check(self) -> None:

@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 
-from bot.store.base import MAX_HANDLED
-from bot.store.engine import Engine, Operation
-from bot.store.retention import HANDLED_KEPT
+from bot.store.base import HANDLED_KEPT
+from bot.store.engine import Engine
 
 _OWN = "bot IN ($1, '')"
 """Those of the bot, and those that a version deferred that knew of one bot only."""
@@ -32,27 +31,18 @@ class SqlUpdateStore(Engine):
         await self._write(delete, self._bot, update_id)
 
     async def save_handled(self, update_ids: Sequence[int]) -> None:
-        def operation() -> Operation[None]:
-            rows = ", ".join(f"($1, ${n}, $2)" for n in range(3, len(update_ids) + 3))
-            insert = f"INSERT INTO handled_updates (bot, update_id, at) VALUES {rows}"
-            yield f"{insert} ON CONFLICT DO NOTHING", (self._bot, self._clock(), *update_ids)
-            these = ", ".join(f"${n}" for n in range(2, len(update_ids) + 2))
-            delete = f"DELETE FROM deferred_updates WHERE {_OWN} AND update_id IN ({these})"
-            yield delete, (self._bot, *update_ids)
-
-        await self._transaction(operation)
+        rows = ", ".join(f"($1, ${n}, $2)" for n in range(3, len(update_ids) + 3))
+        insert = f"INSERT INTO handled_updates (bot, update_id, at) VALUES {rows}"
+        values = (self._bot, self._clock(), *update_ids)
+        await self._write_at_once(f"{insert} ON CONFLICT DO NOTHING", *values)
 
     async def handled(self) -> Sequence[int]:
-        query = (
-            "SELECT update_id FROM handled_updates WHERE bot = $1 AND at >= $2"
-            " ORDER BY at DESC LIMIT $3"
-        )
-        rows = await self._read(query, self._bot, self._clock() - HANDLED_KEPT, MAX_HANDLED)
-        return [row["update_id"] for row in rows]
+        query = "SELECT update_id FROM handled_updates WHERE bot = $1 ORDER BY at DESC LIMIT $2"
+        return [row["update_id"] for row in await self._read(query, self._bot, HANDLED_KEPT)]
 
     async def forget_handled(self) -> None:
         await self._write(
             "DELETE FROM handled_updates WHERE bot = $1 AND at < (SELECT at FROM handled_updates"
             " WHERE bot = $1 ORDER BY at DESC LIMIT 1 OFFSET $2)",
-            *(self._bot, MAX_HANDLED),
+            *(self._bot, HANDLED_KEPT),
         )

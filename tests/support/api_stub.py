@@ -53,6 +53,12 @@ class ApiStub:
         """Set the function: it is given the method in lower case and how often it was called."""
         self.calls: Counter[str] = Counter()
         self._called = threading.Condition()
+        self._ended = threading.Event()
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler(answer))
+        self._server.daemon_threads = True
+        self._thread = threading.Thread(target=self._server.serve_forever)
+
+    def _handler(self, answer: Callable[[str, int], Answer]) -> type[BaseHTTPRequestHandler]:
         stub = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -90,10 +96,7 @@ class ApiStub:
             def log_message(self, *_: object) -> None:
                 """Log nothing."""
 
-        self._ended = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever)
+        return Handler
 
     @property
     def url(self) -> str:

@@ -1,7 +1,8 @@
 """Votes after many kills: the bot is killed at random moments while readers tap.
 
     python -m tests.benchmarks.kills [--kills 100] [--engine sqlite|postgres|both] [--seed N]
-                                     [--postgres URL] [--webhook] [--standbys 2] [--questions 200]
+                                     [--postgres URL] [--standbys 2 | --webhook]
+                                     [--questions 200]
 
 A Bot API server in this process outlives the bot, a child process that SIGKILL ends again and
 again: while it starts, while it works and, in every tenth life, while the server is so slow to
@@ -42,15 +43,15 @@ async def new_database(server: str) -> AsyncIterator[str]:
         await query(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
-async def try_engine(given: argparse.Namespace, engine: str, standbys: int) -> int:
+async def try_engine(engine: str, given: argparse.Namespace) -> int:
     """Try an engine and print what came of it; return the exit code."""
 
     async def run(url: str, folder: Path) -> Report | Answers:
+        kills, seed = given.kills, given.seed
         if given.questions:
-            return await ask_while_killed(url, folder, given.questions, given.kills, given.seed)
-        return await trial(
-            url, folder, given.kills, given.seed, standbys=standbys, webhook=given.webhook
-        )
+            return await ask_while_killed(url, folder, given.questions, kills, seed)
+        standbys = given.standbys if engine == "postgres" else 0
+        return await trial(url, folder, kills, seed, standbys=standbys, webhook=given.webhook)
 
     report: Report | Answers
     with tempfile.TemporaryDirectory(prefix="article-bot-kills-") as name:
@@ -76,15 +77,12 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     default = os.environ.get("TEST_DATABASE_URL", "postgresql:///postgres")
     parser.add_argument("--postgres", metavar="URL", default=default, help="a server's address")
-    parser.add_argument("--webhook", action="store_true", help="deliver updates to the bot")
     parser.add_argument("--standbys", type=int, default=0, help="processes that stand by")
     parser.add_argument("--questions", type=int, default=0, help="ask so many instead of tapping")
+    parser.add_argument("--webhook", action="store_true", help="deliver updates to the bot")
     given = parser.parse_args()
     engines = ("sqlite", "postgres") if given.engine == "both" else (given.engine,)
-    codes = [
-        asyncio.run(try_engine(given, engine, given.standbys if engine == "postgres" else 0))
-        for engine in engines
-    ]
+    codes = [asyncio.run(try_engine(engine, given)) for engine in engines]
     # A tap that was lost says more than a database that was not there.
     return 1 if 1 in codes else max(codes)
 

@@ -91,9 +91,19 @@ async def ask_while_killed(
         finally:
             bot.end()
     report.kills, report.problems = bot.killed, bot.problems
+    _count(report, asked, answered, killed_at)
+    report.seconds = round(time.monotonic() - begun)
+    return report
+
+
+def _count(
+    report: Answers,
+    asked: dict[int, float],
+    answered: dict[int, list[float]],
+    killed_at: list[float],
+) -> None:
     for chat, at in asked.items():
-        times = answered[chat]
-        if not times:
+        if not (times := answered.get(chat)):
             report.unanswered += 1
             continue
         report.longest_wait = round(max(report.longest_wait, times[0] - at), 1)
@@ -102,8 +112,6 @@ async def ask_while_killed(
             after = min((kill - times[0] for kill in killed_at if kill > times[0]), default=-1.0)
             report.twice_unknown += 0 <= after <= UNKNOWN
             report.before_kill.append(round(after, 3))
-    report.seconds = round(time.monotonic() - begun)
-    return report
 
 
 async def _ask(client: httpx.AsyncClient, number: int) -> dict[int, float]:

@@ -27,7 +27,6 @@ async def trial(
     seed: int,
     many: int = READERS,
     standbys: int = 0,
-    *,
     webhook: bool = False,
 ) -> Report:
     """Kill the bot while readers tap; then let it finish, and judge.
@@ -39,16 +38,12 @@ async def trial(
         seed: Makes the random choices repeatable.
         many: How many readers.
         standbys: How many processes stand by, on PostgreSQL; whoever serves is killed.
-        webhook: Whether updates are delivered to the bot, which has no standbys then; otherwise it
-            polls.
+        webhook: Whether updates are delivered to the bot; otherwise it polls.
     """
     telegram, chance, begun = Telegram(), random.Random(seed), time.monotonic()
     report = Report("sqlite" if url.startswith("sqlite:") else "postgres")
     async with telegram.running() as client:
-        if standbys and not webhook:
-            bot: Bot = Fleet(telegram, url, folder, standbys)
-        else:
-            bot = Bot(telegram, url, folder, webhook=webhook)
+        bot = _bot(telegram, url, folder, standbys, webhook)
         first = max(1, kills // 10)
         try:
             await _start_over_and_over(bot, url, chance, first)
@@ -56,19 +51,35 @@ async def trial(
             report.deferred = await _tap_and_kill(bot, url, readers, chance, kills - first)
             if kills >= SLOW_EVERY:
                 await _kill_after_deferring(bot, url, readers[0])
-            await bot.start_and_wait()
-            await _handle_rest(bot, url)
-            new = await _join(client, random.Random(0))
-            await judge_keyboards(url, new, readers, report)
-            await bot.stop()
-            await judge_votes(telegram, url, readers, report)
+            await _finish_and_judge(bot, url, client, readers, report)
         finally:
             bot.end()
+    return _finished(report, bot, begun)
+
+
+def _finished(report: Report, bot: Bot, begun: float) -> Report:
     report.kills = bot.killed
     report.problems += bot.problems
     report.logged = bot.logged()
     report.seconds = round(time.monotonic() - begun)
     return report
+
+
+async def _finish_and_judge(
+    bot: Bot, url: str, client: httpx.AsyncClient, readers: list[Reader], report: Report
+) -> None:
+    await bot.start_and_wait()
+    await _handle_rest(bot, url)
+    new = await _join(client, random.Random(0))
+    await judge_keyboards(url, new, readers, report)
+    await bot.stop()
+    await judge_votes(bot.telegram, url, readers, report)
+
+
+def _bot(telegram: Telegram, url: str, folder: Path, standbys: int, webhook: bool) -> Bot:
+    if standbys:
+        return Fleet(telegram, url, folder, standbys)
+    return Bot(telegram, url, folder, webhook=webhook)
 
 
 async def _start_over_and_over(bot: Bot, url: str, chance: random.Random, times: int) -> None:
