@@ -203,13 +203,14 @@ def test_the_lines_of_the_log_are_explained() -> None:
 async def fill(file: Path) -> None:
     """Store something in every table, with characters that need quoting."""
     voters = Voters(VOTER_KEY.encode())
-    store = SqliteStore(file, voters.fingerprint)
+    store = SqliteStore(file, voters.fingerprint, bot="b")
     await store.open()
     for reader in range(5):
         await store.vote("bridge", voters.code(reader), ("like", "love")[reader % 2], f"q{reader}")
     ref = MessageRef(-1001234567890, 7)
     await store.track(TrackedMessage(ref, "bridge", json.dumps({"text": "it's 👍"}), 3))
     await store.defer(99, json.dumps({"text": "it's\n👍"}))
+    await store.save_handled([98])
     await store.set_language(voters.code(1), "de")
     await store.save_channel_post(-1001, "bridge", 5)
     await store.save_article_files({"it's/bridge.md": "bridge"})
@@ -237,7 +238,8 @@ def test_moving_to_postgresql_keeps_everything(tmp_path: Path, postgres_url: str
         "votes": "article, reaction",
         "tracked_messages": "chat_id, message_id, inline_message_id, article, keyboard",
         "callback_queries": "callback_query_id, article, reaction",
-        "deferred_updates": "update_id, body",
+        "deferred_updates": "bot, update_id, body",
+        "handled_updates": "bot, update_id",
         "chat_settings": "article, language",
         "article_files": "file, article",
         "channel_posts": "chat_id, article, message_id",

@@ -23,6 +23,7 @@ pytestmark = pytest.mark.slow
 
 STANDS_BY = "Another process serves; this one stands by."
 TAKES_OVER = "This process serves now."
+DELETED = "Deleted 1 rows"
 NO_LONGER = "This process no longer serves"
 
 
@@ -91,6 +92,21 @@ async def test_a_process_that_stands_by_answers_nothing(fleet: Fleet) -> None:
     await fleet.each_is_answered_once()
     assert second.output.count(STANDS_BY) == second.output.count(TAKES_OVER) == 1
     assert "WARNING" not in first.output + second.output
+
+
+async def test_only_the_process_that_serves_deletes(fleet: Fleet) -> None:
+    """What is kept no longer; one that stands by does when it takes over."""
+    settings = {"DATABASE_URL": fleet.url, "VOTER_KEY": "k" * 32}
+    assert (await asyncio.to_thread(article_bot, "run", "--prepare", **settings)).returncode == 0
+    old = "INSERT INTO saved_questions VALUES ('k', 'Why?', 0) RETURNING key"
+    await execute(fleet.url, old)
+    first = await fleet.start()
+    await asyncio.to_thread(first.wait_for, re.compile(DELETED))
+    await execute(fleet.url, old)
+    second = await fleet.stand_by()
+    await fleet.stage.kill(first)
+    await asyncio.to_thread(second.wait_for, re.compile(DELETED))
+    assert second.output.index(TAKES_OVER) < second.output.index(DELETED)
 
 
 async def test_a_process_that_is_replaced(fleet: Fleet) -> None:

@@ -14,7 +14,7 @@ from telegram import Update
 
 from bot.errors import StoreError
 from bot.logs import FailureLog
-from bot.store.base import HANDLED_KEPT, Store
+from bot.store.base import MAX_HANDLED, Store
 from bot.views.callback_data import ReactionButton, parse
 
 AT_ONCE = 50
@@ -90,7 +90,7 @@ class HandledUpdates:
         if update_id not in self._handled:
             self._handled[update_id] = self._unsaved[update_id] = None
             for each in (self._handled, self._unsaved):
-                if len(each) > HANDLED_KEPT:
+                if len(each) > MAX_HANDLED:
                     del each[next(iter(each))]
             self._any_unsaved.set()
             self._all_saved.clear()

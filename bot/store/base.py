@@ -19,7 +19,7 @@ from bot.store.retention import RetentionStore
 
 REPEAT_WINDOW = 1.0
 """Seconds in which the same tap of a reader counts once: apps repeat a tap that got no answer."""
-HANDLED_KEPT = 10_000
+MAX_HANDLED = 10_000
 """Updates that are remembered as handled; Telegram repeats at most the last hundred."""
 VERSION_UNKNOWN = -1
 """The version of a message of which nobody knows what it shows; it is edited in any case."""
@@ -284,7 +284,7 @@ class Store(FeedStore, RetentionStore, Protocol):
         """Remember updates that have been handled; after a failure they may be, or may not."""
 
     async def handled(self) -> Sequence[int]:
-        """Return the ids of updates handled of late, at most HANDLED_KEPT of them."""
+        """Return the ids of updates handled of late, at most MAX_HANDLED of them."""
 
     async def forget_handled(self) -> None:
-        """Forget all of them but the last HANDLED_KEPT."""
+        """Forget all of them but the last MAX_HANDLED."""

@@ -13,6 +13,9 @@ CALLBACK_QUERY_KEPT = QUESTION_KEPT = DEFERRED_KEPT = DAY - 3_600.0
 """Seconds for which the id of a counted tap, a saved question and a deferred update are kept.
 Readers are told "a day at most"; an hour less leaves time to delete them. Telegram repeats a tap
 for less than that, and itself drops an update that nobody fetches for a day."""
+HANDLED_KEPT = 2 * DAY
+"""Seconds for which it is remembered that an update was handled. Telegram may repeat one for a day;
+after a week without any, it may give an earlier id to a new one."""
 TRACKED_KEPT = 90 * DAY
 """Seconds for which a message is tracked that was neither sent nor tapped since; not for posts in
 channels, which are always tracked."""

@@ -6,6 +6,7 @@ from bot.store.engine import Engine, Operation
 from bot.store.retention import (
     CALLBACK_QUERY_KEPT,
     DEFERRED_KEPT,
+    HANDLED_KEPT,
     QUESTION_KEPT,
     TRACKED_KEPT,
     KeptRows,
@@ -20,9 +21,10 @@ _EXPIRING = {
     "callback_queries": ("callback_query_id", CALLBACK_QUERY_KEPT),
     "saved_questions": ("key", QUESTION_KEPT),
     "deferred_updates": ("bot, update_id", DEFERRED_KEPT),
+    "handled_updates": ("bot, update_id", HANDLED_KEPT),
 }
 """Tables whose rows have a time, "at": the primary key, and for how many seconds a row is kept."""
-_TIMELESS = ("votes", "channel_posts", "chat_settings", "feed_entries", "handled_updates")
+_TIMELESS = ("votes", "channel_posts", "chat_settings", "feed_entries")
 
 
 class SqlRetentionStore(Engine, RetentionStore):

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from bot.store.base import HANDLED_KEPT
+from bot.store.base import MAX_HANDLED
 from bot.store.engine import Engine
+from bot.store.retention import HANDLED_KEPT
 
 _OWN = "bot IN ($1, '')"
 """Those of the bot, and those that a version deferred that knew of one bot only."""
@@ -37,12 +38,16 @@ class SqlUpdateStore(Engine):
         await self._write_at_once(f"{insert} ON CONFLICT DO NOTHING", *values)
 
     async def handled(self) -> Sequence[int]:
-        query = "SELECT update_id FROM handled_updates WHERE bot = $1 ORDER BY at DESC LIMIT $2"
-        return [row["update_id"] for row in await self._read(query, self._bot, HANDLED_KEPT)]
+        query = (
+            "SELECT update_id FROM handled_updates WHERE bot = $1 AND at >= $2"
+            " ORDER BY at DESC LIMIT $3"
+        )
+        rows = await self._read(query, self._bot, self._clock() - HANDLED_KEPT, MAX_HANDLED)
+        return [row["update_id"] for row in rows]
 
     async def forget_handled(self) -> None:
         await self._write(
             "DELETE FROM handled_updates WHERE bot = $1 AND at < (SELECT at FROM handled_updates"
             " WHERE bot = $1 ORDER BY at DESC LIMIT 1 OFFSET $2)",
-            *(self._bot, HANDLED_KEPT),
+            *(self._bot, MAX_HANDLED),
         )

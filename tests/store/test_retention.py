@@ -93,6 +93,20 @@ async def test_what_is_kept_and_since_when(store: SqlStore, clock: Clock) -> Non
     assert began < oldest < began + 1
 
 
+async def test_handled_updates_are_known_for_longer_than_telegram_repeats_them(
+    store: SqlStore, clock: Clock
+) -> None:
+    """Then they are forgotten: Telegram may give the id of one to another."""
+    await store.save_handled([7, 8])
+    clock.now += DAY + INTERVAL
+    assert await store.delete_expired(ALL) == 0
+    assert sorted(await store.handled()) == [7, 8]
+    clock.now += DAY
+    assert await store.handled() == []
+    assert await store.delete_expired(ALL) == 2
+    assert await rows(store) == {}
+
+
 class Rows:
     """Stands for a database: how many rows have expired, and when each deletion was made."""
 
