@@ -12,7 +12,7 @@ from bot.store.migrations import scripts
 from bot.store.sql import SqlStore
 from tests.store.conftest import ADA, BEN, Clock, create_store, execute
 
-NEWEST = 7
+NEWEST = 6
 ROWS = {
     1: [
         "INSERT INTO facts VALUES ('voter key', {key})",
@@ -30,7 +30,6 @@ ROWS = {
     ],
     4: [],
     5: [],
-    6: [],
 }
 """What is inserted after the script of each version."""
 
