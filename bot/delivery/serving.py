@@ -6,6 +6,7 @@ from typing import Any
 
 from telegram.request import BaseRequest, RequestData
 
+from bot.delivery.http_requests import BotApiRequest
 from bot.store.leadership import Leadership
 
 CANCEL_EVERY = 1.0
@@ -106,3 +107,8 @@ class LeaderRequest(BaseRequest):
         if self.leadership is not None and not self.leadership.may_finish:
             await asyncio.get_running_loop().create_future()
         return await self._request.do_request(url, method, request_data, *timeouts, **more)
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> dict[str, Any]:
+        """Return what the wrapped client has read from an answer already."""
+        return BotApiRequest.parse_json_payload(payload)
