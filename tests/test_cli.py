@@ -11,7 +11,10 @@ from tests.support.corpora import ROOT
 from tests.support.processes import article_bot
 
 FILES = {file.stem for file in (ROOT / "bot" / "cli").glob("*.py")}
-SHARED = {"corpus", "doctor_checks", "doctor_services", "progress", "service_manager", "signals"}
+SHARED = {"corpus", "doctor_checks", "doctor_services", "output", "progress"} | {
+    "service_manager",
+    "signals",
+}
 COMMANDS = sorted(FILES - SHARED - {"__init__"})
 
 

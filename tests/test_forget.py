@@ -1,5 +1,6 @@
 """/forget takes everything of a chat away, also what is under way."""
 
+import contextlib
 import sqlite3
 
 from tests.support.corpora import BRIDGE, write_two_articles
@@ -41,6 +42,12 @@ async def test_forget_comes_after_what_was_asked_before_it(stage: Stage) -> None
     for text in (SENATE, "/start bridge", "/forget"):
         await ada.write(text)
     await stage.settled(bot)
+
+    def all_handled() -> bool:
+        with contextlib.closing(sqlite3.connect(stage.database)) as database:
+            return not database.execute("SELECT * FROM deferred_updates").fetchall()
+
+    await until(all_handled)
     await stage.stop(bot)
     database = sqlite3.connect(stage.database)
     try:

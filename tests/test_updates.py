@@ -253,6 +253,8 @@ NO_UPDATES = b'{"ok": true, "result": []}'
 ME = b'{"ok": true, "result": {"id": 1, "is_bot": true, "first_name": "B", "username": "b"}}'
 KNOWN = {
     b"getMe": ME,
+    b"getWebhookInfo": b'{"ok": true, "result": {"url": "", "has_custom_certificate": false,'
+    b' "pending_update_count": 0}}',
     b"getMyCommands": b'{"ok": true, "result": []}',
     b"getMyDescription": b'{"ok": true, "result": {"description": ""}}',
     b"getMyShortDescription": b'{"ok": true, "result": {"short_description": ""}}',

@@ -24,7 +24,9 @@ corpus = load_corpus(Path(sys.argv[1]), Path(sys.argv[2]), lambda *now: parsed.a
 print(max((done for _, done, _ in parsed), default=0), [a.digest for a in corpus.articles])
 """
 SLEEP = """\
-import time
+import signal, time
+# A process that was started in the background ignores it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from bot.corpus.workers import in_processes
 seconds = [0.01] * 64 + [600] * 64
 for _ in in_processes(time.sleep, seconds, "", lambda *now: print(now, flush=True)):

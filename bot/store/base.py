@@ -11,11 +11,14 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from bot.store.feed_records import FeedStore
-from bot.store.leadership import Leadership
 from bot.store.retention import RetentionStore
+
+if TYPE_CHECKING:
+    # It imports asyncio, which a question in the terminal does without.
+    from bot.store.leadership import Leadership
 
 REPEAT_WINDOW = 1.0
 """Seconds in which the same tap of a reader counts once: apps repeat a tap that got no answer."""
@@ -232,7 +235,7 @@ class Store(FeedStore, RetentionStore, Protocol):
     async def forget_chat(self, chat_id: int) -> None:
         """Stop tracking all messages of a chat."""
 
-    def leadership(self) -> Leadership:
+    def leadership(self) -> "Leadership":
         """Return what tells whether this process is the one of its bot that serves."""
 
     async def channel_post(self, chat_id: int, article_id: str) -> int | None:
