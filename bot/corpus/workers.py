@@ -88,7 +88,8 @@ def _by_processes(
     running: deque[Future[list[Result]]] = deque()
     try:
         for start in range(0, len(items), CHUNK):
-            with _uninterrupted() if not start else contextlib.nullcontext():
+            # Each of the first ones starts a process.
+            with _uninterrupted():
                 running.append(pool.submit(_apply, function, items[start : start + CHUNK]))
             if len(running) >= AHEAD * processes:
                 yield running.popleft().result()
