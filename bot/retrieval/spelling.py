@@ -1,8 +1,10 @@
 """A misspelled word -> the article's word."""
 
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Sequence, Set
 from dataclasses import replace
+from functools import lru_cache
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -11,6 +13,8 @@ from bot.retrieval.analysis import is_unspaced
 from bot.retrieval.answer_types import classify
 from bot.retrieval.query import Query
 
+MAX_REMEMBERED = 64
+"""Sets of names that are kept by their letters: one for each language."""
 MAX_CORRECTED = 40
 """Words of a question that are corrected; longer ones are hardly written by hand."""
 
@@ -35,6 +39,8 @@ class SpellingCorrector:
         self._vocabulary = vocabulary
         self._known = frozenset(vocabulary)
         self._names = names
+        self._names_by_start = _by_start(frozenset(names))
+        self._near_by_start: dict[tuple[str, int], list[str]] = {}
         self._function_words = function_words
         self._min_length = min_length
 
@@ -67,13 +73,31 @@ class SpellingCorrector:
 
         A word of another length than these is further away; the first letter is seldom wrong.
         """
-        first, size = word[0], len(word)
-        start = bisect_left(self._vocabulary, size - 1, key=len)
-        end = bisect_left(self._vocabulary, size + 2, start, key=len)
-        near = {each for each in self._vocabulary[start:end] if first in each[:2]}
-        near |= {n for n in self._names if size - 1 <= len(n) <= size + 1 and first in n[:2]}
-        # Sorted, so that every process chooses the same one of two words that are equally near.
-        return sorted(filter(_is_correctable, near), key=lambda each: (len(each), each))
+        sizes = (len(word) - 1, len(word), len(word) + 1)
+        return [near for size in sizes for near in self._near_of_size(word[0], size)]
+
+    def _near_of_size(self, letter: str, size: int) -> list[str]:
+        """Return the words of a length that begin with a letter, or have it in second place."""
+        known = self._near_by_start.get((letter, size))
+        if known is None:
+            start = bisect_left(self._vocabulary, size, key=len)
+            end = bisect_left(self._vocabulary, size + 1, start, key=len)
+            found = {word for word in self._vocabulary[start:end] if letter in word[:2]}
+            found.update(self._names_by_start.get((letter, size), ()))
+            # Sorted, so that every process chooses the same one of two words that are equally near.
+            known = sorted(filter(_is_correctable, found))
+            self._near_by_start[letter, size] = known
+        return known
+
+
+@lru_cache(maxsize=MAX_REMEMBERED)
+def _by_start(names: frozenset[str]) -> dict[tuple[str, int], list[str]]:
+    """Return names by each of their first two letters and their length."""
+    found: dict[tuple[str, int], list[str]] = defaultdict(list)
+    for name in names:
+        for letter in set(name[:2]):
+            found[letter, len(name)].append(name)
+    return dict(found)
 
 
 def _is_correctable(word: str) -> bool:
