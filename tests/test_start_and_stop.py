@@ -51,6 +51,7 @@ def terminated(process: Process) -> float:
     process.popen.send_signal(signal.SIGTERM)
     assert process.popen.wait(timeout=TIMEOUT) == 0, process.output
     assert "Traceback" not in process.output
+    assert "leaked" not in process.output
     return time.monotonic() - began
 
 

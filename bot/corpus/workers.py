@@ -95,12 +95,9 @@ def _by_processes(
                 yield running.popleft().result()
         while running:
             yield running.popleft().result()
-    except BaseException:
-        # Nobody takes the other results: the chunks that were begun may take long.
-        for process in multiprocessing.active_children():
-            process.kill()
-        raise
     finally:
+        # Chunks that were begun are finished. A process that is killed while it sends its results
+        # would have the pool wait for the rest of them for ever.
         pool.shutdown(cancel_futures=True)
 
 
