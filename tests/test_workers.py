@@ -15,13 +15,19 @@ from bot.corpus.workers import FEW, in_processes
 from tests.support.corpora import ROOT
 from tests.support.waiting import TIMEOUT
 
-LOAD = """\
+PREPARE = """\
 import sys
 from pathlib import Path
 from bot.corpus.loader import load_corpus
-parsed = []
-corpus = load_corpus(Path(sys.argv[1]), Path(sys.argv[2]), lambda *now: parsed.append(now))
-print(max((done for _, done, _ in parsed), default=0), [a.digest for a in corpus.articles])
+from bot.retrieval.index import Index
+from bot.retrieval.query import parse_query
+done = {"Reading articles": 0, "Indexing articles": 0}
+def progress(what, now, total):
+    done[what] = max(done[what], now)
+corpus = load_corpus(Path(sys.argv[1]), Path(sys.argv[2]), progress)
+index = Index(corpus.articles, corpus.aliases, cache=corpus.cache_folder, progress=progress)
+found = index.answer(parse_query("Where is the bridge of story 7?"))
+print(*done.values(), found.article.id, [article.digest for article in corpus.articles])
 """
 SLEEP = """\
 import signal, time
@@ -131,17 +137,20 @@ def test_ctrl_c_shows_one_traceback(tmp_path: Path) -> None:
 
 
 def test_two_processes_at_once(tmp_path: Path) -> None:
-    """One reads the files, in processes of its own; the other waits, and finds all there."""
+    """One reads and one indexes the articles; the other waits, and finds all there."""
     folder = tmp_path / "corpus"
     folder.mkdir()
     for number in range(FEW):
-        (folder / f"story-{number}.md").write_text(f"# Story {number}\n\nIts text.\n")
-    command = [sys.executable, "-c", LOAD, str(folder), str(tmp_path / "cache")]
+        text = f"# Story {number}\n\nThe bridge of story {number} is in town {number}.\n"
+        (folder / f"story-{number}.md").write_text(text)
+    command = [sys.executable, "-c", PREPARE, str(folder), str(tmp_path / "cache")]
     both = [
         subprocess.Popen(command, env=ENVIRON, stdout=subprocess.PIPE, text=True) for _ in range(2)
     ]
-    outputs = [process.communicate(timeout=TIMEOUT)[0].split(" ", 1) for process in both]
-    assert sorted(int(count) for count, _ in outputs) == [0, FEW]
-    assert {digests.strip() for _, digests in outputs} == {
+    outputs = [process.communicate(timeout=TIMEOUT)[0].split(" ", 3) for process in both]
+    assert sorted(int(read) for read, *_ in outputs) == [0, FEW]
+    assert sorted(int(indexed) for _, indexed, *_ in outputs) == [0, FEW]
+    assert {answered for _, _, answered, _ in outputs} == {"story-7"}
+    assert {digests.strip() for *_, digests in outputs} == {
         str([article.digest for article in load_corpus(folder).articles])
     }
