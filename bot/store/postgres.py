@@ -1,4 +1,4 @@
-"""PostgreSQL, for several processes of the bot: connections, transactions, locks and retries."""
+"""PostgreSQL, for several processes of the bot: transactions, locks and retries."""
 
 import asyncio
 import hashlib
@@ -6,7 +6,6 @@ import logging
 import random
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 import asyncpg
 
@@ -16,12 +15,9 @@ from bot.store.leader_row import FAILURES, Connection
 from bot.store.leadership import Leadership
 from bot.store.migrations import check_current, pending
 from bot.store.postgres_leadership import PostgresLeadership
+from bot.store.postgres_pool import SCHEMA, PostgresPool, connection_options, text_of
 from bot.store.sql import SqlStore
 
-CONNECTIONS = 8
-"""The most connections that are open at a time, without the leader's."""
-TIMEOUT = 5.0
-"""Seconds to wait for a connection, and for a statement."""
 MAX_ATTEMPTS = 5
 """Attempts at a transaction that conflicts with others, or whose connection breaks."""
 
@@ -29,7 +25,6 @@ LOOK_UP_FOR = 100.0
 """Seconds for which a transaction whose outcome is unknown is looked up. Telegram drops a tap that
 is not answered for longer."""
 
-_SCHEMA = "article_bot"
 _LOCKS = 0x61727462
 """First number of our advisory locks; keeps them apart from other programs' in the database."""
 _MIGRATION = 1
@@ -78,7 +73,7 @@ class PostgresStore(SqlStore):
         super().__init__("The database of DATABASE_URL", fingerprint, clock, bot)
         self._url = url
         self._look_up_for = look_up_for
-        self._pool: asyncpg.Pool[asyncpg.Record] | None = None
+        self._pool = PostgresPool(url, self._database)
 
     async def open(self) -> None:
         """Connect; create the schema or bring it up to date.
@@ -87,7 +82,7 @@ class PostgresStore(SqlStore):
             StoreError: The database cannot be reached, or its schema was made by a newer version
                 or with another voter key.
         """
-        await self._open_pool()
+        await self._pool.open()
         await self._retry(self._prepare)
 
     async def open_to_read(self) -> None:
@@ -101,43 +96,17 @@ class PostgresStore(SqlStore):
         async def check(connection: Connection) -> None:
             check_current("postgres", await _version(connection) or 0, self._database)
 
-        await self._open_pool(default_transaction_read_only="on")
+        await self._pool.open(default_transaction_read_only="on")
         await self._retry(check)
-
-    async def _open_pool(self, **settings: str) -> None:
-        options = _options(**settings)
-        try:
-            # The pool would report a wrong address only when it is used.
-            await (await asyncpg.connect(self._url, **options)).close()
-            self._pool = await asyncpg.create_pool(
-                self._url, min_size=0, max_size=CONNECTIONS, reset=_keep, **options
-            )
-        except asyncpg.ClientConfigurationError as error:
-            # Its text names the option that is wrong, not the address with its password.
-            raise StoreError(f"DATABASE_URL cannot be used: {_text(error)}.") from None
-        except ValueError:
-            raise StoreError(
-                "DATABASE_URL cannot be read: give postgresql://user:password@host/database, "
-                "with %XX for special characters in it."
-            ) from None
-        except FAILURES as error:
-            raise StoreError(
-                f"{self._database} cannot be used ({_text(error)}): "
-                "check the address, and that PostgreSQL runs."
-            ) from None
 
     async def close(self) -> None:
         """Finish running work and close all connections."""
-        if self._pool is not None:
-            try:
-                await asyncio.wait_for(self._pool.close(), TIMEOUT)
-            except FAILURES:
-                self._pool.terminate()
+        await self._pool.close()
 
     def leadership(self) -> Leadership:
         """Return a competitor for the one row of the bot that says which process serves."""
         # A sign of life need not be on other servers, and must not wait for them.
-        options = _options(synchronous_commit="local")
+        options = connection_options(synchronous_commit="local")
 
         async def connect() -> Connection:
             return await asyncpg.connect(self._url, **options)
@@ -148,11 +117,9 @@ class PostgresStore(SqlStore):
         return await self._retry(lambda connection: _run(connection, operation()))
 
     async def _write_at_once(self, sql: str, *values: object) -> None:
-        if self._pool is None:
-            raise StoreError("The database is not open.")
         try:
             # One call to the server instead of three.
-            async with self._pool.acquire(timeout=TIMEOUT) as connection:
+            async with self._pool.connection() as connection:
                 await connection.execute(sql, *values)
         except FAILURES as error:
             raise self._failure(error) from error
@@ -188,19 +155,17 @@ class PostgresStore(SqlStore):
             if time.monotonic() > give_up:
                 raise OutcomeUnknownError(
                     f"{self._database} does not say whether it has saved something: "
-                    f"{_text(failure)}."
+                    f"{text_of(failure)}."
                 ) from failure
-            log.debug("Repeating a transaction: %s", _text(failure))
+            log.debug("Repeating a transaction: %s", text_of(failure))
             await asyncio.sleep(random.uniform(0.01, 0.1))
 
     async def _attempt(self, work: Callable[[Connection], Awaitable[Result]]) -> Result:
-        if self._pool is None:
-            raise StoreError("The database is not open.")
-        async with self._pool.acquire(timeout=TIMEOUT) as connection:
+        async with self._pool.connection() as connection:
             done = False
             try:
                 async with connection.transaction():
-                    result = await work(connection)  # type: ignore[arg-type]
+                    result = await work(connection)
                     done = True
             except FAILURES as error:
                 if not done or _is_refusal(error):
@@ -215,9 +180,9 @@ class PostgresStore(SqlStore):
         # Several processes may start at the same time.
         await connection.execute("SELECT pg_advisory_xact_lock($1, $2)", _LOCKS, _MIGRATION)
         # Not "if not exists", which needs the right to create a schema even where there is one.
-        if await connection.fetchval("SELECT to_regnamespace($1)", _SCHEMA) is None:
+        if await connection.fetchval("SELECT to_regnamespace($1)", SCHEMA) is None:
             await self._require(connection, "CREATE", "DATABASE")
-            await connection.execute(f"CREATE SCHEMA {_SCHEMA}")
+            await connection.execute(f"CREATE SCHEMA {SCHEMA}")
         await self._require(connection, "USAGE", "SCHEMA")
         version = await _version(connection)
         if version is None:
@@ -242,7 +207,7 @@ class PostgresStore(SqlStore):
             StoreError: The user lacks it; the message says how to grant it.
         """
         of_database = kind == "DATABASE"
-        name = await connection.fetchval("SELECT current_database()") if of_database else _SCHEMA
+        name = await connection.fetchval("SELECT current_database()") if of_database else SCHEMA
         if not await connection.fetchval(f"SELECT has_{kind}_privilege($1, $2)", name, right):
             granted = "SELECT quote_ident($1) || ' TO ' || quote_ident(user)"
             raise StoreError(
@@ -252,7 +217,7 @@ class PostgresStore(SqlStore):
             )
 
     def _failure(self, error: BaseException) -> StoreError:
-        return StoreError(f"{self._database} fails: {_text(error)}.")
+        return StoreError(f"{self._database} fails: {text_of(error)}.")
 
 
 def _is_refusal(error: BaseException) -> bool:
@@ -263,7 +228,7 @@ def _is_refusal(error: BaseException) -> bool:
 
 async def _version(connection: Connection) -> int | None:
     """Return the version of the schema, 0 before the first script; None if there is no schema."""
-    if await connection.fetchval("SELECT to_regclass($1)", f"{_SCHEMA}.schema_version") is None:
+    if await connection.fetchval("SELECT to_regclass($1)", f"{SCHEMA}.schema_version") is None:
         return None
     return int(await connection.fetchval("SELECT max(version) FROM schema_version") or 0)
 
@@ -276,25 +241,3 @@ async def _run(connection: Connection, operation: Operation[Result]) -> Result:
     except StopIteration as end:
         result: Result = end.value
         return result
-
-
-def _options(**settings: str) -> dict[str, Any]:
-    """Return the options of a connection; ``settings`` are added to those of the server."""
-    own = {
-        "application_name": "article-bot",
-        "search_path": _SCHEMA,
-        # A vote is on the disk before the reader is told that it was counted, whatever the
-        # server's own setting.
-        "synchronous_commit": "on",
-        "jit": "off",  # compiling takes longer than our queries
-    }
-    server_settings = {**own, **settings}
-    return {"timeout": TIMEOUT, "command_timeout": TIMEOUT, "server_settings": server_settings}
-
-
-async def _keep(_: object) -> None:
-    """Leave a connection as it is: our transactions leave nothing behind to reset."""
-
-
-def _text(error: BaseException) -> str:
-    return str(error).strip().rstrip(".") or type(error).__name__

@@ -49,6 +49,21 @@ async def test_a_commit_that_cannot_be_looked_up(proxy: DatabaseProxy) -> None:
     await store.close()
 
 
+@pytest.mark.parametrize("statement", [b"BEGIN", b"INSERT", b"COMMIT"])
+async def test_a_task_that_is_cancelled_meanwhile(proxy: DatabaseProxy, statement: bytes) -> None:
+    """It ends as cancelled although the database is silent, or the bot could not stop."""
+    store = PostgresStore(proxy.url, b"key")
+    await store.open()
+    proxy.losing, proxy.losing_at = 1, statement
+    voting = asyncio.create_task(store.vote("x", ADA, "like", "1"))
+    await until(lambda: proxy.losing == 0)
+    voting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await voting
+    assert (await store.vote("y", ADA, "like", "2")).counts.votes == {"like": 1}
+    await store.close()
+
+
 async def test_a_vote_that_was_not_committed(proxy: DatabaseProxy) -> None:
     """A failure before the commit is no riddle: the vote did not count."""
     store = PostgresStore(proxy.url, b"key")

@@ -15,13 +15,16 @@ class DatabaseProxy:
         url: The database's address through the proxy.
         flows: Cleared to hold everything back in silence, as a broken network does.
         losing: For how many commits from now on the answer is held back.
+        losing_at: The SQL that counts as one, a commit unless it is set.
+        losing_after: SQL that must have gone over the same connection before.
     """
 
     def __init__(self, url: str) -> None:
         self._target = urlsplit(url)
         self.flows = asyncio.Event()
         self.flows.set()
-        self.losing = 0
+        self.losing, self.losing_at = 0, b"COMMIT"
+        self.losing_after = b""
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
@@ -63,11 +66,13 @@ class DatabaseProxy:
         lost: asyncio.Event,
         is_question: bool,
     ) -> None:
+        is_meant = False
         try:
             with suppress(OSError):
                 while data := await reader.read(65_536):
                     await self.flows.wait()
-                    if is_question and self.losing and b"COMMIT" in data:
+                    is_meant = is_meant or self.losing_after in data
+                    if is_question and self.losing and is_meant and self.losing_at in data:
                         self.losing -= 1
                         lost.set()
                     if is_question or not lost.is_set():
