@@ -5,6 +5,7 @@ import asyncio
 import contextlib
 import gc
 import os
+from collections.abc import Callable
 
 from bot.cli.corpus import read_corpus
 from bot.cli.progress import shown_progress
@@ -48,8 +49,18 @@ def run(settings: Settings, arguments: argparse.Namespace) -> int:
     set_up_logging(settings.log_level, settings.secrets, settings.log_format)
     import bot.app  # noqa: F401, PLC0415 - takes long, and Ctrl-C still ends the process at once.
 
-    asyncio.run(_run_until_stopped(settings))
+    with asyncio.Runner(loop_factory=_event_loop_factory()) as runner:
+        runner.run(_run_until_stopped(settings))
     return 0
+
+
+def _event_loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """Return what makes a fast event loop; None on systems where there is none but Python's own."""
+    try:
+        import uvloop  # noqa: PLC0415 - there is none for Windows.
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
 
 
 async def _prepare(settings: Settings) -> None:

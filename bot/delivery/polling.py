@@ -161,7 +161,9 @@ class Poller:
             # Not a call for each of them.
             await asyncio.sleep(self._pause)
         elif receipts := [update.receipt for update in queues.unconfirmed.values()]:
-            await asyncio.wait(receipts, timeout=self._pause)
+            # Of a full page, the next call would bring little that is new before half is done.
+            awaited = receipts[: LIMIT // 2] if more_wait else receipts
+            await asyncio.wait(awaited, timeout=LONGEST_PAUSE if more_wait else self._pause)
 
     def _slow(self) -> list[QueuedUpdate]:
         before = asyncio.get_running_loop().time() - SLOW

@@ -114,8 +114,8 @@ class Refresher:
 
     def _admits(self, chat: ChatKey) -> bool:
         """Return whether a chat may get an edit now; one at a time, to leave slots for others."""
-        delay = self._limiter.delay(chat, Priority.REFRESH)
-        admits = chat not in self._running and delay <= MAX_DELAY
+        is_free = chat not in self._running
+        admits = is_free and self._limiter.delay(chat, Priority.REFRESH) <= MAX_DELAY
         self._skipped |= not admits
         return admits
 

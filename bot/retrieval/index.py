@@ -23,6 +23,8 @@ from bot.retrieval.query import Query, parse_query
 
 MAX_RECENT_ARTICLES = 256
 """Articles whose indexes are kept in memory: those that were asked last."""
+MAX_RECENT_ANSWERS = 1_000
+"""Answers that are kept in memory: many readers ask the same, or tap a sample question."""
 
 
 class Index:
@@ -57,11 +59,13 @@ class Index:
         )
         self._numbers = {article.id: number for number, article in enumerate(articles)}
         self._index = lru_cache(maxsize=MAX_RECENT_ARTICLES)(self._indexed.article_index)
+        self._answer = lru_cache(maxsize=MAX_RECENT_ANSWERS)(self._found)
 
     def replace_articles(self, articles: Sequence[Article]) -> None:
         """Take other records of the same articles, which differ in nothing that is searched."""
         self._indexed.articles = list(articles)
         self._index.cache_clear()
+        self._answer.cache_clear()
 
     def article_index(self, article_id: str) -> ArticleIndex:
         """Return the index of an article.
@@ -104,6 +108,9 @@ class Index:
             query: The question. If it asks for a summary, the first article answers.
             article_id: The only article to search; None for all.
         """
+        return self._answer(query, article_id)
+
+    def _found(self, query: Query, article_id: str | None) -> Answer | None:
         only = self._numbers.get(article_id or "")
         if query.intent is Intent.SUMMARY:
             return self._index(only or 0).overview()

@@ -1,12 +1,16 @@
 """A question, cut into words once; everything that searches or answers is given this."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.retrieval import answer_types, frame, intents
 from bot.retrieval.analysis import words
 from bot.retrieval.answer_types import AnswerType
 from bot.retrieval.intents import Intent
 from bot.retrieval.params import MAX_QUERY_LENGTH
+
+MAX_REMEMBERED = 1_000
+"""Texts whose questions are remembered: many readers ask the same."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,7 @@ class Query:
     previous: str = ""
 
 
+@lru_cache(maxsize=MAX_REMEMBERED)
 def parse_query(text: str) -> Query:
     """Return the question that a text asks; one without words asks nothing."""
     read = text[:MAX_QUERY_LENGTH]

@@ -1,11 +1,13 @@
 """Questions and taps a second, and processor time for each, of bare bots and of this one.
 
     python -m tests.benchmarks.throughput [--questions 2000] [--taps 2000] [--rounds 3] [--only bot]
+                                          [--kind popular]
 
 Every bot gets the same updates from the same stub of the Bot API on this machine, in turns and in
-processes of their own, because machines are noisy; the medians are compared. A question is done
-when its answer was sent; a tap when its button was answered and its message was edited after that.
-The bot runs as for users but for Telegram's limits; the bare ones only echo, or edit.
+processes of their own, because machines are noisy; the medians are compared. Questions are a few
+that everybody asks, or all different. A question is done when its answer was sent; a tap when its
+button was answered and its message was edited after that. The bot runs as for users but for
+Telegram's limits; the bare ones only echo, or edit.
 """
 
 import argparse
@@ -22,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.benchmarks.throughput.bare import BOTS
-from tests.benchmarks.throughput.stub import TOKEN, serving
+from tests.benchmarks.throughput.stub import TEXTS, TOKEN, serving
 from tests.support.corpora import ARTICLE, ROOT
 from tests.support.processes import clean_environment
 
@@ -31,6 +33,8 @@ READERS = 200
 WARM_UP = 200
 LIMIT = 300.0
 """Seconds for all updates of a turn."""
+STARTS = 30.0
+"""Seconds for the start of a bot."""
 NO_LIMITS = {
     "PRIVATE_CHAT_PER_SECOND": "1000000",
     "GROUP_PER_MINUTE": "60000000",
@@ -68,9 +72,11 @@ def started(name: str, address: str, folder: Path, log: Any) -> subprocess.Popen
     if profile := os.environ.get("PROFILE"):
         command = [sys.executable, "-m", "cProfile", "-o", profile, "-m", *arguments]
     process = subprocess.Popen(command, cwd=folder, env=environ, stdout=log, stderr=log)
+    end = time.monotonic() + STARTS
     while not ask(address, "state")["polled"]:
-        if process.poll() is not None:
-            raise RuntimeError(f"{name} ended")
+        if process.poll() is not None or time.monotonic() > end:
+            process.kill()
+            raise RuntimeError(f"{name} does not ask for updates: {(folder / 'log').read_text()}")
         time.sleep(0.1)
     return process
 
@@ -136,9 +142,11 @@ def main() -> None:
     parser.add_argument("--taps", type=int, default=2000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only", default="", help="a part of the name of the bots to measure")
+    parser.add_argument("--kind", default="", help="a part of the name of the kinds to measure")
     given = parser.parse_args()
-    for kind, count in (("questions", given.questions), ("taps", given.taps)):
-        if count:
+    counts = {**dict.fromkeys(TEXTS, given.questions), "taps": given.taps}
+    for kind, count in counts.items():
+        if count and given.kind in kind:
             table(kind, count, given.rounds, given.only)
 
 

@@ -12,12 +12,43 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 TOKEN = "4242:throughput"
-QUESTIONS = (
+POPULAR = (
     "what did the US agree to?",
     "what do you know about security guarantees?",
     "who met whom, and where?",
     "how many soldiers are there?",
     "when will it be decided?",
+)
+_WHO = ("the US", "Kyiv", "Zelensky", "Trump", "Moscow", "Europe", "the president", "the ministers")
+_DID = ("agree", "refuse", "offer", "promise", "sign", "want", "say", "announce", "reject", "ask")
+_ABOUT = (
+    *(
+        "security guarantees",
+        "the conflict",
+        "a ceasefire",
+        "territory",
+        "the elections",
+        "weapons",
+    ),
+    *("the talks in Berlin", "peace", "money", "sanctions", "soldiers", "the agreement", "NATO"),
+    *(
+        "the front line",
+        "prisoners",
+        "the summit",
+        "frozen assets",
+        "energy",
+        "the budget",
+        "allies",
+    ),
+    *(
+        "air defence",
+        "the draft",
+        "grain",
+        "the border",
+        "observers",
+        "Christmas",
+        "the parliament",
+    ),
 )
 REACTIONS = ("like", "dislike", "love", "funny", "angry", "sad", "wow")
 ME = {"id": 4242, "is_bot": True, "first_name": "Bot", "username": "throughput_bot"}
@@ -29,13 +60,30 @@ _OTHERS = {
     "getmycommands": b'{"ok":true,"result":[]}',
     "getmydescription": b'{"ok":true,"result":{"description":""}}',
     "getmyshortdescription": b'{"ok":true,"result":{"short_description":""}}',
+    "getwebhookinfo": b'{"ok":true,"result":{"url":"","has_custom_certificate":false,'
+    b'"pending_update_count":0}}',
 }
 _LENGTH = re.compile(rb"(?i)content-length: (\d+)")
 
 
-def question(update_id: int, reader: int) -> dict[str, Any]:
+def popular(number: int) -> str:
+    """One of a few questions, as readers ask them who tap what the bot suggests."""
+    return POPULAR[number % len(POPULAR)]
+
+
+def different(number: int) -> str:
+    """A question of its own for each of 2,160 numbers; the article answers some of them."""
+    rest, who = divmod(number, len(_WHO))
+    rest, did = divmod(rest, len(_DID))
+    return f"what did {_WHO[who]} {_DID[did]} about {_ABOUT[rest % len(_ABOUT)]}?"
+
+
+TEXTS = {"popular questions": popular, "different questions": different}
+"""Kinds of updates that are questions: a number -> what is asked."""
+
+
+def question(update_id: int, reader: int, text: str) -> dict[str, Any]:
     """An update: a reader asks in the private chat."""
-    text = QUESTIONS[update_id % len(QUESTIONS)]
     sent = {**_message(update_id, reader), "from": _user(reader), "text": text}
     return {"update_id": update_id, "message": sent}
 
@@ -93,9 +141,10 @@ class State:
         self.calls = self.polls = 0
         for each in ids:
             reader = 1000 + each % readers
-            made = question(each, reader) if kind == "questions" else tap(each, reader, article)
+            asked = TEXTS[kind](each) if kind in TEXTS else None
+            made = question(each, reader, asked) if asked else tap(each, reader, article)
             self.updates[each] = json.dumps(made).encode()
-            if kind == "questions":
+            if asked:
                 self.by_reader.setdefault(reader, []).append(each)
         self.waiting = set(ids)
         self.started = time.perf_counter()
