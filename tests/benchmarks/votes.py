@@ -25,7 +25,7 @@ import asyncpg
 from bot.store.postgres import PostgresStore
 from bot.store.postgres import _run as run_postgres
 from bot.store.sqlite import SqliteStore
-from bot.store.sqlite import _run as run_sqlite
+from bot.store.sqlite_connection import run_operation as run_sqlite
 from tests.support.databases import new_database
 
 REACTIONS = ("like", "dislike", "love", "funny", "angry", "sad", "wow")
