@@ -72,7 +72,9 @@ class Fleet(Bot):
         self.start()
 
     async def stop(self) -> None:
-        """End them as Ctrl-C does, those first that stand by."""
+        """End them as Ctrl-C does, those first that stand by, when all are under way."""
+        for process in self.processes:
+            await asyncio.to_thread(process.wait_for, STARTED)
         serving = self._serving()
         for process in sorted(self.processes, key=lambda process: process is serving):
             if code := await asyncio.to_thread(process.stop):

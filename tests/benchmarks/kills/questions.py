@@ -87,16 +87,14 @@ async def ask_while_killed(
         deployed(telegram, url, folder, standbys, webhook) as bot,
     ):
         await bot.start_and_wait()
-        killed = asyncio.Event()
-        mean = questions * PAUSE / kills if kills else 0.0
+        killed, chance = asyncio.Event(), random.Random(seed)
         async with asyncio.TaskGroup() as group:
             asking = group.create_task(_ask(client, questions, killed))
-            await _kill(bot, random.Random(seed), kills, mean)
+            await _kill(bot, chance, kills, questions * PAUSE / max(1, kills))
             killed.set()
         asked = asking.result()
         await _all_answered(telegram, asked)
         await bot.stop()
-    report.kills, report.problems = bot.killed, bot.problems
     _count(report, asked, telegram, bot)
     report.seconds = round(time.monotonic() - begun)
     return report
@@ -112,7 +110,7 @@ async def _kill(bot: Bot, chance: random.Random, times: int, mean: float) -> Non
 
 
 def _count(report: Answers, asked: dict[int, float], telegram: Telegram, bot: Bot) -> None:
-    report.questions = len(asked)
+    report.kills, report.problems, report.questions = bot.killed, bot.problems, len(asked)
     for chat, at in asked.items():
         if not (times := telegram.answers.get(chat)):
             report.unanswered += 1
