@@ -209,7 +209,7 @@ async def fill(file: Path) -> None:
         await store.vote("bridge", voters.code(reader), ("like", "love")[reader % 2], f"q{reader}")
     ref = MessageRef(-1001234567890, 7)
     await store.track(TrackedMessage(ref, "bridge", json.dumps({"text": "it's 👍"}), 3))
-    await store.defer(99, json.dumps({"text": "it's\n👍"}))
+    await store.defer([(99, json.dumps({"text": "it's\n👍"}))])
     await store.save_handled([98])
     await store.set_language(voters.code(1), "de")
     await store.save_channel_post(-1001, "bridge", 5)

@@ -1,6 +1,7 @@
 """A reader who saw the toast has voted, just once, however often the bot is killed.
 
-A few kills of tests.benchmarks.kills, which is the command for many.
+And each question is answered once, but where a kill left it unknown whether it was. A few kills of
+tests.benchmarks.kills, which is the command for many.
 """
 
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from tests.benchmarks.kills.questions import ask_while_killed
 from tests.benchmarks.kills.trial import trial
 
 KILLS, READERS = 5, 20
@@ -44,6 +46,31 @@ async def test_kills_with_postgres(tmp_path: Path, postgres_url: str) -> None:
         await connection.execute("DROP SCHEMA article_bot CASCADE")
         await connection.close()
     pytest.fail("no kill struck between a vote and its confirmation")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("webhook", [False, True], ids=["polling", "webhook"])
+async def test_kills_of_the_process_that_serves(
+    tmp_path: Path, postgres_url: str, *, webhook: bool
+) -> None:
+    """Others take over; with a webhook, a load balancer finds the one that did."""
+    report = await trial(
+        postgres_url, tmp_path, 3, seed=1, many=READERS, standbys=1, webhook=webhook
+    )
+    assert report.taps > READERS
+    assert report.passed, str(report)
+
+
+@pytest.mark.slow
+async def test_questions_while_the_process_that_serves_is_killed(
+    tmp_path: Path, postgres_url: str
+) -> None:
+    """Each is answered, and twice only where the first answer arrived right before a kill."""
+    answers = await ask_while_killed(
+        postgres_url, tmp_path, 40, kills=2, seed=1, standbys=1, webhook=True
+    )
+    assert answers.questions >= 40
+    assert answers.passed, str(answers)
 
 
 async def _survives(url: str, folder: Path, attempt: int, *, webhook: bool = False) -> bool:

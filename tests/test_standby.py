@@ -14,6 +14,7 @@ import pytest
 from tests.store.conftest import execute
 from tests.store.test_postgres import BREAK_ALL_CONNECTIONS
 from tests.support.chat import Chat
+from tests.support.corpora import ARTICLE
 from tests.support.database_proxy import DatabaseProxy
 from tests.support.processes import Process, article_bot
 from tests.support.stage import Stage
@@ -207,6 +208,44 @@ async def test_an_update_that_was_answered_and_not_confirmed(fleet: Fleet) -> No
     await fleet.start()
     await fleet.ask(1)
     await fleet.each_is_answered_once()
+
+
+def _tap_on(reaction: str) -> str:
+    return f"""'%"data": "r:{ARTICLE}:{reaction}"%'"""
+
+
+async def test_taps_that_were_saved_when_a_process_was_killed(fleet: Fleet) -> None:
+    """No tap is saved without those before it: the next process would handle it first."""
+    first = await fleet.start()
+    ada = await fleet.stage.reader()
+    answer = await ada.send("/article")
+    await fleet.stage.settled(first)
+    # What is saved of the second tap takes long, and of the third it does not.
+    await execute(
+        fleet.url,
+        "CREATE FUNCTION late() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        f" IF new.body LIKE {_tap_on('love')} THEN PERFORM pg_sleep(2); END IF;"
+        " RETURN new; END $$",
+        "CREATE TRIGGER late BEFORE INSERT ON deferred_updates"
+        " FOR EACH ROW EXECUTE FUNCTION late()",
+        "SELECT 1",
+    )
+    slow = await fleet.stage.fault("slow", method="answerCallbackQuery", seconds=60)
+    await ada.tap_only(answer, f"r:{ARTICLE}:like")
+    await fleet.stage.struck(slow)
+    await ada.tap_only(answer, f"r:{ARTICLE}:love")
+    await ada.tap_only(answer, f"r:{ARTICLE}:wow")
+
+    async def last_is_saved() -> bool:
+        last = f"SELECT 1 FROM deferred_updates WHERE body LIKE {_tap_on('wow')}"
+        return bool(await execute(fleet.url, last))
+
+    await until(last_is_saved)
+    await fleet.stage.kill(first)
+    await fleet.stage.mend()
+    second = await fleet.start()
+    await fleet.stage.settled(second)
+    await ada.shows(answer, "😮 1")
 
 
 async def test_two_processes_on_a_sqlite_file(stage: Stage) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -61,18 +61,30 @@ class QueuedUpdate:
 class SavedUpdates:
     """Saves updates in the store, for which the database may take its time, or fail.
 
+    An update is saved together with those before it of the same reader, or after them: if the bot
+    is killed, those that are not saved come from Telegram again, and later than those that are.
+
     While it fails, it is tried with one update at a time: a database that hangs would otherwise
     have more and more to do.
     """
 
-    def __init__(self, store: Store, on_saved: Callable[[QueuedUpdate], None]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        before: Callable[[QueuedUpdate], Iterable[QueuedUpdate]],
+        on_saved: Callable[[QueuedUpdate], None],
+    ) -> None:
         """Create it.
 
         Args:
             store: Where they are saved.
+            before: Returns the unconfirmed updates of the same reader that came before, in order.
             on_saved: Called with every update that was saved.
         """
-        self._store, self._on_saved = store, on_saved
+        self._store, self._before, self._on_saved = store, before, on_saved
+        self._next: dict[int, QueuedUpdate] = {}
+        """What the next transaction saves."""
+        self._one_at_a_time = asyncio.Lock()
         self._failed_at: float | None = None
         self._running: set[asyncio.Task[None]] = set()
 
@@ -96,12 +108,10 @@ class SavedUpdates:
             self.save_after(FAILING_FOR, update)
 
     def save(self, update: QueuedUpdate) -> "asyncio.Task[None]":
-        """Begin to save an update, if that is not going on already."""
-        if update.saving is None or (update.saving.done() and not update.saved):
-            update.saving = asyncio.create_task(self._save(update))
-            self._running.add(update.saving)
-            update.saving.add_done_callback(self._running.discard)
-        return update.saving
+        """Begin to save an update, and those before it, if that is not going on already."""
+        for each in self._before(update):
+            self._begin(each)
+        return self._begin(update)
 
     async def save_soon(self, updates: Collection[QueuedUpdate]) -> None:
         """Save updates, but wait for the database only as long as it usually takes."""
@@ -134,18 +144,35 @@ class SavedUpdates:
             return True
         return not self._running and _now() - self._failed_at >= FAILING_FOR
 
+    def _begin(self, update: QueuedUpdate) -> "asyncio.Task[None]":
+        if update.saving is None or (update.saving.done() and not update.saved):
+            self._next[update.update_id] = update
+            update.saving = asyncio.create_task(self._save(update))
+            self._running.add(update.saving)
+            update.saving.add_done_callback(self._running.discard)
+        return update.saving
+
     async def _save(self, update: QueuedUpdate) -> None:
+        async with self._one_at_a_time:
+            # Unless another's task has just tried to save it.
+            if update.update_id in self._next:
+                some, self._next = self._next, {}
+                await self._save_together(some.values())
+
+    async def _save_together(self, updates: Collection[QueuedUpdate]) -> None:
         try:
-            await self._store.defer(update.update_id, json.dumps(update.body))
+            await self._store.defer([(each.update_id, json.dumps(each.body)) for each in updates])
         except StoreError:
-            # It stays unconfirmed, which is as safe.
+            # They stay unconfirmed, which is as safe.
             self._failed_at = _now()
-            if not update.receipt.done():
-                self.save_after(FAILING_FOR, update)
+            for update in updates:
+                if not update.receipt.done():
+                    self.save_after(FAILING_FOR, update)
         else:
             self._failed_at = None
-            update.saved = True
-            self._on_saved(update)
+            for update in updates:
+                update.saved = True
+                self._on_saved(update)
 
 
 def _now() -> float:

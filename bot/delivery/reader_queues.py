@@ -19,9 +19,10 @@ of them confirmable now, and ``shed`` drops what a reader has too much of if tha
 """
 
 import asyncio
+import itertools
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -92,7 +93,7 @@ class ReaderQueues:
         self.unconfirmed: dict[int, QueuedUpdate] = {}
         self.dropped = 0
         self._bot, self._readers = bot, readers
-        self._saved = SavedUpdates(store, self._settle)
+        self._saved = SavedUpdates(store, self._before, self._settle)
         self._sequencer = UpdateSequencer()
         self._in_flight: dict[int, QueuedUpdate] = {}
         self._handled: dict[int, None] = {}
@@ -200,8 +201,7 @@ class ReaderQueues:
         else:
             self.unconfirmed[update.update_id] = update
             waits = update.reader is not None and self._messages[update.reader] > 1
-            delay = SAVE_WAITING_AFTER if waits else SAVE_AFTER
-            self._saved.save_after(delay, update)
+            self._saved.save_after(SAVE_WAITING_AFTER if waits else SAVE_AFTER, update)
         update.task = asyncio.create_task(self._work(update, parsed))
         return update.receipt
 
@@ -209,6 +209,7 @@ class ReaderQueues:
         """Return an update as an object, and count it; None if that fails, which is logged."""
         try:
             parsed = Update.de_json(update.body, self._bot)
+            update.caller.id = actor_id(parsed)
             writer, typist = writer_id(update.body), typist_id(update.body)
             if writer is not None and self._readers.asks(parsed):
                 update.reader = writer
@@ -226,7 +227,6 @@ class ReaderQueues:
     async def _work(self, update: QueuedUpdate, parsed: Update | None) -> None:
         try:
             if parsed is not None:
-                update.caller.id = actor_id(parsed)
                 caller.set(update.caller)
                 async with self._sequencer.hold(parsed):
                     update.begun = True
@@ -241,6 +241,11 @@ class ReaderQueues:
         self._uncount(update)
         await self._saved.delete(update)
         del self._in_flight[update.update_id]
+
+    def _before(self, update: QueuedUpdate) -> Iterable[QueuedUpdate]:
+        actor = update.caller.id
+        same = (each for each in self.unconfirmed.values() if actor and each.caller.id == actor)
+        return itertools.takewhile(lambda each: each is not update, same)
 
     def _drop_surplus(self, body: dict[str, Any], reader: int) -> None:
         self.dropped += 1

@@ -274,8 +274,8 @@ class Store(FeedStore, RetentionStore, Protocol):
     async def save_article_files(self, ids: Mapping[str, str]) -> None:
         """Remember the ids of the articles in files, instead of earlier ones."""
 
-    async def defer(self, update_id: int, body: str) -> None:
-        """Keep an update whose handling takes long. ``body`` is its JSON."""
+    async def defer(self, updates: Sequence[tuple[int, str]]) -> None:
+        """Keep updates whose handling takes long, all or none. Each is an id and its JSON."""
 
     async def deferred(self) -> Sequence[tuple[int, str]]:
         """Return id and JSON of all deferred updates, oldest first."""

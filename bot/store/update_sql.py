@@ -1,5 +1,6 @@
 """The part of the contract in SQL that is about updates: deferred ones, and those handled."""
 
+import itertools
 from collections.abc import Sequence
 
 from bot.store.base import MAX_HANDLED
@@ -13,12 +14,11 @@ _OWN = "bot IN ($1, '')"
 class SqlUpdateStore(Engine):
     """Keeps updates. The methods are documented in ``Store``."""
 
-    async def defer(self, update_id: int, body: str) -> None:
-        await self._write(
-            "INSERT INTO deferred_updates (bot, update_id, body, at) VALUES ($1, $2, $3, $4)"
-            " ON CONFLICT DO NOTHING",
-            *(self._bot, update_id, body, self._clock()),
-        )
+    async def defer(self, updates: Sequence[tuple[int, str]]) -> None:
+        rows = ", ".join(f"($1, ${n}, ${n + 1}, $2)" for n in range(3, 2 * len(updates) + 3, 2))
+        insert = f"INSERT INTO deferred_updates (bot, update_id, body, at) VALUES {rows}"
+        values = (self._bot, self._clock(), *itertools.chain.from_iterable(updates))
+        await self._write(f"{insert} ON CONFLICT DO NOTHING", *values)
 
     async def deferred(self) -> Sequence[tuple[int, str]]:
         rows = await self._read(

@@ -65,7 +65,7 @@ async def test_the_next_process_sees_the_same(
     await first.vote("x", ADA, "like", "1")
     message = TrackedMessage(MessageRef(1, 2), "x", "{}", 0)
     await first.track(message)
-    await first.defer(7, "body")
+    await first.defer([(7, "body")])
     await first.close()
     again = await opened()
     assert (await again.counts("x")).votes == {"like": 1}

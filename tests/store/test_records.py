@@ -88,7 +88,7 @@ async def test_outdated_messages_come_most_recently_seen_first(store: SqlStore) 
 async def test_updates_are_deferred_until_they_are_handled(store: SqlStore) -> None:
     """The oldest comes first; one that is deferred twice is kept once."""
     for number in (9, 7, 8, 7):
-        await store.defer(number, json.dumps({"update_id": number}))
+        await store.defer([(number, json.dumps({"update_id": number}))])
     await store.delete_deferred(8)
     assert await store.deferred() == [(7, '{"update_id": 7}'), (9, '{"update_id": 9}')]
 

@@ -24,7 +24,7 @@ async def test_what_privacy_promises_goes_after_a_day(store: SqlStore, clock: Cl
     """The tap, the long question and the deferred update, though nobody taps; the vote stays."""
     await store.vote("x", ADA, "like", "1")
     await store.save_question("k", "Why?")
-    await store.defer(7, "{}")
+    await store.defer([(7, "{}")])
     clock.now += CALLBACK_QUERY_KEPT - 1
     await store.vote("x", BEN, "like", "2")
     assert await store.delete_expired(ALL) == 0
@@ -70,7 +70,7 @@ async def test_few_are_deleted_at_a_time(store: SqlStore, clock: Clock) -> None:
     """So that votes do not wait; the oldest go first, of each table."""
     for number in range(5):
         await store.save_question(f"q{number}", "Why?")
-        await store.defer(number, "{}")
+        await store.defer([(number, "{}")])
     clock.now += 2 * DAY
     assert [await store.delete_expired(2) for _ in range(4)] == [4, 4, 2, 0]
 

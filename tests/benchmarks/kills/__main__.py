@@ -1,17 +1,19 @@
 """Votes after many kills: the bot is killed at random moments while readers tap.
 
     python -m tests.benchmarks.kills [--kills 100] [--engine sqlite|postgres|both] [--seed N]
-                                     [--postgres URL] [--standbys 2 | --webhook]
-                                     [--questions 200]
+                                     [--postgres URL] [--standbys 2] [--webhook]
+                                     [--questions 2500]
 
 A Bot API server in this process outlives the bot, a child process that SIGKILL ends again and
 again: while it starts, while it works and, in every tenth life, while the server is so slow to
 take answers that updates are deferred. In the end the database is compared with what readers
 tapped. Exit code 1 means that a tap was not counted exactly once, 2 that PostgreSQL was to be
 tried and cannot be reached. With --standbys, several processes run on PostgreSQL, and whoever
-serves is killed. With --questions, readers ask instead, and it is counted how often each question
-was answered: more than once only where the process was killed before it could know that it had
-answered.
+serves is killed. With --webhook, updates are delivered to the bot, which otherwise fetches them;
+where several processes run, a load balancer in front of them finds the one that serves. With
+--questions, at least so many readers ask instead, until the last kill, and it is counted how often
+each question was answered: more than once only where the process was killed before it could know
+that it had answered.
 """
 
 import argparse
@@ -47,11 +49,11 @@ async def try_engine(engine: str, given: argparse.Namespace) -> int:
     """Try an engine and print what came of it; return the exit code."""
 
     async def run(url: str, folder: Path) -> Report | Answers:
-        kills, seed = given.kills, given.seed
-        if given.questions:
-            return await ask_while_killed(url, folder, given.questions, kills, seed)
+        kills, seed, webhook = given.kills, given.seed, given.webhook
         standbys = given.standbys if engine == "postgres" else 0
-        return await trial(url, folder, kills, seed, standbys=standbys, webhook=given.webhook)
+        if number := given.questions:
+            return await ask_while_killed(url, folder, number, kills, seed, standbys, webhook)
+        return await trial(url, folder, kills, seed, standbys=standbys, webhook=webhook)
 
     report: Report | Answers
     with tempfile.TemporaryDirectory(prefix="article-bot-kills-") as name:
@@ -77,8 +79,10 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     default = os.environ.get("TEST_DATABASE_URL", "postgresql:///postgres")
     parser.add_argument("--postgres", metavar="URL", default=default, help="a server's address")
-    parser.add_argument("--standbys", type=int, default=0, help="processes that stand by")
-    parser.add_argument("--questions", type=int, default=0, help="ask so many instead of tapping")
+    parser.add_argument(
+        "--standbys", type=int, default=0, help="processes that stand by (PostgreSQL)"
+    )
+    parser.add_argument("--questions", type=int, default=0, help="ask instead of tapping")
     parser.add_argument("--webhook", action="store_true", help="deliver updates to the bot")
     given = parser.parse_args()
     engines = ("sqlite", "postgres") if given.engine == "both" else (given.engine,)

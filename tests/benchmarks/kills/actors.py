@@ -28,20 +28,33 @@ LIFE = 1.5
 """The most seconds that the bot lives before it is killed; more where three starts take longer."""
 SLOW = 2.5
 """Seconds that an answer to a button takes while the server is slow."""
+REFUSED = re.compile("Connection refused| 503 ")
+"""Why an update was not given to any process: none listens, or none serves."""
 REACTIONS = ("like", "dislike", "love", "funny", "angry", "sad", "wow")
 
 
 class Telegram:
-    """The server, what it gave to which life of the bot, and the toasts that readers saw."""
+    """The server, what it gave to which life of the bot, and what readers saw.
+
+    Attributes:
+        given: To which lives each tap was given.
+        toasts: What was shown after each tap.
+        answers: When the bot's messages to each chat arrived.
+        begun: When a process began to serve: then it asks first how updates are delivered.
+    """
 
     def __init__(self) -> None:
         self.server = SandboxServer(TOKEN)
         self.life = 0
         self.given: defaultdict[int, set[int]] = defaultdict(set)
         self.toasts: dict[str, str] = {}
+        self.answers: defaultdict[int, list[float]] = defaultdict(list)
+        self.begun: list[float] = []
         # The server itself does not tell what it delivered before.
         updates = self.server._site.world.updates
         self._poll, updates.poll = updates.poll, self._noted
+        calls = self.server._site.world.calls
+        self._count, calls.count = calls.count, self._noted_call
         sender = self.server._site.world.webhook
         self._post, sender._post = sender._post, self._noted_post
         # Otherwise most of the time would be spent waiting.
@@ -71,9 +84,16 @@ class Telegram:
 
     async def _noted_post(self, update: dict[str, Any], webhook: Any) -> str | None:
         life, error = self.life, await self._post(update, webhook)
-        if "callback_query" in update and error != "Connection refused":
+        if "callback_query" in update and not REFUSED.search(error or ""):
             self.given[update["update_id"]].add(life)
         return error
+
+    def _noted_call(self, call: dict[str, Any]) -> None:
+        self._count(call)
+        if call["method"] == "sendMessage" and call["status"] == 200:
+            self.answers[call["chat"]].append(time.monotonic())
+        elif call["method"] == "getWebhookInfo":
+            self.begun.append(time.monotonic())
 
     async def _follow(self) -> None:
         event = ""
@@ -123,6 +143,8 @@ class Bot:
         )
         self.process: Process | None = None
         self.killed, self.longest_life = 0, LIFE
+        self.kill_times: list[float] = []
+        """When processes were killed that served, or were about to."""
         self.problems: list[str] = []
 
     def start(self) -> Process:
@@ -148,6 +170,7 @@ class Bot:
         if self.process is not None:
             if (code := self.process.popen.poll()) is not None:
                 self.problems.append(f"The bot ended with {code}: {self.process.output[-200:]}")
+            self.kill_times.append(time.monotonic())
             self.process.popen.kill()
             self.process.popen.wait()
             self.killed += 1

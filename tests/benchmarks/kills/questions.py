@@ -1,19 +1,15 @@
 """Asks many questions while whoever serves is killed, and counts the answers to each."""
 
 import asyncio
-import json
 import random
 import time
-from collections import defaultdict
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
 
 from tests.benchmarks.kills.actors import Bot, Telegram
-from tests.benchmarks.kills.fleet import Fleet
+from tests.benchmarks.kills.fleet import deployed
 from tests.support.chat import Chat
 
 PAUSE = 0.12
@@ -29,13 +25,19 @@ class Answers:
     """What became of the questions.
 
     Attributes:
+        delivery: "polling" or "webhook".
+        standbys: Processes that stood by.
         twice: Questions that were answered more than once.
-        twice_unknown: Those of them whose first answer was sent right before a kill.
-        before_kill: How many seconds before a kill the first answer of each of them was sent.
+        twice_unknown: Those of them of which each answer but the last arrived within UNKNOWN
+            before a kill, or after it, but before another process began to serve.
+        before_kill: How many seconds before the nearest kill the first answer of each of them
+            arrived.
         longest_wait: Seconds from a question to its answer, at most.
     """
 
     engine: str
+    delivery: str
+    standbys: int
     kills: int = 0
     questions: int = 0
     unanswered: int = 0
@@ -57,67 +59,83 @@ class Answers:
 
 
 async def ask_while_killed(
-    url: str, folder: Path, questions: int, kills: int, seed: int
+    url: str,
+    folder: Path,
+    questions: int,
+    kills: int,
+    seed: int,
+    standbys: int = 0,
+    webhook: bool = False,
 ) -> Answers:
-    """Kill whoever serves while readers ask; two stand by on PostgreSQL.
+    """Kill whoever serves while readers ask.
 
     Args:
         url: An empty database.
         folder: For the bot's logs.
-        questions: How many questions, each of another reader.
-        kills: How many kills, spread over the time of the questions.
+        questions: How many questions at least, each of another reader; they go on until the last
+            kill.
+        kills: How many kills, spread over the time that so many questions take.
         seed: Makes the random choices repeatable.
+        standbys: How many processes stand by, on PostgreSQL.
+        webhook: Whether updates are delivered to the bot; otherwise it polls.
     """
-    is_sqlite = url.startswith("sqlite:")
-    report = Answers("sqlite" if is_sqlite else "postgres", questions=questions)
-    telegram, chance, begun = Telegram(), random.Random(seed), time.monotonic()
-    async with telegram.running() as client, _answers(client) as answered:
-        bot = Bot(telegram, url, folder) if is_sqlite else Fleet(telegram, url, folder)
-        killed_at: list[float] = []
-        try:
-            await bot.start_and_wait()
-            asking = asyncio.create_task(_ask(client, questions))
-            for _ in range(kills):
-                await asyncio.sleep(chance.uniform(0, 2 * questions * PAUSE / kills))
-                if bot.process is None:
-                    await bot.start_and_wait()
-                bot.kill()
-                killed_at.append(time.monotonic())
-            if bot.process is None:
-                await bot.start_and_wait()
-            asked = await asking
-            await _all_answered(answered, asked, telegram)
-            await bot.stop()
-        finally:
-            bot.end()
-    report.kills, report.problems = bot.killed, bot.problems
-    _count(report, asked, answered, killed_at)
+    engine = "sqlite" if url.startswith("sqlite:") else "postgres"
+    report = Answers(engine, "webhook" if webhook else "polling", standbys)
+    telegram, begun = Telegram(), time.monotonic()
+    async with (
+        telegram.running() as client,
+        deployed(telegram, url, folder, standbys, webhook) as bot,
+    ):
+        await bot.start_and_wait()
+        killed, chance = asyncio.Event(), random.Random(seed)
+        async with asyncio.TaskGroup() as group:
+            asking = group.create_task(_ask(client, questions, killed))
+            await _kill(bot, chance, kills, questions * PAUSE / max(1, kills))
+            killed.set()
+        asked = asking.result()
+        await _all_answered(telegram, asked)
+        await bot.stop()
+    _count(report, asked, telegram, bot)
     report.seconds = round(time.monotonic() - begun)
     return report
 
 
-def _count(
-    report: Answers,
-    asked: dict[int, float],
-    answered: dict[int, list[float]],
-    killed_at: list[float],
-) -> None:
+async def _kill(bot: Bot, chance: random.Random, times: int, mean: float) -> None:
+    """Kill it so often, after some seconds each, and start it a last time."""
+    for _ in range(times):
+        await asyncio.sleep(chance.uniform(0, 2 * mean))
+        bot.kill()
+        if bot.process is None:
+            await bot.start_and_wait()
+
+
+def _count(report: Answers, asked: dict[int, float], telegram: Telegram, bot: Bot) -> None:
+    report.kills, report.problems, report.questions = bot.killed, bot.problems, len(asked)
     for chat, at in asked.items():
-        if not (times := answered.get(chat)):
+        if not (times := telegram.answers.get(chat)):
             report.unanswered += 1
             continue
         report.longest_wait = round(max(report.longest_wait, times[0] - at), 1)
         if len(times) > 1:
             report.twice += 1
-            after = min((kill - times[0] for kill in killed_at if kill > times[0]), default=-1.0)
-            report.twice_unknown += 0 <= after <= UNKNOWN
-            report.before_kill.append(round(after, 3))
+            report.twice_unknown += all(_is_unknown(at, telegram, bot) for at in times[:-1])
+            before = min((kill - times[0] for kill in bot.kill_times), key=abs, default=-1.0)
+            report.before_kill.append(round(before, 3))
 
 
-async def _ask(client: httpx.AsyncClient, number: int) -> dict[int, float]:
-    """Have new readers ask, one after the other; when each did."""
-    asked = {}
-    for _ in range(number):
+def _is_unknown(at: float, telegram: Telegram, bot: Bot) -> bool:
+    """Return whether an answer came from a process that had no time to note it."""
+    for kill in bot.kill_times:
+        next_begun = min((begun for begun in telegram.begun if begun > kill), default=kill)
+        if kill - UNKNOWN <= at <= next_begun:
+            return True
+    return False
+
+
+async def _ask(client: httpx.AsyncClient, number: int, enough: asyncio.Event) -> dict[int, float]:
+    """Have so many new readers ask one after the other, and more until enough; when each did."""
+    asked: dict[int, float] = {}
+    while len(asked) < number or not enough.is_set():
         response = await client.post("/sandbox/readers", json={})
         chat = Chat(client, response.json()["reader"]["id"])
         asked[chat.reader] = time.monotonic()
@@ -126,43 +144,13 @@ async def _ask(client: httpx.AsyncClient, number: int) -> dict[int, float]:
     return asked
 
 
-@asynccontextmanager
-async def _answers(client: httpx.AsyncClient) -> AsyncIterator[defaultdict[int, list[float]]]:
-    """When the bot's messages came, by the chat."""
-    found: defaultdict[int, list[float]] = defaultdict(list)
-    seen: set[tuple[int, int]] = set()
-
-    async def follow() -> None:
-        event = ""
-        async with client.stream("GET", "/sandbox/events", timeout=None) as response:
-            async for line in response.aiter_lines():
-                name, _, value = line.partition(": ")
-                event = value if name == "event" else event
-                if name == "data" and event == "message":
-                    told = json.loads(value)
-                    known = told["chat"], told["message"]["message_id"]
-                    # An edit is told of in the same way.
-                    if told["message"]["from"]["is_bot"] and known not in seen:
-                        seen.add(known)
-                        found[told["chat"]].append(time.monotonic())
-
-    following = asyncio.create_task(follow())
-    try:
-        yield found
-    finally:
-        following.cancel()
-        await asyncio.gather(following, return_exceptions=True)
-
-
-async def _all_answered(
-    answered: dict[int, list[float]], asked: dict[int, float], telegram: Telegram
-) -> None:
+async def _all_answered(telegram: Telegram, asked: dict[int, float]) -> None:
     """Wait until all are answered and nothing is left, or nothing happens any more."""
     since, before = time.monotonic(), -1
     while time.monotonic() < since + PATIENCE:
-        done = sum(map(len, answered.values()))
+        done = sum(map(len, telegram.answers.values()))
         if done != before:
             since, before = time.monotonic(), done
-        if all(chat in answered for chat in asked) and not await telegram.pending():
+        if all(chat in telegram.answers for chat in asked) and not await telegram.pending():
             return
         await asyncio.sleep(0.05)

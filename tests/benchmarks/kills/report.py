@@ -47,12 +47,16 @@ class Report:
     """What became of the taps.
 
     Attributes:
+        delivery: "polling" or "webhook".
+        standbys: Processes that stood by.
         repeated: Taps that were given to the bot before and after a kill.
         deferred: Updates that were deferred in the database when the bot was killed.
         stale: Older answers that never showed the last counts.
     """
 
     engine: str
+    delivery: str
+    standbys: int
     kills: int = 0
     taps: int = 0
     repeated: int = 0

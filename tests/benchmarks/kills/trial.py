@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 
 from tests.benchmarks.kills.actors import Bot, Reader, Telegram
-from tests.benchmarks.kills.fleet import Fleet
+from tests.benchmarks.kills.fleet import deployed
 from tests.benchmarks.kills.report import NOTES, Report, judge_keyboards, judge_votes, query
 from tests.support.chat import Chat
 
@@ -41,19 +41,19 @@ async def trial(
         webhook: Whether updates are delivered to the bot; otherwise it polls.
     """
     telegram, chance, begun = Telegram(), random.Random(seed), time.monotonic()
-    report = Report("sqlite" if url.startswith("sqlite:") else "postgres")
-    async with telegram.running() as client:
-        bot = _bot(telegram, url, folder, standbys, webhook)
-        first = max(1, kills // 10)
-        try:
-            await _start_over_and_over(bot, url, chance, first)
-            readers = [await _join(client, chance) for _ in range(many)]
-            report.deferred = await _tap_and_kill(bot, url, readers, chance, kills - first)
-            if kills >= SLOW_EVERY:
-                await _kill_after_deferring(bot, url, readers[0])
-            await _finish_and_judge(bot, url, client, readers, report)
-        finally:
-            bot.end()
+    engine = "sqlite" if url.startswith("sqlite:") else "postgres"
+    report = Report(engine, "webhook" if webhook else "polling", standbys)
+    first = max(1, kills // 10)
+    async with (
+        telegram.running() as client,
+        deployed(telegram, url, folder, standbys, webhook) as bot,
+    ):
+        await _start_over_and_over(bot, url, chance, first)
+        readers = [await _join(client, chance) for _ in range(many)]
+        report.deferred = await _tap_and_kill(bot, url, readers, chance, kills - first)
+        if kills >= SLOW_EVERY:
+            await _kill_after_deferring(bot, url, readers[0])
+        await _finish_and_judge(bot, url, client, readers, report)
     return _finished(report, bot, begun)
 
 
@@ -74,12 +74,6 @@ async def _finish_and_judge(
     await judge_keyboards(url, new, readers, report)
     await bot.stop()
     await judge_votes(bot.telegram, url, readers, report)
-
-
-def _bot(telegram: Telegram, url: str, folder: Path, standbys: int, webhook: bool) -> Bot:
-    if standbys:
-        return Fleet(telegram, url, folder, standbys)
-    return Bot(telegram, url, folder, webhook=webhook)
 
 
 async def _start_over_and_over(bot: Bot, url: str, chance: random.Random, times: int) -> None:
