@@ -58,14 +58,17 @@ class Index:
             articles, aliases, params, before, cache, progress
         )
         self._numbers = {article.id: number for number, article in enumerate(articles)}
-        self._index = lru_cache(maxsize=MAX_RECENT_ARTICLES)(self._indexed.article_index)
-        self._answer = lru_cache(maxsize=MAX_RECENT_ANSWERS)(self._found)
+        self._begin_to_remember()
 
     def replace_articles(self, articles: Sequence[Article]) -> None:
         """Take other records of the same articles, which differ in nothing that is searched."""
         self._indexed.articles = list(articles)
-        self._index.cache_clear()
-        self._answer.cache_clear()
+        # New memories, as a thread may be about to put something into the old ones.
+        self._begin_to_remember()
+
+    def _begin_to_remember(self) -> None:
+        self._index = lru_cache(maxsize=MAX_RECENT_ARTICLES)(self._indexed.article_index)
+        self._answer = lru_cache(maxsize=MAX_RECENT_ANSWERS)(self._found)
 
     def article_index(self, article_id: str) -> ArticleIndex:
         """Return the index of an article.
