@@ -6,6 +6,7 @@ BotError
 ├── ConnectError     the Bot API cannot be reached or rejects the token
 ├── PublishError     an article cannot be posted, or linked to, as requested
 ├── QuestionSetError a question set cannot be used to measure retrieval
+├── EncoderError     an encoder of sentences is not installed or cannot be used
 ├── StoreError       the database cannot be opened, read or written
 │   └── OutcomeUnknownError  nobody knows whether it was written
 └── WebError         a page or feed cannot be fetched or used
@@ -34,6 +35,10 @@ class PublishError(BotError):
 
 class QuestionSetError(BotError):
     """A question set cannot be read or is not in SQuAD's format."""
+
+
+class EncoderError(BotError):
+    """An encoder of sentences is not installed, or its model cannot be used."""
 
 
 class StoreError(BotError):

@@ -11,6 +11,7 @@ from bot.corpus.article import Article
 from bot.corpus.workers import Progress, no_progress
 from bot.retrieval.answer import Answer, Match, Verdict
 from bot.retrieval.article_index import ArticleIndex, AskedArticle
+from bot.retrieval.encoder import Encoder
 from bot.retrieval.indexed_articles import IndexedArticles
 from bot.retrieval.intents import Intent
 from bot.retrieval.params import (
@@ -41,6 +42,7 @@ class Index:
             right is used again, with its cache; None for none. It may go on being searched.
         cache: The folder that keeps what is made of articles; None to keep nothing.
         progress: Told how many articles are indexed.
+        encoder: Compares questions and sentences by their meaning; None to compare words alone.
     """
 
     def __init__(
@@ -51,7 +53,9 @@ class Index:
         previous: "Index | None" = None,
         cache: Path | None = None,
         progress: Progress = no_progress,
+        encoder: Encoder | None = None,
     ) -> None:
+        self._encoder = encoder
         self._params = params
         before = previous._indexed if previous is not None else None
         self._indexed: IndexedArticles = IndexedArticles(
