@@ -126,8 +126,10 @@ class Responder:
         found, asked = await self._search_on(query, exchange, article)
         self.metrics.answers.add(found.verdict.value)
         view = await self.view(found.article, translator, scope, asker)
-        is_other = found.verdict is not Verdict.ANSWERED and is_other_language(
-            asked.text, found.article
+        is_other = (
+            found.verdict is not Verdict.ANSWERED
+            and not found.is_other_language
+            and is_other_language(asked.text, found.article)
         )
         message = view.answer(found, asked.text, is_other)
         if found.verdict is not Verdict.NOT_IN_ARTICLE and not is_other:
@@ -223,9 +225,10 @@ class Responder:
             article: The article to ask; None for all.
         """
         asked, articles = article.id if article else None, self.corpus.articles
-        if len(articles) == 1 and articles[0].passage_count <= MAX_DIRECT:
+        is_short = len(articles) == 1 and articles[0].passage_count <= MAX_DIRECT
+        if is_short and not self.index.is_semantic:
             return self.index.answer(query, asked)
-        # In a thread: a search in many articles would delay everything else.
+        # In a thread: a search in many articles, or by meaning, would delay everything else.
         return await asyncio.to_thread(self.index.answer, query, asked)
 
     async def counts(self, article: Article, asker: Asker | None = None) -> VoteCounts:

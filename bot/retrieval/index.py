@@ -65,6 +65,11 @@ class Index:
         self._index = lru_cache(maxsize=MAX_RECENT_ARTICLES)(self._indexed.article_index)
         self._answer = lru_cache(maxsize=MAX_RECENT_ANSWERS)(self._found)
 
+    @property
+    def is_semantic(self) -> bool:
+        """Whether questions are compared by their meaning too, which takes some milliseconds."""
+        return self._encoder is not None
+
     def replace_articles(self, articles: Sequence[Article]) -> None:
         """Take other records of the same articles, which differ in nothing that is searched."""
         self._indexed.articles = list(articles)
