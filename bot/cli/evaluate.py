@@ -3,12 +3,14 @@
 import argparse
 import json
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from bot.config import Settings
 from bot.corpus.aliases import read_aliases
 from bot.corpus.loader import DATA
+from bot.retrieval.chosen_encoder import chosen_encoder
+from bot.retrieval.encoder import Encoder
 from bot.retrieval.evaluation import Report, evaluate
 from bot.retrieval.question_sets import read_set
 from bot.views.terminal import report_table
@@ -25,10 +27,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--seed", type=int, default=0, help="random seed of typos and samples (default: 0)"
     )
+    parser.add_argument(
+        "--semantic",
+        action="store_true",
+        help="compare questions and sentences by their meaning too, as with SEMANTIC=yes",
+    )
     parser.add_argument("--json", action="store_true", help="print JSON, with rates from 0 to 1")
 
 
-def run(_: Settings, arguments: argparse.Namespace) -> int:
+def run(settings: Settings, arguments: argparse.Namespace) -> int:
     """Measure retrieval on question sets.
 
     The sets are in SQuAD's JSON format. Measures how often the right passage and
@@ -38,7 +45,10 @@ def run(_: Settings, arguments: argparse.Namespace) -> int:
         article-bot evaluate xquad.en.json
         article-bot evaluate --typos --seed 7 --json xquad.en.json xquad.de.json
     """
-    reports = [_report(file, arguments.typos, arguments.seed) for file in arguments.files]
+    is_semantic = settings.semantic or arguments.semantic
+    encoder = chosen_encoder(replace(settings, semantic=is_semantic))
+    typos, seed = arguments.typos, arguments.seed
+    reports = [_report(file, typos, seed, encoder) for file in arguments.files]
     if arguments.json:
         print(json.dumps([asdict(report) for report in reports], indent=2))
     else:
@@ -46,7 +56,7 @@ def run(_: Settings, arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _report(file: Path, typos: bool, seed: int) -> Report:
+def _report(file: Path, typos: bool, seed: int, encoder: Encoder | None) -> Report:
     """Measure on one file, with the progress shown if standard error is a terminal."""
 
     def progress(share: float) -> None:
@@ -55,4 +65,4 @@ def _report(file: Path, typos: bool, seed: int) -> Report:
             print(f"\r{file.name}: {share:4.0%}", end=end, file=sys.stderr, flush=True)
 
     aliases = read_aliases(DATA / "aliases.yaml")
-    return evaluate(read_set(file), aliases, typos, seed, progress=progress)
+    return evaluate(read_set(file), aliases, typos, seed, progress=progress, encoder=encoder)

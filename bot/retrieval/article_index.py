@@ -18,6 +18,7 @@ from bot.retrieval.params import DEFAULT_PARAMS, MAX_MATCHES, MAX_UNSURE_MATCHES
 from bot.retrieval.query import Query
 from bot.retrieval.query_tokens import HeldTokens, QueryTokens, query_tokens
 from bot.retrieval.scorer import Scorer
+from bot.retrieval.semantic import ArticleMeaning, AskedMeaning, Comparison
 from bot.retrieval.spelling import SpellingCorrector
 from bot.retrieval.verdicts import ArticleVerdicts
 
@@ -34,7 +35,8 @@ class AskedArticle:
         query: The question, with the article's words for misspelled ones.
         own: Where the article has the tokens of the question itself.
         held: The same, with those of the question before it.
-        confidences: For each passage, how much of the question it holds, 0 to 1.
+        confidences: For each passage, how sure it is that it answers, 0 to 1.
+        meaning: How much the passages say what is asked; None without an encoder.
     """
 
     written: tuple[str, ...]
@@ -42,6 +44,7 @@ class AskedArticle:
     own: HeldTokens
     held: HeldTokens
     confidences: NDArray[np.float64]
+    meaning: AskedMeaning | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +73,7 @@ class ArticleIndex:
         analyzer: The one with which the arrays were made.
         background: What is known of its language.
         params: Thresholds and weights.
+        meaning: Its sentences as an encoder sees them; None to compare words alone.
 
     Attributes:
         article: The article.
@@ -82,13 +86,16 @@ class ArticleIndex:
         analyzer: Analyzer,
         background: CorpusBackground,
         params: RetrievalParams = DEFAULT_PARAMS,
+        meaning: ArticleMeaning | None = None,
     ) -> None:
-        self.article = article
+        self.article, self._meaning = article, meaning
         self._arrays, self._analyzer, self._params = arrays, analyzer, params
         self._background = background
         self._sentences = ArticleSentences(article, arrays, params)
         self._scorer = Scorer(arrays, bool(article.standfirst), params)
-        self._verdicts = ArticleVerdicts(article, arrays, analyzer, self._sentences, params)
+        self._verdicts = ArticleVerdicts(
+            article, arrays, analyzer, self._sentences, meaning, params
+        )
         self._spelling = SpellingCorrector(
             arrays.vocabulary.split(),
             analyzer.names,
@@ -98,15 +105,16 @@ class ArticleIndex:
 
     def answer(self, query: Query) -> Answer | None:
         """Return the best passages; None if the question contains no word."""
-        matches = self.rank(query, MAX_MATCHES)
-        return self.answer_of(matches) if matches else None
+        asked = self.ask(query)
+        return self.answer_of(self.score(asked)) if asked is not None else None
 
-    def answer_of(self, ranked: Sequence[Match]) -> Answer:
-        """Return the answer that the ranked passages make.
+    def answer_of(self, scored: ScoredArticle) -> Answer:
+        """Return the answer that the passages make.
 
         Args:
-            ranked: What ``rank`` returned for a question, MAX_MATCHES or more, or else all.
+            scored: The order of the passages, as ``score`` returned it.
         """
+        ranked = self.matches(scored, MAX_MATCHES)
         best = ranked[0]
         if best.verdict is Verdict.UNSURE:
             near = filter(self.is_relevant, ranked[1:MAX_UNSURE_MATCHES])
@@ -115,7 +123,9 @@ class ArticleIndex:
             min_score = self._params.min_score_ratio * best.score
             others = (m for m in ranked[1:MAX_MATCHES] if m.score >= min_score)
             kept = (best, *filter(self.is_relevant, others))
-        return Answer(best.verdict, self.article, kept)
+        meaning = scored.asked.meaning
+        is_other = meaning is not None and meaning.is_other_language
+        return Answer(best.verdict, self.article, kept, is_other)
 
     def is_relevant(self, match: Match) -> bool:
         """Return whether a passage is worth showing."""
@@ -158,7 +168,10 @@ class ArticleIndex:
         asked = held if query.is_bare else held_own
         rates, characters = self._rates(asked), self._arrays.characters
         found = confidences(asked, rates, characters, self._params)
-        return AskedArticle(written, query, held_own, held, found)
+        meaning = self._meaning.ask(query, found) if self._meaning is not None else None
+        if meaning is not None:
+            found = meaning.confidences
+        return AskedArticle(written, query, held_own, held, found, meaning)
 
     def rank(self, query: Query, limit: int | None = None) -> list[Match]:
         """Return the passages, best first; none if the question contains no word.
@@ -179,6 +192,10 @@ class ArticleIndex:
         scores, idf_weights = self._scorer.score(asked.held)
         if asked.query.previous and not asked.query.is_bare:
             _, idf_weights = self._scorer.score(asked.own)
+        if asked.meaning is not None:
+            scores = scores + self._params.semantic_weight * asked.meaning.passages
+            weight = self._params.sentence_similarity_weight
+            idf_weights = idf_weights + weight * asked.meaning.sentences
         # A stable sort: news puts the most important first, so of equals the earlier passage wins.
         order = np.argsort(-scores, kind="stable").tolist()
         return ScoredArticle(asked, scores, idf_weights, order)
@@ -198,7 +215,7 @@ class ArticleIndex:
         """
         asked, query = scored.asked, scored.asked.query
         resolved = self._analyzer.resolve(self._plausible(asked.written, query.words))
-        content = self._verdicts.content(query, resolved)
+        content = self._verdicts.content(query, resolved, asked.meaning)
         matches = []
         for number in scored.order if query.previous else scored.order[:limit]:
             sentence = self._sentences.best(number, scored.idf_weights, query)
@@ -255,6 +272,7 @@ def index_article(
     article: Article,
     aliases: Mapping[str, Sequence[str]],
     params: RetrievalParams = DEFAULT_PARAMS,
+    comparison: Comparison | None = None,
 ) -> ArticleIndex:
     """Return the index of an article that is alone.
 
@@ -262,8 +280,15 @@ def index_article(
         article: The article.
         aliases: Name -> other names of the same thing; the article's own are added.
         params: Thresholds and weights.
+        comparison: Compares questions and sentences by their meaning; None to compare words alone.
     """
     analyzer = Analyzer(article.language, aliases, article.aliases, params=params)
     background = CorpusBackground(table_of(article.language))
     arrays = read_arrays(article, analyzer)
-    return ArticleIndex(article, arrays, analyzer, background, params)
+    meaning = None
+    if comparison is not None:
+        sentences = ArticleSentences(article, arrays, params)
+        vectors = comparison.vectors(sentences.texts())
+        starts = [part.start for part in sentences.slices]
+        meaning = ArticleMeaning(article, vectors, starts, comparison, params)
+    return ArticleIndex(article, arrays, analyzer, background, params, meaning)

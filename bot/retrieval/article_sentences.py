@@ -47,6 +47,11 @@ class ArticleSentences:
         starts, ends = self._arrays.sentence_starts[part], self._arrays.sentence_ends[part]
         return list(zip(starts.tolist(), ends.tolist(), strict=True))
 
+    def texts(self) -> list[str]:
+        """Return all sentences, as they are searched."""
+        spans = [self.spans(number) for number in range(len(self.slices))]
+        return sentence_texts(self.passages, spans)
+
     def best(self, passage: int, weights: NDArray[np.float64], query: Query) -> int:
         """Return the number of the sentence of a passage that answers best, from 0.
 

@@ -20,13 +20,10 @@ class Encoder(Protocol):
     Attributes:
         name: The model and its version: vectors of encoders with other names cannot be compared.
         languages: Main subtags of BCP 47 tags of the languages that it knows; None for all.
-        cosine_range: What the cosine of a question and a sentence is in the middle: with one that
-            has nothing to do with it, and with the one that answers it. Each below 1, ascending.
     """
 
     name: str
     languages: frozenset[str] | None
-    cosine_range: tuple[float, float]
 
     def encode_question(self, text: str) -> NDArray[np.float32]:
         """Return the vector of a question, of shape (d,) and length 1.

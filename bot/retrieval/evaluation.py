@@ -6,15 +6,20 @@ the file's other articles) to measure the confidence.
 
 import random
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from bot.retrieval.answer import Match, Verdict
 from bot.retrieval.article_index import ArticleIndex, index_article
+from bot.retrieval.encoder import Encoder
 from bot.retrieval.index import Index
 from bot.retrieval.params import DEFAULT_PARAMS, RetrievalParams
 from bot.retrieval.query import Query, parse_query
 from bot.retrieval.question_sets import Question, QuestionSet, misspelled
+from bot.retrieval.semantic import Comparison
 
 FALSE_ANSWERS = 0.05
 """The share of foreign questions that may be answered."""
@@ -77,6 +82,7 @@ def evaluate(
     seed: int = 0,
     params: RetrievalParams = DEFAULT_PARAMS,
     progress: Callable[[float], None] = lambda _: None,
+    encoder: Encoder | None = None,
 ) -> Report:
     """Return the figures of a question set.
 
@@ -87,17 +93,16 @@ def evaluate(
         seed: Of the misspellings and of the choice of foreign questions.
         params: Thresholds and weights.
         progress: Called with the share that is done, 0 to 1.
+        encoder: Compares questions and sentences by their meaning; None to compare words alone.
     """
-    rng = random.Random(seed)
-    alphabet = questions.alphabet
+    rng, alphabet = random.Random(seed), questions.alphabet
 
     def query(text: str) -> Query:
         return parse_query(misspelled(text, alphabet, rng) if typos else text)
 
     tally, corpus_tally = _Tally(), _Tally()
-    pairs = zip(questions.articles, _corpus_indexes(questions, aliases, params), strict=True)
-    for done, ((article, own), in_corpus) in enumerate(pairs):
-        alone = index_article(article, aliases, params)
+    pairs = zip(questions.articles, _indexes(questions, aliases, params, encoder), strict=True)
+    for done, ((article, own), (alone, in_corpus)) in enumerate(pairs):
         others = [q.text for other, qs in questions.articles if other is not article for q in qs]
         for question in own:
             asked = query(question.text)
@@ -112,12 +117,35 @@ def evaluate(
     return tally.report(questions, corpus_tally)
 
 
-def _corpus_indexes(
-    questions: QuestionSet, aliases: Mapping[str, Sequence[str]], params: RetrievalParams
-) -> list[ArticleIndex]:
-    """Return the indexes of articles that know each other's words."""
-    index = Index([article for article, _ in questions.articles], aliases, params)
-    return [index.article_index(article.id) for article, _ in questions.articles]
+class _RememberingEncoder:
+    """Encodes each sentence once, though each article is indexed twice. See ``Encoder``."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self.name, self.languages = encoder.name, encoder.languages
+        self.encode_question = encoder.encode_question
+        self._encoder = encoder
+        self._known: dict[str, NDArray[np.float32]] = {}
+
+    def encode_sentences(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        new = [text for text in dict.fromkeys(texts) if text not in self._known]
+        self._known.update(zip(new, self._encoder.encode_sentences(new), strict=True))
+        return np.stack([self._known[text] for text in texts])
+
+
+def _indexes(
+    questions: QuestionSet,
+    aliases: Mapping[str, Sequence[str]],
+    params: RetrievalParams,
+    encoder: Encoder | None,
+) -> Iterator[tuple[ArticleIndex, ArticleIndex]]:
+    """Yield for each article its index if it is alone, and if it knows the others' words."""
+    remembering = _RememberingEncoder(encoder) if encoder is not None else None
+    comparison = Comparison(remembering) if remembering is not None else None
+    articles = [article for article, _ in questions.articles]
+    corpus = Index(articles, aliases, params, encoder=remembering)
+    for article in articles:
+        alone = index_article(article, aliases, params, comparison)
+        yield alone, corpus.article_index(article.id)
 
 
 class _Tally:

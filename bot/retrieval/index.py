@@ -17,7 +17,7 @@ from bot.retrieval.intents import Intent
 from bot.retrieval.params import (
     DEFAULT_PARAMS,
     MAX_CANDIDATE_ARTICLES,
-    MAX_MATCHES,
+    MAX_NEAREST_ARTICLES,
     RetrievalParams,
 )
 from bot.retrieval.query import Query, parse_query
@@ -55,11 +55,10 @@ class Index:
         progress: Progress = no_progress,
         encoder: Encoder | None = None,
     ) -> None:
-        self._encoder = encoder
-        self._params = params
+        self._params, self._is_semantic = params, encoder is not None
         before = previous._indexed if previous is not None else None
         self._indexed: IndexedArticles = IndexedArticles(
-            articles, aliases, params, before, cache, progress
+            articles, aliases, params, before, cache, progress, encoder
         )
         self._numbers = {article.id: number for number, article in enumerate(articles)}
         self._index = lru_cache(maxsize=MAX_RECENT_ARTICLES)(self._indexed.article_index)
@@ -68,7 +67,7 @@ class Index:
     @property
     def is_semantic(self) -> bool:
         """Whether questions are compared by their meaning too, which takes some milliseconds."""
-        return self._encoder is not None
+        return self._is_semantic
 
     def replace_articles(self, articles: Sequence[Article]) -> None:
         """Take other records of the same articles, which differ in nothing that is searched."""
@@ -93,7 +92,7 @@ class Index:
         known = self._indexed.store.answered() if asked else {}
         found, new = {}, {}
         for article in asked:
-            key = self._indexed.keys[self._numbers[article.id]]
+            key = self._indexed.sample_key(self._numbers[article.id])
             for question in article.questions:
                 if (key, question) not in known:
                     answer = self.answer(parse_query(question), article.id)
@@ -136,7 +135,7 @@ class Index:
         if best is None:
             return None
         index, scored = best
-        return index.answer_of(index.matches(scored, MAX_MATCHES))
+        return index.answer_of(scored)
 
     def passages(self, query: Query) -> Iterable[tuple[Article, Match, bool]]:
         """Return all passages worth showing, best first; the first one is the answer's.
@@ -167,19 +166,28 @@ class Index:
         """Yield the articles that may answer, each with its weighted score, the best first.
 
         An article that contains more of the question, above all in its headline, is more likely to
-        be the one that is meant.
+        be the one that is meant; so is one that is about the same, in whichever words.
         """
         numbers, scores = self._indexed.scores(query)
-        for at in _best(scores, numbers).tolist():
+        weighted = self._params.article_weight * scores
+        candidates = _best(scores, numbers, MAX_CANDIDATE_ARTICLES)
+        similarities = self._indexed.similarities(query)
+        if similarities is not None:
+            similar = similarities[numbers]
+            nearest = _best(similar, numbers, MAX_NEAREST_ARTICLES)
+            weighted = weighted + self._params.article_similarity_weight * similar
+            both = np.union1d(candidates, nearest)
+            candidates = both[_best(weighted[both], numbers[both], len(both))]
+        for at in candidates.tolist():
             index = self._index(int(numbers[at]))
             asked = index.ask(query)
             if asked is not None:
-                yield self._params.article_weight * float(scores[at]), index, asked
+                yield float(weighted[at]), index, asked
 
 
-def _best(scores: NDArray[np.float64], numbers: NDArray[np.int64]) -> NDArray[np.intp]:
+def _best(scores: NDArray[np.float64], numbers: NDArray[np.int64], count: int) -> NDArray[np.intp]:
     """Return the positions of the best articles, best first; of equals, the first ones."""
-    count = min(MAX_CANDIDATE_ARTICLES, len(scores))
+    count = min(count, len(scores))
     least = np.partition(scores, -count)[-count]
     best = np.flatnonzero(scores >= least)
     order = np.lexsort((numbers[best], -scores[best]))

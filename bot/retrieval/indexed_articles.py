@@ -18,12 +18,16 @@ from bot.retrieval.analysis import Analyzer
 from bot.retrieval.article_arrays import ArticleArrays, read_arrays
 from bot.retrieval.article_index import ArticleIndex
 from bot.retrieval.article_postings import LanguagePostings, Segment
+from bot.retrieval.article_sentences import ArticleSentences
 from bot.retrieval.article_store import ArticleStore, MemoryStore
+from bot.retrieval.article_vectors import ArticleVectors
 from bot.retrieval.background import CorpusBackground, table_of
+from bot.retrieval.encoder import Encoder
 from bot.retrieval.index_cache import IndexCache
 from bot.retrieval.params import RetrievalParams
 from bot.retrieval.query import Query
 from bot.retrieval.query_tokens import query_tokens
+from bot.retrieval.semantic import ArticleMeaning, completed_text
 
 KEY_SIZE = 16
 """Bytes of the key of an article's arrays."""
@@ -54,6 +58,7 @@ class IndexedArticles:
             the same, with their cache; None for none.
         cache: The folder that keeps what is made of articles; None to keep nothing.
         progress: Told how many articles are indexed.
+        encoder: Compares questions and sentences by their meaning; None to compare words alone.
 
     Attributes:
         articles: The articles; other records of them may take their places.
@@ -67,6 +72,7 @@ class IndexedArticles:
         previous: "IndexedArticles | None" = None,
         cache: Path | None = None,
         progress: Progress = no_progress,
+        encoder: Encoder | None = None,
     ) -> None:
         self.articles = list(articles)
         self._aliases = tuple((name, tuple(others)) for name, others in aliases.items())
@@ -78,6 +84,9 @@ class IndexedArticles:
         self.store: ArticleStore = previous.store if previous else _store(cache)
         self.keys = _keys(articles, self._aliases, params)
         self._add_missing(cache, progress)
+        self.vectors = _vectors(encoder, previous, cache)
+        if self.vectors is not None:
+            self._add_missing_vectors(self.vectors, cache, progress)
         by_language: dict[str, dict[bytes, int]] = defaultdict(dict)
         for number, (article, key) in enumerate(zip(articles, self.keys, strict=True)):
             by_language[article.language][key] = number
@@ -99,7 +108,13 @@ class IndexedArticles:
         analyzer = self._analyzer(article)
         arrays = self._arrays(number, analyzer)
         background = self._backgrounds[article.language]
-        return ArticleIndex(article, arrays, analyzer, background, self._params)
+        meaning = self._meaning(number, arrays)
+        return ArticleIndex(article, arrays, analyzer, background, self._params, meaning)
+
+    def sample_key(self, number: int) -> bytes:
+        """Return what the answers to an article's sample questions are kept under."""
+        name = self.vectors.encoder.name.encode() if self.vectors is not None else b""
+        return self.keys[number] + name
 
     def scores(self, query: Query) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Return how much of the question's IDF weight over articles each article holds.
@@ -118,6 +133,32 @@ class IndexedArticles:
             numbers.append(postings.numbers)
             scores.append(found / (weights.sum() or 1.0))
         return np.concatenate(numbers), np.concatenate(scores)
+
+    def similarities(self, query: Query) -> NDArray[np.float64] | None:
+        """Return how much each article is about what a question asks; None without an encoder.
+
+        Returns:
+            In the order of the articles; see ``Scale.similarities``.
+        """
+        if self.vectors is None:
+            return None
+        return self.vectors.comparison.similarities(completed_text(query), self._means)
+
+    def _meaning(self, number: int, arrays: ArticleArrays) -> ArticleMeaning | None:
+        article = self.articles[number]
+        if self.vectors is None or not self.vectors.comparison.knows(article.language):
+            return None
+        counts = arrays.sentence_counts.astype(np.int64)
+        vectors = self.vectors.vectors(
+            self._text_keys[number], partial(self._sentences, number), int(counts.sum())
+        )
+        starts = (np.cumsum(counts) - counts).tolist()
+        return ArticleMeaning(article, vectors, starts, self.vectors.comparison, self._params)
+
+    def _sentences(self, number: int) -> list[str]:
+        article = self.articles[number]
+        arrays = self._arrays(number, self._analyzer(article))
+        return ArticleSentences(article, arrays, self._params).texts()
 
     def _arrays(self, number: int, analyzer: Analyzer) -> ArticleArrays:
         key = self.keys[number][:KEY_SIZE]
@@ -147,6 +188,15 @@ class IndexedArticles:
             # Those who keep nothing may be a script that other processes cannot import.
             made = map(make, new) if cache is None else in_processes(make, new, WHAT, progress)
             self.store.add(zip(missing, made, strict=True))
+
+    def _add_missing_vectors(
+        self, vectors: ArticleVectors, cache: Path | None, progress: Progress
+    ) -> None:
+        # New code may cut articles into other sentences.
+        version = _version().encode() if cache is not None else b""
+        keys = [version + key for key in self.keys]
+        self._text_keys = vectors.prepare(keys, self._sentences, progress)
+        self._means = vectors.means(self._text_keys)
 
     def _postings_of(
         self, language: str, numbers: dict[bytes, int], base: Segment | None
@@ -180,12 +230,26 @@ def _keys(articles: Sequence[Article], aliases: _Aliases, params: RetrievalParam
     return keys
 
 
+def _vectors(
+    encoder: Encoder | None, previous: IndexedArticles | None, cache: Path | None
+) -> ArticleVectors | None:
+    if encoder is None:
+        return None
+    before = previous.vectors if previous is not None else None
+    return before if before and before.encoder is encoder else ArticleVectors(encoder, cache)
+
+
 def _store(cache: Path | None) -> ArticleStore:
     if cache is None:
         return MemoryStore()
+    return IndexCache(cache, _version())
+
+
+@lru_cache
+def _version() -> str:
     bot = Path(__file__).parents[1]
     folders = [bot / "corpus", bot / "data", bot / "retrieval"]
-    return IndexCache(cache, analysis_version(folders, _PACKAGES))
+    return analysis_version(folders, _PACKAGES)
 
 
 def _arrays_as_bytes(aliases: _Aliases, params: RetrievalParams, article: Article) -> bytes:

@@ -109,6 +109,32 @@ class ArticleNames:
         is_unknown = word not in self._lower and word not in self._capitalized
         return is_capitalized and (word in self._inside or only_capitalized or is_unknown)
 
+    def in_other_language(self, text: str, is_other_script: bool) -> list[str]:
+        """Return the folded words of a question in another language that are names.
+
+        Args:
+            text: The question as written.
+            is_other_script: Whether it is in another script. Then its names are not written as in
+                the article, but with capital letters, if the script has any.
+        """
+        if not is_other_script:
+            return [word for word in words(text) if self.is_name(word, None)]
+        rest = _WRITTEN_WORD.findall(text)[1:]
+        return [folded for word in rest if word[0].isupper() for folded in _folded(word)]
+
+
+def without_names(text: str, names: Iterable[str]) -> str:
+    """Return the words of a question that are no names; the question itself if there are none.
+
+    Args:
+        text: The question as written.
+        names: Its names, as folded words.
+    """
+    known = set(names)
+    found = _WRITTEN_WORD.findall(text)
+    others = [word for word in found if not known.issuperset(_folded(word) or ("",))]
+    return text if len(others) == len(found) else " ".join(others)
+
 
 def _is_noun(before: str, folded: Sequence[str]) -> bool:
     """Return whether a German word with a capital letter is a noun rather than a name."""
@@ -173,6 +199,10 @@ class ContentWords:
         if self.any_held(is_held):
             return True
         return sum(holds_word(word, is_held) for word in self.names) >= MANY_NAMES
+
+    def has_known_names(self, is_known: Callable[[str], bool]) -> bool:
+        """Return whether the article holds all names of the question."""
+        return all(holds_word(word, is_known) for word in self.names)
 
     def any_held(self, is_held: Callable[[str], bool]) -> bool:
         """Return whether a passage holds one of the words that are no names."""

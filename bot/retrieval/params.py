@@ -18,6 +18,9 @@ MAX_UNSURE_MATCHES = 2
 MAX_CANDIDATE_ARTICLES = 8
 """Articles of a large corpus whose passages are ranked."""
 
+MAX_NEAREST_ARTICLES = 8
+"""Articles that are ranked beside these because they are about the same as the question."""
+
 
 @dataclass(frozen=True)
 class RetrievalParams:
@@ -62,6 +65,21 @@ class RetrievalParams:
         title_boost: What a token adds to an article's score by standing in headline or
             standfirst, as a multiple of what it adds by standing in the text.
         article_weight: Weight of an article's score beside its best passage's confidence.
+        semantic_weight: Weight of a passage's similarity to the question beside its BM25+ score.
+            Between 25 and 55 little changes.
+        sentence_similarity_weight: Weight of a sentence's similarity beside its IDF weight, where
+            one sentence of a passage is marked.
+        word_share: Weight of the words that a passage holds in the confidence, with an encoder.
+        similarity_share: Weight of a passage's similarity in it. With the one before, one of 25
+            questions about something else reaches answer_threshold, as without an encoder.
+        other_language_share: The same where the question is in another language than the article,
+            and words count for nothing.
+        content_similarity: Similarity from which a sentence says what a question asks apart from
+            its names, though it holds none of its words. Of questions that a name's article
+            does not answer, 3 % reach it.
+        other_language_content: The same in another language, where similarities are lower.
+        article_similarity_weight: Weight of an article's similarity beside its best passage's
+            confidence.
     """
 
     ngram_size: int = 4
@@ -86,6 +104,14 @@ class RetrievalParams:
     min_score_ratio: float = 0.6
     title_boost: float = 1.0
     article_weight: float = 2.0
+    semantic_weight: float = 27.0
+    sentence_similarity_weight: float = 4.0
+    word_share: float = 0.42
+    similarity_share: float = 0.21
+    other_language_share: float = 0.4
+    content_similarity: float = 1.04
+    other_language_content: float = 0.6
+    article_similarity_weight: float = 0.2
 
 
 DEFAULT_PARAMS = RetrievalParams()

@@ -58,6 +58,12 @@ def is_other_language(question: str, article: Article) -> bool:
     return any(_leads(other, own, text, found) for other in _LETTERS if other != own)
 
 
+def is_other_script(question: str, article: Article) -> bool:
+    """Return whether a question is in another script than an article."""
+    text = unicodedata.normalize("NFC", question).lower()
+    return _script(text) != _script(f"{article.title} {article.lead}")
+
+
 def _is_closest(text: str, own: str, found: set[str]) -> bool:
     """Return whether a text is in the closest relative of a language, judged by its letters."""
     other, letters = _CLOSEST[own], set(text)

@@ -12,10 +12,12 @@ from bot.retrieval.article_arrays import ArticleArrays, positions
 from bot.retrieval.article_sentences import ArticleSentences
 from bot.retrieval.confidence import chance_of_many
 from bot.retrieval.function_words import has_general_words
-from bot.retrieval.names import ArticleNames, ContentWords, WrittenNames
+from bot.retrieval.names import ArticleNames, ContentWords, WrittenNames, without_names
 from bot.retrieval.params import RetrievalParams
 from bot.retrieval.query import Query
 from bot.retrieval.query_tokens import HeldTokens, QueryTokens
+from bot.retrieval.question_language import is_other_script
+from bot.retrieval.semantic import ArticleMeaning, AskedMeaning
 
 
 @dataclass(frozen=True)
@@ -26,11 +28,13 @@ class HeldContent:
         words: The words.
         known: Those of their n-grams that the article or its headline has.
         by_passage: For each passage, those that the passage, its heading or the headline has.
+        meaning: What the passages have of the question's meaning; None without an encoder.
     """
 
     words: ContentWords
     known: Set[str]
     by_passage: Sequence[Set[str]]
+    meaning: AskedMeaning | None = None
 
 
 class ArticleVerdicts:
@@ -41,6 +45,7 @@ class ArticleVerdicts:
         arrays: What is searched of it.
         analyzer: The one with which the arrays were made.
         sentences: Its sentences.
+        meaning: The same as an encoder sees them; None to compare words alone.
         params: Thresholds and weights.
 
     Attributes:
@@ -53,8 +58,10 @@ class ArticleVerdicts:
         arrays: ArticleArrays,
         analyzer: Analyzer,
         sentences: ArticleSentences,
+        meaning: ArticleMeaning | None,
         params: RetrievalParams,
     ) -> None:
+        self._article, self._meaning = article, meaning
         self._arrays, self._sentences, self._params = arrays, sentences, params
         self._language, self._function_words = article.language, analyzer.function_words
         self._knows_general_words = has_general_words(article.language)
@@ -69,12 +76,15 @@ class ArticleVerdicts:
         written = WrittenNames(*(frozenset(words_.split()) for words_ in kinds))
         return ArticleNames(written, self._language)
 
-    def content(self, query: Query, resolved: Sequence[Word]) -> HeldContent:
+    def content(
+        self, query: Query, resolved: Sequence[Word], meaning: AskedMeaning | None = None
+    ) -> HeldContent:
         """Return the words of a question that say what it asks, and where the article has them.
 
         Args:
             query: The question.
             resolved: The words that were meant, with aliases replaced by the names of things.
+            meaning: What the passages have of the question's meaning; None without an encoder.
         """
         words = ContentWords(query.text, resolved, self._names, self._language)
         tokens = QueryTokens(dict.fromkeys(words.ngrams(), 1.0))
@@ -85,7 +95,7 @@ class ArticleVerdicts:
         postings = zip(held.columns.tolist(), held.passages.tolist(), strict=True)
         for column, passage in postings:
             by_passage[passage].add(ngrams[column])
-        return HeldContent(words, titled.union(*by_passage), by_passage)
+        return HeldContent(words, titled.union(*by_passage), by_passage, meaning)
 
     def of(self, number: int, confidence: float, query: Query, content: HeldContent) -> Verdict:
         """Return what may be claimed about a passage.
@@ -101,19 +111,40 @@ class ArticleVerdicts:
         if query.is_bare and query.previous:
             return self._bare_verdict(number, query)
         is_sure = confidence >= self._answer_threshold
+        if content.meaning is not None and content.meaning.is_other_language:
+            is_sure = is_sure and self._says(number, query, content) and self._fits(number, query)
+            return Verdict.ANSWERED if is_sure else Verdict.UNSURE
         if not self._knows_general_words:
             # Here a name cannot be told from an answer, so a passage has to hold more.
             is_sure = confidence >= self._answer_threshold + self._params.names_margin
             says_something = not self._function_words.issuperset(query.words)
             return Verdict.ANSWERED if is_sure and says_something else Verdict.UNSURE
+        held = float(content.meaning.words[number]) if content.meaning is not None else confidence
         words, is_known = content.words, content.known.__contains__
-        if words.words and not words.any_held(is_known):
-            # Nothing but names: what is asked about them is nowhere in the article.
-            is_close = confidence >= self._params.names_threshold
-            return Verdict.UNSURE if is_close else Verdict.NOT_IN_ARTICLE
         is_held = content.by_passage[number].__contains__
-        is_sure = is_sure and words.are_held(is_held, is_known) and self._fits(number, query)
+        # Meaning takes the place of words, but not of names: "president of China".
+        has_names = content.meaning is not None and words.has_known_names(is_known)
+        is_said = words.are_held(is_held, is_known) or (
+            has_names and self._says(number, query, content)
+        )
+        if words.words and not words.any_held(is_known) and not is_said:
+            # Nothing but names: what is asked about them is nowhere in the article.
+            is_close = held >= self._params.names_threshold
+            return Verdict.UNSURE if is_close else Verdict.NOT_IN_ARTICLE
+        if content.meaning is not None and held < self._answer_threshold:
+            is_sure = is_sure and has_names
+        is_sure = is_sure and is_said and self._fits(number, query)
         return Verdict.ANSWERED if is_sure else Verdict.UNSURE
+
+    def _says(self, number: int, query: Query, content: HeldContent) -> bool:
+        """Return whether a passage says what is asked apart from names, in whichever words."""
+        if self._meaning is None or content.meaning is None:
+            return False
+        names = content.words.names
+        if content.meaning.is_other_language:
+            is_other = is_other_script(query.text, self._article)
+            names = self._names.in_other_language(query.text, is_other)
+        return self._meaning.holds(number, content.meaning, without_names(query.text, names))
 
     def _bare_verdict(self, number: int, query: Query) -> Verdict:
         """Return whether a passage answers "when?" after another question: it must tell a time."""

