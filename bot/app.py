@@ -35,6 +35,7 @@ from bot.handlers.live_corpus import LiveCorpus
 from bot.handlers.profile import register
 from bot.handlers.routes import allowed_updates, routes
 from bot.handlers.services import BotData, Context, Services
+from bot.retrieval.chosen_encoder import chosen_encoder
 from bot.retrieval.index import Index
 from bot.store.base import Store
 from bot.store.kept_ids import KeptIds
@@ -83,12 +84,14 @@ async def run(
         ConnectError: Telegram refuses the token. If it cannot be reached, the bot waits for it.
     """
     check_feeds(settings)
+    # In a thread: a model may take seconds to load.
+    encoder = await asyncio.to_thread(chosen_encoder, settings)
     metrics = Metrics()
     async with (
         listeners(settings, metrics) as answering,
         open_to_serve(settings, clock) as opened,
     ):
-        live = LiveCorpus(corpus, KeptIds(opened[0]), reload, reloading, progress)
+        live = LiveCorpus(corpus, KeptIds(opened[0]), reload, reloading, progress, encoder)
         await _run(settings, live, stop, ready, clock, metrics, answering, opened)
 
 

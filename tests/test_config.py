@@ -44,6 +44,8 @@ TOKEN = "4242:a-very-secret-token-that-no-log-may-show"
         ("HEALTH_LISTEN", "host:65536", "HEALTH_LISTEN is 'host:65536': give a host and a port"),
         ("VOTER_KEY", "secret", "VOTER_KEY is shorter than 32 characters"),
         ("TELEGRAM_TEST_ENVIRONMENT", "maybe", "TELEGRAM_TEST_ENVIRONMENT is 'maybe': set it to"),
+        ("SEMANTIC", "perhaps", "SEMANTIC is 'perhaps': set it to yes or no."),
+        ("SEMANTIC_MODEL", "models/e5", "SEMANTIC_MODEL is set, but SEMANTIC is not: set SEMANTIC"),
         ("DATABASE_URL", "mysql://me:secret@host/x", "DATABASE_URL begins with 'mysql': give"),
         ("DATABASE_URL", "sqlite:////", "DATABASE_URL begins with 'sqlite': give sqlite:///"),
         ("DATABASE_URL", "postgresql://me:secret#x@host/x", "DATABASE_URL cannot be read: write"),

@@ -36,7 +36,7 @@ def run(settings: Settings, arguments: argparse.Namespace) -> int:
     corpus = read_corpus(settings)
     found = None
     if query.intent in (None, Intent.SUMMARY):
-        found = build_index(corpus).answer(query)
+        found = build_index(settings, corpus).answer(query)
     if arguments.json:
         print_json(answer_json(question, query.intent, found))
     else:

@@ -30,7 +30,7 @@ def run(settings: Settings, _: argparse.Namespace) -> int:
         print(faults_text(error.faults))
         print(f"{folder}: {count_of(len(error.faults), 'fault')}.")
         return 1
-    faults = _unanswered_questions(corpus)
+    faults = _unanswered_questions(settings, corpus)
     texts = (faults_text(faults), notes_text(corpus.located), unread_text(corpus.unread, folder))
     for text in filter(None, texts):
         print(text)
@@ -39,12 +39,12 @@ def run(settings: Settings, _: argparse.Namespace) -> int:
     return 1 if faults else 0
 
 
-def _unanswered_questions(corpus: Corpus) -> list[Fault]:
+def _unanswered_questions(settings: Settings, corpus: Corpus) -> list[Fault]:
     # Indexing takes time, and most articles have no sample questions.
     asked = [each for each in corpus.located if each.article.questions]
     if not asked:
         return []
-    index = build_index(corpus)
+    index = build_index(settings, corpus)
     answered = index.answered_samples(located.article for located in asked)
     return [
         Fault(

@@ -7,6 +7,7 @@ from bot.config import Settings
 from bot.corpus.cache_folder import cache_folder
 from bot.corpus.loader import Corpus, find_corpus, load_corpus
 from bot.corpus.workers import Progress
+from bot.retrieval.chosen_encoder import chosen_encoder
 from bot.retrieval.index import Index
 
 
@@ -25,7 +26,18 @@ def read_corpus(settings: Settings, progress: Progress | None = None) -> Corpus:
         return load_corpus(folder, cache_folder(settings.cache_dir, folder), told)
 
 
-def build_index(corpus: Corpus) -> Index:
-    """Index the articles, as far as the cache does not know them; a bar shows how far it is."""
+def build_index(settings: Settings, corpus: Corpus) -> Index:
+    """Index the articles, as far as the cache does not know them; a bar shows how far it is.
+
+    Raises:
+        SettingsError: See ``chosen_encoder``.
+    """
+    encoder = chosen_encoder(settings)
     with shown_progress() as progress:
-        return Index(corpus.articles, corpus.aliases, cache=corpus.cache_folder, progress=progress)
+        return Index(
+            corpus.articles,
+            corpus.aliases,
+            cache=corpus.cache_folder,
+            progress=progress,
+            encoder=encoder,
+        )

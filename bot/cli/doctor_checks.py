@@ -5,6 +5,7 @@ import difflib
 import os
 import shutil
 import stat
+import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
 from enum import StrEnum
@@ -16,6 +17,7 @@ from bot.config.dotenv_file import read_dotenv
 from bot.corpus.cache_folder import cache_folder
 from bot.corpus.loader import find_corpus
 from bot.errors import BotError, CorpusError
+from bot.retrieval.chosen_encoder import chosen_encoder
 from bot.store.voters import key_file
 from bot.views.terminal import count_of_articles
 
@@ -145,6 +147,18 @@ def _cache(settings: Settings) -> Iterator[Finding]:
         yield Finding(Level.WARN, "cache", text)
 
 
+def _semantic_search(settings: Settings) -> Iterator[Finding]:
+    encoder = chosen_encoder(settings)
+    if encoder is None:
+        yield Finding(Level.OK, "semantic search", "off; SEMANTIC=yes switches it on")
+        return
+    start = time.perf_counter()
+    encoder.encode_question("Who has to approve it?")
+    took = 1_000 * (time.perf_counter() - start)
+    text = f"on, with {encoder.name}; a question took {took:.0f} ms"
+    yield Finding(Level.OK, "semantic search", text)
+
+
 def _disk_space(settings: Settings) -> Iterator[Finding]:
     corpus = find_corpus(settings.corpus_dir)
     folders = [corpus, cache_folder(settings.cache_dir, corpus)]
@@ -170,6 +184,6 @@ def nearest(folder: Path) -> Path:
 
 
 LOCAL_CHECKS = tuple(
-    map(_local, (_settings, _secret_files, _articles, _cache, _disk_space)),
+    map(_local, (_settings, _secret_files, _articles, _semantic_search, _cache, _disk_space)),
 )
 """In the order in which they are told."""

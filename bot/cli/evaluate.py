@@ -3,13 +3,14 @@
 import argparse
 import json
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from bot.config import Settings
 from bot.corpus.aliases import read_aliases
 from bot.corpus.loader import DATA
-from bot.retrieval.encoder import Encoder, open_encoder
+from bot.retrieval.chosen_encoder import chosen_encoder
+from bot.retrieval.encoder import Encoder
 from bot.retrieval.evaluation import Report, evaluate
 from bot.retrieval.question_sets import read_set
 from bot.views.terminal import report_table
@@ -29,12 +30,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--semantic",
         action="store_true",
-        help="compare questions and sentences by their meaning too (the extra semantic)",
+        help="compare questions and sentences by their meaning too, as with SEMANTIC=yes",
     )
     parser.add_argument("--json", action="store_true", help="print JSON, with rates from 0 to 1")
 
 
-def run(_: Settings, arguments: argparse.Namespace) -> int:
+def run(settings: Settings, arguments: argparse.Namespace) -> int:
     """Measure retrieval on question sets.
 
     The sets are in SQuAD's JSON format. Measures how often the right passage and
@@ -44,7 +45,8 @@ def run(_: Settings, arguments: argparse.Namespace) -> int:
         article-bot evaluate xquad.en.json
         article-bot evaluate --typos --seed 7 --json xquad.en.json xquad.de.json
     """
-    encoder = open_encoder() if arguments.semantic else None
+    is_semantic = settings.semantic or arguments.semantic
+    encoder = chosen_encoder(replace(settings, semantic=is_semantic))
     typos, seed = arguments.typos, arguments.seed
     reports = [_report(file, typos, seed, encoder) for file in arguments.files]
     if arguments.json:

@@ -133,6 +133,8 @@ async def _serve_bot(
     corpus = _load(settings, copy)
     server = await _start_server(arguments.port, with_examples=True)
     url = server.url + ("/?demo" if arguments.demo else "")
+    if settings.semantic:
+        server.set_multilingual()
     following = asyncio.create_task(copy.follow() if copy else asyncio.sleep(0))
     if copy:
         admin = server.appoint_admin()

@@ -62,6 +62,7 @@ def read_settings(environ: Mapping[str, str] = os.environ, dotenv: Path = Path("
         feeds=feeds,
         publish_to=_publish_to(values.get("PUBLISH_TO"), bool(feeds or admins)),
         allow_private_addresses=_switch(values, "ALLOW_PRIVATE_ADDRESSES"),
+        **_semantic(values),
         database_url=_database_url(values.get("DATABASE_URL", Settings.database_url)),
         voter_key=_voter_key(values.get("VOTER_KEY")),
         private_chat_per_second=_rate(values, "PRIVATE_CHAT_PER_SECOND"),
@@ -165,6 +166,16 @@ def _switch(values: Mapping[str, str], key: str) -> bool:
     if value.lower() not in (*_YES, *_NO):
         raise SettingsError(f"{key} is {value!r}: set it to yes or no.")
     return value.lower() in _YES
+
+
+def _semantic(values: Mapping[str, str]) -> dict[str, Any]:
+    """Return whether questions are understood in other words, and by which model."""
+    is_on, model = _switch(values, "SEMANTIC"), values.get("SEMANTIC_MODEL")
+    if model is not None and not is_on:
+        raise SettingsError(
+            "SEMANTIC_MODEL is set, but SEMANTIC is not: set SEMANTIC=yes too, or remove it."
+        )
+    return {"semantic": is_on, "semantic_model": Path(model).expanduser() if model else None}
 
 
 def _database_url(value: str) -> str:

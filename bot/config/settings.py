@@ -41,6 +41,10 @@ class Settings:
         publish_to: The channel in which new articles of the feeds are posted, "@name" or its id;
             None for none. It needs feeds or admins.
         allow_private_addresses: Whether feeds and pages may be on this machine or its network.
+        semantic: Whether questions are understood in other words and in other languages than the
+            article's, which needs the extra ``semantic``.
+        semantic_model: The folder of the sentence model that is used for it; None for the one that
+            comes with the extra. It needs semantic.
         database_url: "sqlite:///" and a path, or "postgresql://user:password@host/database".
         voter_key: The secret from which the codes that readers are stored under are made, at least
             MIN_VOTER_KEY characters; None to keep one in a file beside the SQLite database.
@@ -67,6 +71,8 @@ class Settings:
     feeds: tuple[str, ...] = ()
     publish_to: str | None = None
     allow_private_addresses: bool = False
+    semantic: bool = False
+    semantic_model: Path | None = None
     database_url: str = "sqlite:///votes.db"
     voter_key: str | None = None
     private_chat_per_second: float = 1.0

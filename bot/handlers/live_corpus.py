@@ -16,6 +16,7 @@ from bot.corpus.workers import Progress, no_progress
 from bot.delivery.channel_publisher import ChannelPublisher
 from bot.delivery.telegram_errors import describe
 from bot.errors import Fault, StoreError
+from bot.retrieval.encoder import Encoder
 from bot.retrieval.index import Index
 from bot.retrieval.samples import AnsweredSamples
 from bot.store.kept_ids import KeptIds
@@ -62,6 +63,7 @@ class LiveCorpus:
         told: asyncio.Event | None = None,
         looking: Callable[[], AbstractContextManager[object]] = nullcontext,
         progress: Progress = no_progress,
+        encoder: Encoder | None = None,
     ) -> None:
         """Start with a corpus as it was read.
 
@@ -71,6 +73,7 @@ class LiveCorpus:
             told: Set to have the files looked at, if somebody else sets it; it is cleared then.
             looking: Entered when that begins, and left when what was found is in use.
             progress: Told how many articles are indexed.
+            encoder: Compares questions and sentences by their meaning; None for words alone.
         """
         self.requested = asyncio.Event()
         self._told = told or asyncio.Event()
@@ -79,6 +82,7 @@ class LiveCorpus:
         self._corpus = corpus
         self._kept_ids = kept_ids
         self._progress = progress
+        self._encoder = encoder
         self._samples = AnsweredSamples()
         self._index: Index | None = None
         self._is_unused = False
@@ -120,6 +124,7 @@ class LiveCorpus:
             previous=self._index,
             cache=corpus.cache_folder,
             progress=self._progress,
+            encoder=self._encoder,
         )
         answered = self._samples.of(corpus, index)
         self._index = index

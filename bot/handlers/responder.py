@@ -19,7 +19,7 @@ from bot.handlers.surfaces import Surface, username
 from bot.handlers.targets import Ask, Show, Targets
 from bot.logs import FailureLog
 from bot.retrieval.answer import Answer, Verdict
-from bot.retrieval.follow_ups import Exchange, after, completed
+from bot.retrieval.follow_ups import Exchange, after, completed, is_better, language_of
 from bot.retrieval.index import Index
 from bot.retrieval.intents import Intent
 from bot.retrieval.query import Query, parse_query
@@ -30,12 +30,6 @@ from bot.views import chat_texts, small_talk
 from bot.views.answers import ArticleView, Scope
 from bot.views.i18n import Translator
 from bot.views.outgoing import OutgoingMessage, with_question
-
-CLEARLY_BETTER = 0.2
-"""How much surer another article must be, to end a conversation about one."""
-
-BETTER = 0.05
-"""The same for a question that does not go on from the one before it."""
 
 MAX_DIRECT = 50
 """Passages of a single article up to which handing a search to a thread takes longer than it."""
@@ -123,16 +117,18 @@ class Responder:
         scope: Scope,
     ) -> OutgoingMessage:
         """Return what the articles say to a question that has words."""
-        found, asked = await self._search_on(query, exchange, article)
+        found, asked = await self._search_on(query, exchange, article, translator.code)
         self.metrics.answers.add(found.verdict.value)
         view = await self.view(found.article, translator, scope, asker)
-        is_other = found.verdict is not Verdict.ANSWERED and is_other_language(
-            asked.text, found.article
+        is_other = (
+            found.verdict is not Verdict.ANSWERED
+            and not found.is_other_language
+            and is_other_language(asked.text, found.article)
         )
         message = view.answer(found, asked.text, is_other)
         if found.verdict is not Verdict.NOT_IN_ARTICLE and not is_other:
             shown = tuple(match.passage.position for match in found.matches[:1])
-            language = found.article.language
+            language = translator.code if found.is_other_language else found.article.language
             exchange = after(asked, found.article.id, language, shown)
             self.conversations.remember(asker, exchange)
             if asked.previous:
@@ -143,7 +139,7 @@ class Responder:
         return message
 
     async def _search_on(
-        self, query: Query, exchange: Exchange | None, article: Article | None
+        self, query: Query, exchange: Exchange | None, article: Article | None, code: str
     ) -> tuple[Answer, Query]:
         """Return the answer to a question that may go on from the one before it.
 
@@ -155,12 +151,13 @@ class Responder:
         """
         if exchange is None or (last := self.articles.by_id(exchange.article_id)) is None:
             return await self._found(query, article), query
-        asked = completed(query, exchange, last.language) or query
+        language = language_of(query, last, code) if self.index.is_semantic else last.language
+        asked = completed(query, exchange, language) or query
         stayed = await self._found(asked, last)
         if article is not None or not self.articles.has_several:
             return stayed, asked
         anywhere = await self._found(query, None)
-        if anywhere.article == last or not _is_better(anywhere, stayed, asked):
+        if anywhere.article == last or not is_better(anywhere, stayed, asked):
             return stayed, asked
         return anywhere, query
 
@@ -223,9 +220,10 @@ class Responder:
             article: The article to ask; None for all.
         """
         asked, articles = article.id if article else None, self.corpus.articles
-        if len(articles) == 1 and articles[0].passage_count <= MAX_DIRECT:
+        is_short = len(articles) == 1 and articles[0].passage_count <= MAX_DIRECT
+        if is_short and not self.index.is_semantic:
             return self.index.answer(query, asked)
-        # In a thread: a search in many articles would delay everything else.
+        # In a thread: a search in many articles, or by meaning, would delay everything else.
         return await asyncio.to_thread(self.index.answer, query, asked)
 
     async def counts(self, article: Article, asker: Asker | None = None) -> VoteCounts:
@@ -283,15 +281,3 @@ class Responder:
             return query
         text = _LINK.sub(" ", query.text).strip()
         return parse_query(text) if text else query
-
-
-def _is_better(anywhere: Answer, stayed: Answer, asked: Query) -> bool:
-    """Return whether another article answers clearly better than that of the conversation."""
-    if asked.is_bare:
-        return False
-    if anywhere.verdict is not Verdict.ANSWERED:
-        return not asked.previous and stayed.verdict is Verdict.NOT_IN_ARTICLE
-    if stayed.verdict is not Verdict.ANSWERED:
-        return True
-    margin = CLEARLY_BETTER if asked.previous else BETTER
-    return anywhere.best.confidence > stayed.best.confidence + margin

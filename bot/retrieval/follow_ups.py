@@ -3,14 +3,21 @@
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from bot.corpus.article import Article
 from bot.corpus.loader import DATA
 from bot.corpus.yaml import read_data
 from bot.retrieval.analysis import words
+from bot.retrieval.answer import Answer, Verdict
 from bot.retrieval.function_words import general_words
 from bot.retrieval.query import Query
+from bot.retrieval.question_language import is_other_language
 
 MAX_CONTEXT = 12
 """Words of earlier questions that complete a question at most."""
+CLEARLY_BETTER = 0.2
+"""How much surer another article must be, to end a conversation about one."""
+BETTER = 0.05
+"""The same for a question that does not go on from the one before it."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +46,7 @@ def completed(query: Query, exchange: Exchange, language: str) -> Query | None:
     Args:
         query: The question.
         exchange: The question before it.
-        language: The article's language, a BCP 47 tag.
+        language: The question's language, a BCP 47 tag.
     """
     general = general_words(language)
     is_bare = all(word in general for word in query.words)
@@ -59,7 +66,7 @@ def after(query: Query, article_id: str, language: str, shown: tuple[int, ...]) 
     Args:
         query: The question.
         article_id: The article that answered.
-        language: The article's language, a BCP 47 tag.
+        language: The question's language, a BCP 47 tag.
         shown: Positions of the passages that were shown.
     """
     general = general_words(language)
@@ -67,6 +74,35 @@ def after(query: Query, article_id: str, language: str, shown: tuple[int, ...]) 
     words_ = tuple(dict.fromkeys((*own, *query.context)))[:MAX_CONTEXT]
     question = query.previous if query.is_bare and query.previous else query.text
     return Exchange(article_id, question, words_, shown)
+
+
+def language_of(query: Query, article: Article, reader: str) -> str:
+    """Return the language that a question is taken to be in, a BCP 47 tag.
+
+    Args:
+        query: The question.
+        article: The article that it is put to, in whose language most questions are.
+        reader: The language of the reader's app.
+    """
+    return reader if is_other_language(query.text, article) else article.language
+
+
+def is_better(anywhere: Answer, stayed: Answer, asked: Query) -> bool:
+    """Return whether another article answers clearly better than that of the conversation.
+
+    Args:
+        anywhere: What all articles answer.
+        stayed: What the conversation's own article answers.
+        asked: The question as it was put to that one.
+    """
+    if asked.is_bare:
+        return False
+    if anywhere.verdict is not Verdict.ANSWERED:
+        return not asked.previous and stayed.verdict is Verdict.NOT_IN_ARTICLE
+    if stayed.verdict is not Verdict.ANSWERED:
+        return True
+    margin = CLEARLY_BETTER if asked.previous else BETTER
+    return anywhere.best.confidence > stayed.best.confidence + margin
 
 
 @lru_cache

@@ -55,13 +55,18 @@ class Index:
         progress: Progress = no_progress,
         encoder: Encoder | None = None,
     ) -> None:
-        self._params = params
+        self._params, self._is_semantic = params, encoder is not None
         before = previous._indexed if previous is not None else None
         self._indexed: IndexedArticles = IndexedArticles(
             articles, aliases, params, before, cache, progress, encoder
         )
         self._numbers = {article.id: number for number, article in enumerate(articles)}
         self._begin_to_remember()
+
+    @property
+    def is_semantic(self) -> bool:
+        """Whether questions are compared by their meaning too, which takes some milliseconds."""
+        return self._is_semantic
 
     def replace_articles(self, articles: Sequence[Article]) -> None:
         """Take other records of the same articles, which differ in nothing that is searched."""

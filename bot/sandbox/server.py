@@ -124,6 +124,11 @@ class SandboxServer:
         self.world.send_bot()
         return first
 
+    def set_multilingual(self) -> None:
+        """Have the page's demo ask a question in another language than the article's."""
+        self.world.bot.is_multilingual = True
+        self.world.send_bot()
+
     def bot_started(self, restart: Callable[[], None]) -> None:
         """Tell the page that the bot runs, and that `restart` restarts it."""
         self.world.restart = restart

@@ -94,20 +94,22 @@ class ArticleView:
         Args:
             found: What was found.
             asked: The question, which is not offered again.
-            other_language: Whether the question is in another language than the article.
+            other_language: Whether the question is in another language than the article, and was
+                searched by its words all the same.
         """
         if other_language and found.verdict is not Verdict.ANSWERED:
             return self.in_other_language(asked)
+        note = self._language_note() if found.is_other_language else ""
         match found.verdict:
             case Verdict.NOT_IN_ARTICLE:
                 return self.not_in_article(asked)
             case Verdict.UNSURE:
-                return self.closest(found.matches)
+                return self.closest(found.matches, note)
             case Verdict.ANSWERED:
-                return self.passage(found.matches, 0)
+                return self.passage(found.matches, 0, note=note)
 
     def passage(
-        self, matches: Sequence[Match], position: int, bold: bool = True
+        self, matches: Sequence[Match], position: int, bold: bool = True, note: str = ""
     ) -> OutgoingMessage:
         """Return one of the matching passages, with buttons to turn to the others.
 
@@ -115,8 +117,9 @@ class ArticleView:
             matches: All passages that can be turned to, best first.
             position: Index in ``matches`` of the one to show.
             bold: Whether to mark the sentence that answers.
+            note: A line above the passage; "" for none.
         """
-        text, match, rows = self._headed(), matches[position], list[Row]()
+        text, match, rows = self._headed(note), matches[position], list[Row]()
         place = place_of(self.translator, match.passage)
         if len(matches) > 1:
             place = self.translator.text(
@@ -126,9 +129,9 @@ class ArticleView:
         add_quotation(text, match, place, self._room(text), bold=bold)
         return self._message(self._asking_reaction(text), rows, is_answer=True)
 
-    def closest(self, matches: Sequence[Match]) -> OutgoingMessage:
-        """Return the closest passages, with a note that they may be no answer."""
-        text, several = self._headed(), len(matches) > 1
+    def closest(self, matches: Sequence[Match], note: str = "") -> OutgoingMessage:
+        """Return the closest passages, and that they may be no answer; see ``passage``."""
+        text, several = self._headed(note), len(matches) > 1
         text.add("\n" + self.translator.text("unsure_several" if several else "unsure_one"))
         room = self._room(text) // len(matches)
         for match in matches:
@@ -162,12 +165,10 @@ class ArticleView:
         Args:
             asked: The question, which is not offered again.
         """
-        translator, language = self.translator, self.article.language
-        name = translator.language(language) or language
-        text = RichText()
+        translator, text = self.translator, RichText()
         if self.scope is Scope.ALL:
             text.add(headline(self.article)).add("\n")
-        text.add(translator.text("could_ask_in", language=name))
+        text.add(translator.text("could_ask_in", language=self._language()))
         return self._offer(text, "try_asking", asked)
 
     def _offer(self, text: RichText, key: str, asked: str) -> OutgoingMessage:
@@ -247,10 +248,19 @@ class ArticleView:
     def _search_all(self) -> list[Row]:
         return [search_all_row(self.translator)] if self.scope is Scope.ONE_OF_SEVERAL else []
 
-    def _headed(self) -> RichText:
-        """Return the headline, short where the chat is about this article anyway."""
+    def _headed(self, note: str) -> RichText:
+        """Return the headline, short where the chat is about this article anyway, and a note."""
         limit = TEXT_LIMIT if self.scope is Scope.ALL else SHORT_HEADLINE
-        return RichText().add(headline(self.article, limit)).add("\n")
+        text = RichText().add(headline(self.article, limit)).add("\n")
+        return text.add(f"{note}\n") if note else text
+
+    def _language(self) -> str:
+        """Return the name of the article's language, or its code if it has no known name."""
+        return self.translator.language(self.article.language) or self.article.language
+
+    def _language_note(self) -> str:
+        """Return that the article is in another language than the question."""
+        return self.translator.text("article_is_in", language=self._language())
 
     def _room(self, text: RichText) -> int:
         """Return how many UTF-16 units of an answer are left for passages."""

@@ -97,7 +97,8 @@ def _message(
     if found is None:
         return small_talk.reply(query.intent, translator, articles, query.text)
     view = ArticleView(translator, corpus.reactions, found.article, NO_VOTES, scope)
-    return view.answer(found, query.text, is_other_language(query.text, found.article))
+    is_other = not found.is_other_language and is_other_language(query.text, found.article)
+    return view.answer(found, query.text, is_other)
 
 
 def _marked(message: OutgoingMessage, marks: tuple[str, str]) -> str:

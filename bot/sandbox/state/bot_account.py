@@ -19,6 +19,8 @@ class BotAccount:
         switches: whether each of SWITCHES is on.
         commands: by the scope as JSON and the language ("" for none).
         admins: ids of the readers who are admins of the article bot, for the page to tell.
+        is_multilingual: whether the article bot answers questions in other languages than the
+            article's, for the demo to ask one.
     """
 
     def __init__(self, bot_id: int) -> None:
@@ -31,6 +33,7 @@ class BotAccount:
         self.switches = dict.fromkeys(SWITCHES, True)
         self.commands: dict[tuple[str, str], Commands] = {}
         self.admins: set[int] = set()
+        self.is_multilingual = False
         self._texts = {("name", ""): _DEFAULT_NAME}
 
     def me(self) -> dict[str, Any]:
@@ -63,6 +66,7 @@ class BotAccount:
             "short_description": self.text("short_description", ""),
             "scopes": scopes,
             "admins": sorted(self.admins),
+            "is_multilingual": self.is_multilingual,
             "descriptions": {
                 language: text
                 for (kind, language), text in self._texts.items()

@@ -11,6 +11,14 @@ const PATIENCE_MS = 8000;
 // So begins what the article bot's buttons send, whatever the articles and reactions are.
 const QUESTION = "q:";
 const REACTION = "r:";
+// The sample questions of the article that comes with the bot, as a reader in Kyiv would ask them.
+const IN_UKRAINIAN = {
+  "What did the US agree to?": "на що погодилися США?",
+  "Who has to approve the package?": "хто має схвалити пакет?",
+  "What would the European-led force do?": "що робитимуть європейські сили?",
+  "Who is at the talks in Berlin?": "хто бере участь у переговорах у Берліні?",
+  "When did the conflict begin?": "коли почалася війна?",
+};
 
 // The strip with the caption and the buttons, and the time that passes.
 class Player {
@@ -170,9 +178,12 @@ async function privateScene(player, ada, ben) {
   await player.say("Below it are the reactions. A tap is a vote.");
   const { text, callback_data: reaction } = await ada.tap(REACTION);
   await player.wait(READ_MS / 2);
-  await player.say(`${ben.name} asks, too. ${ada.name}’s ${text.split(" ")[0]} stands there already: reactions belong to the article.`);
+  const question = questions[1] ?? questions[0];
+  const translated = ben.pane.store.bot.is_multilingual && IN_UKRAINIAN[question];
+  const asks = translated ? "asks in Ukrainian, and is answered from the English article" : "asks, too";
+  await player.say(`${ben.name} ${asks}. ${ada.name}’s ${text.split(" ")[0]} stands there already: reactions belong to the article.`);
   await ben.start();
-  await ben.write(questions[1] ?? questions[0]);
+  await ben.write(translated || question);
   await player.wait(READ_MS);
   await player.say(`${ben.name} taps too, and both see the same counts at once.`);
   await ben.tap(reaction);
