@@ -1,5 +1,6 @@
 """Questions in other words and other languages than the article's, compared by meaning."""
 
+import json
 import sqlite3
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from bot.retrieval.encoder import Encoder, open_encoder
 from bot.retrieval.encoder_texts import MAX_CHARACTERS, encodable
 from bot.retrieval.follow_ups import after, completed
 from bot.retrieval.index import Index
+from bot.retrieval.model_folder import ModelFolder, read_model_folder
 from bot.retrieval.query import parse_query
 from tests.support.archive import article
 from tests.support.corpora import ROOT
@@ -238,6 +240,62 @@ def test_the_nearest_article_is_found() -> None:
     index = Index([*(article(number) for number in range(30)), WAR], {}, encoder=NANO)
     found = ask("Через що почалася війна?", index)
     assert (found.article.id, found.best.passage.position) == ("war", 2)
+
+
+def write_model(folder: Path) -> None:
+    """Write what a model's folder says, as sentence-transformers does, without its weights."""
+    files: dict[str, object] = {
+        "tokenizer.json": {},
+        "tokenizer_config.json": {},
+        "modules.json": [
+            {"type": "sentence_transformers.models.Transformer"},
+            {"type": "sentence_transformers.models.Pooling"},
+        ],
+        "1_Pooling/config.json": {
+            "word_embedding_dimension": 384,
+            "pooling_mode_mean_tokens": True,
+            "pooling_mode_cls_token": False,
+        },
+        "config_sentence_transformers.json": {
+            "prompts": {"query": "query: ", "document": "passage: "}
+        },
+        "onnx/model.onnx": {},
+    }
+    for name, content in files.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(json.dumps(content), encoding="utf-8")
+
+
+def test_the_folder_of_a_model(tmp_path: Path) -> None:
+    write_model(tmp_path)
+    assert read_model_folder(tmp_path) == ModelFolder(
+        tmp_path, "onnx/model.onnx", "MEAN", 384, "query: ", "passage: "
+    )
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "named"),
+    [
+        ("tokenizer.json", None, "tokenizer.json is missing"),
+        ("onnx/model.onnx", None, "model.onnx is missing"),
+        ("1_Pooling/config.json", None, "cannot be read"),
+        ("1_Pooling/config.json", "{", "is not JSON"),
+        ("1_Pooling/config.json", "[]", "must be an object"),
+        ("1_Pooling/config.json", '{"pooling_mode_max_tokens": true}', "must set one of"),
+        ("1_Pooling/config.json", '{"pooling_mode_mean_tokens": true}', "dimension"),
+        ("modules.json", '[{"type": "sentence_transformers.models.Dense"}]', "Dense"),
+    ],
+)
+def test_what_is_wrong_with_a_folder(
+    tmp_path: Path, file: str, content: str | None, named: str
+) -> None:
+    write_model(tmp_path)
+    if content is None:
+        (tmp_path / file).unlink()
+    else:
+        (tmp_path / file).write_text(content, encoding="utf-8")
+    with pytest.raises(EncoderError, match=named):
+        read_model_folder(tmp_path)
 
 
 def test_languages_that_the_encoder_does_not_know() -> None:

@@ -93,7 +93,7 @@ class ArticleVectors:
         That of an article whose vectors are lost is 0 until the article is asked.
         """
         means = self._store.means()
-        nothing = np.zeros((1, len(self._scale.typical)), dtype=np.float16)
+        nothing = np.zeros((1, len(self._scale.question)), dtype=np.float16)
         return np.concatenate([means.get(key, nothing) for key in keys])
 
     def _measured_scale(self) -> Scale:

@@ -1,6 +1,6 @@
 """Pairs of question and answer, which tell what the cosines of an encoder mean."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 import numpy as np
@@ -11,7 +11,8 @@ from bot.corpus.yaml import read_data
 from bot.errors import EncoderError
 
 TYPICAL_SHARE = 0.5
-"""How much of what a sentence has in common with just any question is taken off."""
+"""How much of what a sentence has in common with just any question is taken off, and of what a
+question has in common with just any sentence."""
 
 
 def pair_texts() -> tuple[list[str], list[str]]:
@@ -24,20 +25,24 @@ def pair_texts() -> tuple[list[str], list[str]]:
 class Scale:
     """What an encoder's cosines mean.
 
-    Some sentences are near to all questions, and models differ in which cosines are high. So the
-    similarity of a question q and a sentence s, both vectors of length 1, is
+    Some sentences are near to all questions, some questions to all sentences, and models differ in
+    which cosines are high. So the similarity of a question q and a sentence s, both vectors of
+    length 1, is
 
-        ((q - TYPICAL_SHARE * t) @ s - unrelated) / (related - unrelated)
+        (q @ s - TYPICAL_SHARE * (t @ s + q @ u) - unrelated) / (related - unrelated)
 
     Attributes:
-        typical: t, the mean of the pairs' questions, of shape (d,).
-        unrelated: The median of what the pairs' questions and the sentences of other pairs have.
+        question: t, the mean of the pairs' questions, of shape (d,).
+        sentence: u, that of their sentences.
+        unrelated: The median of what the pairs' questions and the sentences of other pairs have,
+            before the division.
         related: That of the pairs themselves, above ``unrelated``.
     """
 
-    typical: NDArray[np.float32]
-    unrelated: float
-    related: float
+    question: NDArray[np.float32]
+    sentence: NDArray[np.float32]
+    unrelated: float = 0.0
+    related: float = 1.0
 
     def similarities(
         self, question: NDArray[np.float32], sentences: NDArray[np.floating]
@@ -52,8 +57,9 @@ class Scale:
             For each sentence about 0 if it has nothing to do with the question, 1 and more if it
             answers it; as a rule -1 to 3.
         """
-        found = sentences.astype(np.float32) @ (question - TYPICAL_SHARE * self.typical)
-        scaled: NDArray[np.float64] = found.astype(np.float64) - self.unrelated
+        found = sentences.astype(np.float32) @ (question - TYPICAL_SHARE * self.question)
+        common = self.unrelated + TYPICAL_SHARE * float(question @ self.sentence)
+        scaled: NDArray[np.float64] = found.astype(np.float64) - common
         return scaled / (self.related - self.unrelated)
 
 
@@ -67,11 +73,11 @@ def scale_of(questions: NDArray[np.floating], sentences: NDArray[np.floating]) -
     Raises:
         EncoderError: They do not tell answers from other sentences.
     """
-    asked = questions.astype(np.float32)
-    typical = asked.mean(axis=0)
-    found = (asked - TYPICAL_SHARE * typical) @ sentences.astype(np.float32).T
+    asked, told = questions.astype(np.float32), sentences.astype(np.float32)
+    bare = Scale(asked.mean(axis=0), told.mean(axis=0))
+    found = np.stack([bare.similarities(each, told) for each in asked])
     related = median(np.diag(found).tolist())
     unrelated = median(found[~np.eye(len(found), dtype=bool)].tolist())
     if not unrelated < related:
         raise EncoderError("The model does not tell answers from other sentences.")
-    return Scale(typical, unrelated, related)
+    return replace(bare, unrelated=unrelated, related=related)

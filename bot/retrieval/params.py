@@ -106,10 +106,10 @@ class RetrievalParams:
     article_weight: float = 2.0
     semantic_weight: float = 27.0
     sentence_similarity_weight: float = 4.0
-    word_share: float = 0.42
-    similarity_share: float = 0.21
-    other_language_share: float = 0.4
-    content_similarity: float = 1.04
+    word_share: float = 0.39
+    similarity_share: float = 0.19
+    other_language_share: float = 0.37
+    content_similarity: float = 0.92
     other_language_content: float = 0.6
     article_similarity_weight: float = 0.2
 
