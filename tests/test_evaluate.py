@@ -9,6 +9,7 @@ import pytest
 from bot.errors import QuestionSetError
 from bot.retrieval.evaluation import answered_at, auroc, evaluate
 from bot.retrieval.question_sets import misspelled, read_set
+from tests.benchmarks.other_language import combined
 from tests.support.processes import article_bot
 
 SET = {
@@ -160,3 +161,28 @@ def test_auroc_and_answered_share() -> None:
     assert auroc([], [0.5]) is None
     assert answered_at([0.9, 0.2], [0.1] * 95 + [0.3] * 5, 0.05) == 0.5
     assert answered_at([0.9], [], 0.05) is None
+
+
+def test_the_questions_of_another_language(tmp_path: Path) -> None:
+    """Two aligned sets make one, which is answered by meaning only."""
+    questions = ["Коли впав старий міст?", "Скільки коштував новий міст?", "Що піднімає тісто?"]
+    asked = json.loads(json.dumps(SET))
+    for number, qas in enumerate(p["qas"] for each in asked["data"] for p in each["paragraphs"]):
+        qas[0]["question"] = questions[number]
+    combined_set = combined(asked, SET)
+    assert combined_set["data"][0]["paragraphs"][1]["qas"][0]["question"] == questions[1]
+    file = tmp_path / "uk-en.json"
+    file.write_text(json.dumps(combined_set))
+    command = ("evaluate", "--json", str(file))
+    (words,) = json.loads(article_bot(*command).stdout)
+    (meaning,) = json.loads(article_bot(*command, "--semantic").stdout)
+    assert words["answered_own"] == 0
+    assert meaning["top1"] == meaning["corpus_answered_own"] == 1
+    assert meaning["answered_foreign"] == 0
+
+
+def test_sets_that_are_not_aligned() -> None:
+    other = json.loads(json.dumps(SET))
+    other["data"][0]["paragraphs"].pop()
+    with pytest.raises(ValueError, match="longer"):
+        combined(other, SET)

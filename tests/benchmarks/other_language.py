@@ -25,7 +25,7 @@ def combined(questions: Any, articles: Any) -> dict[str, Any]:
 
 def _questions(asked: Any, told: Any) -> list[dict[str, Any]]:
     pairs = list(zip(asked["qas"], told["qas"], strict=True))
-    if any(a["id"] != b["id"] for a, b in pairs):
+    if any(a.get("id") != b.get("id") for a, b in pairs):
         raise ValueError("The questions have other ids.")
     return [b | {"question": a["question"]} for a, b in pairs]
 
