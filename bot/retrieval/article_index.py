@@ -15,8 +15,9 @@ from bot.retrieval.article_sentences import ArticleSentences
 from bot.retrieval.background import PASSAGE_LENGTH, CorpusBackground, table_of
 from bot.retrieval.confidence import confidences
 from bot.retrieval.params import DEFAULT_PARAMS, MAX_MATCHES, MAX_UNSURE_MATCHES, RetrievalParams
-from bot.retrieval.query import Query
+from bot.retrieval.query import Query, in_latin_letters
 from bot.retrieval.query_tokens import HeldTokens, QueryTokens, query_tokens
+from bot.retrieval.question_language import is_other_script
 from bot.retrieval.scorer import Scorer
 from bot.retrieval.semantic import ArticleMeaning, AskedMeaning, Comparison
 from bot.retrieval.spelling import SpellingCorrector
@@ -154,6 +155,8 @@ class ArticleIndex:
 
     def ask(self, query: Query) -> AskedArticle | None:
         """Return a question as it is put to this article; None if it contains no word."""
+        if self._meaning is not None and is_other_script(query.text, self.article):
+            query = in_latin_letters(query)
         written = query.words
         if self._params.corrects_spelling:
             query = self._spelling.correct_query(query)

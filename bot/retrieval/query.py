@@ -1,6 +1,8 @@
 """A question, cut into words once; everything that searches or answers is given this."""
 
-from dataclasses import dataclass
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from bot.retrieval import answer_types, frame, intents
@@ -11,6 +13,7 @@ from bot.retrieval.params import MAX_QUERY_LENGTH
 
 MAX_REMEMBERED = 1_000
 """Texts whose questions are remembered: many readers ask the same."""
+_ALPHABETS = ("CYRILLIC", "GREEK")
 
 
 @dataclass(frozen=True)
@@ -73,3 +76,19 @@ def _pleasantry(framed: frame.Framed) -> Intent:
     if "thanks" in framed.kinds:
         return Intent.THANKS
     return Intent.GREETING if "greeting" in framed.kinds else Intent.SMALL_TALK
+
+
+def in_latin_letters(query: Query) -> Query:
+    """Return a question with words of other alphabets in Latin letters, in which names meet."""
+    # Only needed where questions are compared by their meaning too.
+    from anyascii import anyascii  # noqa: PLC0415
+
+    def latin(written: Sequence[str]) -> tuple[str, ...]:
+        found: list[str] = []
+        for word in written:
+            # Scripts that write no vowels, or syllables, give what is like no name.
+            is_spelled = unicodedata.name(word[0], "").startswith(_ALPHABETS)
+            found += words(anyascii(word)) if is_spelled else [word]
+        return tuple(found)
+
+    return replace(query, written=latin(query.written), words=latin(query.words))

@@ -1,5 +1,6 @@
 """The demo plays by itself, and leaves the page to the visitor."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -98,6 +99,23 @@ async def test_the_demo_asks_about_any_corpus(
     for app in (ada, ben):
         await expect(app.button("👏 2")).to_be_visible()
     await expect(ben.said("via @article_sandbox_bot")).to_be_visible()
+    await expect(demo.get_by_text("Your turn")).to_be_visible()
+    await context.close()
+    assert process.stop() == 0
+
+
+async def test_the_second_reader_asks_in_ukrainian(browser: Browser, tmp_path: Path) -> None:
+    """With the extra, which answers from the English article all the same."""
+    process, url = start_sandbox(tmp_path, SEMANTIC="yes")
+    context = await browser.new_context(reduced_motion="reduce")
+    page = await context.new_page()
+    await page.goto(f"{url}/?demo")
+    demo = await fast_demo(page)
+    ben = App(page, "Ben")
+    await expect(demo.get_by_text("Ben asks in Ukrainian")).to_be_visible()
+    await expect(ben.chat.locator(".own", has_text=re.compile("[а-яєії]{4}"))).to_be_visible()
+    await expect(ben.said("The article is in English.")).to_be_visible()
+    await expect(ben.button("Like, 2")).to_be_visible()
     await expect(demo.get_by_text("Your turn")).to_be_visible()
     await context.close()
     assert process.stop() == 0
