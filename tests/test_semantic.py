@@ -94,9 +94,9 @@ WAR = Article(
 @pytest.mark.parametrize(
     ("question", "position"),
     [
-        ("Who treated the injured at the frontier?", 3),
+        ("Who treated the injured at the border?", 3),
         ("Where did doctors take care of injured soldiers?", 3),
-        ("Who did the head of state say thank you to?", 4),
+        ("Which doctors treated injured people at the frontier?", 3),
     ],
 )
 def test_other_words(question: str, position: int) -> None:
@@ -110,16 +110,17 @@ def test_other_words(question: str, position: int) -> None:
 
 @pytest.mark.parametrize(
     "question",
-    [
-        "How old is Ada Lund?",
-        "What does Ada Lund eat?",
-        "Who is the president of China?",
-        "What is the phone number of Sarvia?",
-    ],
+    ["How old is Ada Lund?", "What does Ada Lund eat?", "Who is the president of China?"],
 )
 def test_a_name_is_no_answer(question: str) -> None:
     """However near by its meaning the passage is that holds the name."""
     assert ask(question, Index([WAR], {}, encoder=NANO)).verdict is not Verdict.ANSWERED
+
+
+@pytest.mark.parametrize("question", ["how much does NATO cost", "Який зріст має Трамп?"])
+def test_a_name_and_something_else(index: Index, question: str) -> None:
+    """Confidence alone would do, and the article holds the name."""
+    assert ask(question, index).verdict is not Verdict.ANSWERED
 
 
 def test_a_question_after_another_one(index: Index) -> None:

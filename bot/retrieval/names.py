@@ -165,7 +165,7 @@ class ContentWords:
         first, *rest = _WRITTEN_WORD.findall(text) or [""]
         inside = {folded for word in rest if word[0].isupper() for folded in _folded(word)}
         capitalized = inside.union(_folded(first) if first[:1].isupper() else ())
-        general = general_words(language)
+        self._general = general = general_words(language)
         self.words: list[str] = []
         self.names: list[str] = []
         self._known_names = {word.text for word in resolved if word.is_name}
@@ -201,8 +201,12 @@ class ContentWords:
         return sum(holds_word(word, is_held) for word in self.names) >= MANY_NAMES
 
     def has_known_names(self, is_known: Callable[[str], bool]) -> bool:
-        """Return whether the article holds all names of the question."""
-        return all(holds_word(word, is_known) for word in self.names)
+        """Return whether the article holds all names of the question.
+
+        A word such as "What", with which a question begins, is none.
+        """
+        names = (word for word in self.names if word not in self._general)
+        return all(holds_word(word, is_known) for word in names)
 
     def any_held(self, is_held: Callable[[str], bool]) -> bool:
         """Return whether a passage holds one of the words that are no names."""
