@@ -18,6 +18,7 @@ from tests.conftest import client_of
 from tests.support.corpora import ROOT, write_two_articles
 from tests.support.environments import article_bot_without
 from tests.support.processes import article_bot
+from tests.support.sentences import ARTICLE_IS_IN_ENGLISH, SEARCHED_IN_ENGLISH
 from tests.support.stage import Sandbox, Stage
 from tests.support.threads import SandboxThread
 from tests.support.waiting import until
@@ -136,7 +137,7 @@ def test_ask_answers_in_the_terminal() -> None:
     assert result.returncode == 0, result.stderr
     headline, note, passage, place = result.stdout.strip().split("\n")
     assert headline.startswith("US Offers Security Guarantees")
-    assert note == "The article is in English."
+    assert note == ARTICLE_IS_IN_ENGLISH
     assert f"**{APPROVAL}" in passage
     assert place.startswith("Paragraph 3 of 5")
 
@@ -144,7 +145,7 @@ def test_ask_answers_in_the_terminal() -> None:
 def test_without_the_setting_nothing_changes() -> None:
     """The bot says in which language it can search."""
     result = article_bot("ask", WHO_APPROVES, **CORPUS)
-    assert result.stdout.startswith("I can only search this article in English.")
+    assert result.stdout.startswith(SEARCHED_IN_ENGLISH)
 
 
 @pytest.mark.parametrize(

@@ -19,9 +19,9 @@ def run(settings: Settings, _: argparse.Namespace) -> int:
     """Check that the bot can run with these settings.
 
     Looks at settings, files and their modes, articles, semantic search, disk space,
-    the database, the token, the webhook and the clock. Prints a line for each: ok, warn (the bot
-    runs all the same) or fail, and what to do. Changes nothing, and the bot may run
-    meanwhile. The exit code is 1 if something fails.
+    the database, the token, the webhook and the clock. Prints a line for each: ok,
+    warn (the bot runs all the same) or fail, and what to do. Changes nothing, and
+    the bot may run meanwhile. The exit code is 1 if something fails.
 
     Examples:
         article-bot doctor

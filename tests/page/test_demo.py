@@ -11,6 +11,7 @@ from bot.sandbox.server import SandboxServer
 from tests.page.conftest import App, Desk
 from tests.support.corpora import BRIDGE, write_two_articles
 from tests.support.processes import start_sandbox
+from tests.support.sentences import ARTICLE_IS_IN_ENGLISH
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 OWN_REACTIONS = """\
@@ -114,7 +115,7 @@ async def test_the_second_reader_asks_in_ukrainian(browser: Browser, tmp_path: P
     ben = App(page, "Ben")
     await expect(demo.get_by_text("Ben asks in Ukrainian")).to_be_visible()
     await expect(ben.chat.locator(".own", has_text=re.compile("[а-яєії]{4}"))).to_be_visible()
-    await expect(ben.said("The article is in English.")).to_be_visible()
+    await expect(ben.said(ARTICLE_IS_IN_ENGLISH)).to_be_visible()
     await expect(ben.button("Like, 2")).to_be_visible()
     await expect(demo.get_by_text("Your turn")).to_be_visible()
     await context.close()

@@ -1,4 +1,4 @@
-// A short scene of two readers, played on the page itself.
+// A scene of two readers, played on the page.
 
 import { post } from "./api.js";
 import { button, byId, calm, h, pause, setText } from "./dom.js";
@@ -8,17 +8,11 @@ const SLICE_MS = 40;
 const LETTER_MS = 35;
 const READ_MS = 3200;
 const PATIENCE_MS = 8000;
-// So begins what the article bot's buttons send, whatever the articles and reactions are.
+// So begins what the article bot's buttons send.
 const QUESTION = "q:";
 const REACTION = "r:";
-// The sample questions of the article that comes with the bot, as a reader in Kyiv would ask them.
-const IN_UKRAINIAN = {
-  "What did the US agree to?": "на що погодилися США?",
-  "Who has to approve the package?": "хто має схвалити пакет?",
-  "What would the European-led force do?": "що робитимуть європейські сили?",
-  "Who is at the talks in Berlin?": "хто бере участь у переговорах у Берліні?",
-  "When did the conflict begin?": "коли почалася війна?",
-};
+// By the article's id.
+const IN_UKRAINIAN = { "us-ukraine-security-guarantees": "хто має схвалити пакет?" };
 
 // The strip with the caption and the buttons, and the time that passes.
 class Player {
@@ -69,7 +63,7 @@ class Player {
     setText(this.caption, text);
   }
 
-  // What is waited for; what: its name, for when it does not come.
+  // what: the name of what is waited for.
   async until(found, what) {
     for (let left = PATIENCE_MS; left > 0; left -= SLICE_MS) {
       this.check();
@@ -178,12 +172,10 @@ async function privateScene(player, ada, ben) {
   await player.say("Below it are the reactions. A tap is a vote.");
   const { text, callback_data: reaction } = await ada.tap(REACTION);
   await player.wait(READ_MS / 2);
-  const question = questions[1] ?? questions[0];
-  const translated = ben.pane.store.bot.is_multilingual && IN_UKRAINIAN[question];
-  const asks = translated ? "asks in Ukrainian, and is answered from the English article" : "asks, too";
-  await player.say(`${ben.name} ${asks}. ${ada.name}’s ${text.split(" ")[0]} stands there already: reactions belong to the article.`);
+  const foreign = ben.pane.store.bot.is_multilingual && IN_UKRAINIAN[articleOf(offered[0])];
+  await player.say(`${ben.name} asks${foreign ? " in Ukrainian" : ", too"}. ${ada.name}’s ${text.split(" ")[0]} stands there already: reactions belong to the article.`);
   await ben.start();
-  await ben.write(translated || question);
+  await ben.write(foreign || (questions[1] ?? questions[0]));
   await player.wait(READ_MS);
   await player.say(`${ben.name} taps too, and both see the same counts at once.`);
   await ben.tap(reaction);
