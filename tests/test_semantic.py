@@ -208,3 +208,11 @@ def test_languages_that_the_encoder_does_not_know() -> None:
     encoder: Encoder = German()
     question = "When was the truce signed?"
     assert ask(question, Index([WAR], {}, encoder=encoder)) == ask(question, Index([WAR], {}))
+
+
+def test_names_alone_are_no_answer_without_an_encoder() -> None:
+    """However many: what is asked about them stands nowhere."""
+    met = "Ada Lovelace, Charles Babbage and Mary Somerville met in London."
+    index = Index([Article("a", "Three People", "", "en", (), (met, "Rain fell."))], {})
+    question = "Did Ada Lovelace, Charles Babbage and Mary Somerville quarrel?"
+    assert ask(question, index).verdict is not Verdict.ANSWERED

@@ -124,10 +124,10 @@ class ArticleVerdicts:
         is_held = content.by_passage[number].__contains__
         # Meaning takes the place of words, but not of names: "president of China".
         has_names = content.meaning is not None and words.has_known_names(is_known)
-        is_said = words.are_held(is_held, is_known) or (
-            has_names and self._says(number, query, content)
-        )
-        if words.words and not words.any_held(is_known) and not is_said:
+        only_names = bool(words.words) and not words.any_held(is_known)
+        are_held = words.are_held(is_held, is_known) and not only_names
+        is_said = are_held or (has_names and self._says(number, query, content))
+        if only_names and not is_said:
             # Nothing but names: what is asked about them is nowhere in the article.
             is_close = held >= self._params.names_threshold
             return Verdict.UNSURE if is_close else Verdict.NOT_IN_ARTICLE
