@@ -126,8 +126,9 @@ async def test_articles_that_come_while_the_bot_runs_are_asked_in_any_language(
     bridge.write_text(text, encoding="utf-8")
     await until(lambda: "Articles added: bridge" in bot.output, lambda: bot.output)
     reader = await stage.reader(language_code="uk")
-    message = await reader.send("коли відкрили міст?")
+    message = await reader.send("скільки коштував міст?")
     assert message["text"].startswith("Harbour Bridge Opens")
+    assert "340 million dollars" in message["text"]
     assert "Мова статті — англійська." in message["text"]
 
 

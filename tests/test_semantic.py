@@ -108,6 +108,43 @@ def test_other_words(question: str, position: int) -> None:
     assert not found.is_other_language
 
 
+LIBRARIES = {
+    "zh": (
+        "新图书馆明年春天开放",
+        "建筑师林芳说,屋顶上的花园对所有居民免费开放。",
+        "工程花了三年时间,费用是四千万元。",
+    ),
+    "th": (
+        "ห้องสมุดใหม่จะเปิดปีหน้า",
+        "สถาปนิกหลินฟางกล่าวว่าสวนบนหลังคาเปิดให้ชาวเมืองทุกคนเข้าฟรี",
+        "การก่อสร้างใช้เวลาสามปีและใช้เงินสี่สิบล้าน",
+    ),
+    "vi": (
+        "Thư viện mới mở cửa vào mùa xuân tới",
+        "Kiến trúc sư Lâm Phương nói khu vườn trên mái miễn phí cho mọi cư dân.",
+        "Công trình kéo dài ba năm và tốn bốn mươi triệu, nhiều hơn dự tính.",
+    ),
+}
+"""The same article of a library in languages whose texts are near to each other."""
+
+
+@pytest.mark.parametrize(
+    ("language", "question", "foreign"),
+    [
+        ("zh", "屋顶花园谁可以进去?", "这种药有什么副作用?"),
+        ("zh", "屋顶花园谁可以进去?", "足球比赛的结果是什么?"),
+        ("th", "ใครเข้าสวนบนหลังคาได้บ้าง", "อาบน้ำให้แมวอย่างไร"),
+        ("vi", "Ai được vào khu vườn trên mái?", "Tắm cho mèo như thế nào?"),
+    ],
+)
+def test_one_language_alone_is_no_likeness(language: str, question: str, foreign: str) -> None:
+    title, *paragraphs = LIBRARIES[language]
+    library = Article("library", title, "", language, (), tuple(paragraphs))
+    index = Index([library], {}, encoder=NANO)
+    assert ask(question, index).verdict is Verdict.ANSWERED
+    assert ask(foreign, index).verdict is Verdict.NOT_IN_ARTICLE
+
+
 @pytest.mark.parametrize(
     "question",
     ["How old is Ada Lund?", "What does Ada Lund eat?", "Who is the president of China?"],
@@ -175,7 +212,7 @@ def test_vectors_in_memory_are_used_again() -> None:
 def test_damaged_vectors_are_made_anew(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, table: str
 ) -> None:
-    question = "When did the war break out?"
+    question = "When did the conflict erupt?"
     expected = ask(question, Index([WAR, article(1)], {}, cache=tmp_path, encoder=NANO))
     assert expected.article == WAR
     with sqlite3.connect(tmp_path / "vectors.sqlite") as database:
@@ -197,6 +234,17 @@ def test_the_nearest_article_is_found() -> None:
     index = Index([*(article(number) for number in range(30)), WAR], {}, encoder=NANO)
     found = ask("Через що почалася війна?", index)
     assert (found.article.id, found.best.passage.position) == ("war", 2)
+
+
+def test_a_short_sentence_is_compared_with_the_one_before_it() -> None:
+    """Alone it would be near to any short question."""
+    encoder = Counting()
+    text = "The mayor of Belvar opened the new harbour on Monday morning. Nobody clapped."
+    Index(
+        [Article("harbour", "A Harbour", "", "en", (), (text, "Ships came."))], {}, encoder=encoder
+    )
+    assert {text.removesuffix(" Nobody clapped."), text, "Ships came."} <= {*encoder.sentences}
+    assert "Nobody clapped." not in encoder.sentences
 
 
 def test_languages_that_the_encoder_does_not_know() -> None:

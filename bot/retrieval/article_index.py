@@ -196,7 +196,7 @@ class ArticleIndex:
         if asked.query.previous and not asked.query.is_bare:
             _, idf_weights = self._scorer.score(asked.own)
         if asked.meaning is not None:
-            scores = scores + self._params.semantic_weight * asked.meaning.passages
+            scores = scores + asked.meaning.scores
             weight = self._params.sentence_similarity_weight
             idf_weights = idf_weights + weight * asked.meaning.sentences
         # A stable sort: news puts the most important first, so of equals the earlier passage wins.

@@ -12,6 +12,9 @@ from bot.retrieval.article_arrays import ArticleArrays, sentence_texts
 from bot.retrieval.params import RetrievalParams
 from bot.retrieval.query import Query
 
+MIN_SENTENCE = 45
+"""Characters of a sentence that says its meaning alone: about ten words."""
+
 
 class ArticleSentences:
     """The sentences of all passages, counted through the article from 0.
@@ -48,9 +51,18 @@ class ArticleSentences:
         return list(zip(starts.tolist(), ends.tolist(), strict=True))
 
     def texts(self) -> list[str]:
-        """Return all sentences, as they are searched."""
-        spans = [self.spans(number) for number in range(len(self.slices))]
-        return sentence_texts(self.passages, spans)
+        """Return for each sentence of the article the text that stands for its meaning.
+
+        A short sentence says little alone, and is near to any short question: it comes with the
+        sentence before it.
+        """
+        found = []
+        for number in range(len(self.slices)):
+            own = sentence_texts([self.passages[number]], [self.spans(number)])
+            for at, text in enumerate(own):
+                near = slice(max(at - 1, 0), at + 1)
+                found.append(" ".join(own[near]) if len(text) < MIN_SENTENCE else text)
+        return found
 
     def best(self, passage: int, weights: NDArray[np.float64], query: Query) -> int:
         """Return the number of the sentence of a passage that answers best, from 0.

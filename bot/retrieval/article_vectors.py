@@ -10,7 +10,7 @@ import numpy as np
 from bot.corpus.process_locks import building
 from bot.corpus.workers import Progress
 from bot.retrieval.encoder import Encoder
-from bot.retrieval.encoder_pairs import Scale, pair_texts, scale_of
+from bot.retrieval.encoder_pairs import pair_languages, pair_texts
 from bot.retrieval.semantic import Comparison, encoded_pairs
 from bot.retrieval.vector_store import Vectors, VectorStore
 
@@ -32,8 +32,7 @@ class ArticleVectors:
     def __init__(self, encoder: Encoder, cache: Path | None) -> None:
         self.encoder, self._cache = encoder, cache
         self._store = VectorStore(cache)
-        self._scale = self._measured_scale()
-        self.comparison = Comparison(encoder, self._scale)
+        self.comparison = Comparison(encoder, self._pair_vectors)
 
     def prepare(
         self,
@@ -59,7 +58,7 @@ class ArticleVectors:
         if new:
             self._store.add_text_keys(new)
         found = [known[key] if key in known else new[key] for key in own]
-        self._store.remove_unused([*found, self._pairs_key()])
+        self._store.remove_unused([*found, *map(self._pairs_key, pair_languages())])
         if not self._store.missing(found):
             return found
         numbers = {key: number for number, key in enumerate(found)}
@@ -93,20 +92,22 @@ class ArticleVectors:
         That of an article whose vectors are lost is 0 until the article is asked.
         """
         means = self._store.means()
-        nothing = np.zeros((1, len(self._scale.question)), dtype=np.float16)
+        nothing = np.zeros((1, self.comparison.dimension), dtype=np.float16)
         return np.concatenate([means.get(key, nothing) for key in keys])
 
-    def _measured_scale(self) -> Scale:
-        count, key = len(pair_texts()[0]), self._pairs_key()
+    def _pair_vectors(
+        self, questions: Sequence[str], sentences: Sequence[str]
+    ) -> tuple[Vectors, Vectors]:
+        count, key = len(questions), self._key(["pairs", *questions, *sentences])
         found = self._store.vectors(key)
         if found is None or len(found) != 2 * count:
-            made = np.concatenate(encoded_pairs(self.encoder))
+            made = np.concatenate(encoded_pairs(self.encoder, questions, sentences))
             self._store.add(key, made)
             found = made.astype(np.float16)
-        return scale_of(found[:count], found[count:])
+        return found[:count], found[count:]
 
-    def _pairs_key(self) -> bytes:
-        questions, sentences = pair_texts()
+    def _pairs_key(self, language: str | None) -> bytes:
+        questions, sentences = pair_texts(language)
         return self._key(["pairs", *questions, *sentences])
 
     def _key(self, texts: Sequence[str]) -> bytes:

@@ -197,6 +197,9 @@ class IndexedArticles:
         keys = [version + key for key in self.keys]
         self._text_keys = vectors.prepare(keys, self._sentences, progress)
         self._means = vectors.means(self._text_keys)
+        for language in self._analyzers:
+            # Now, so that no reader waits for it.
+            vectors.comparison.scale(language)
 
     def _postings_of(
         self, language: str, numbers: dict[bytes, int], base: Segment | None

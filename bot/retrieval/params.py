@@ -66,7 +66,10 @@ class RetrievalParams:
             standfirst, as a multiple of what it adds by standing in the text.
         article_weight: Weight of an article's score beside its best passage's confidence.
         semantic_weight: Weight of a passage's similarity to the question beside its BM25+ score.
-            Between 25 and 55 little changes.
+            Between 15 and 45 little changes.
+        other_language_weight: The same where the question is in another language than the article,
+            which shares words only by chance, and names.
+        passage_share: Weight of a whole passage's similarity beside that of its best sentence.
         sentence_similarity_weight: Weight of a sentence's similarity beside its IDF weight, where
             one sentence of a passage is marked.
         word_share: Weight of the words that a passage holds in the confidence, with an encoder.
@@ -104,12 +107,14 @@ class RetrievalParams:
     min_score_ratio: float = 0.6
     title_boost: float = 1.0
     article_weight: float = 2.0
-    semantic_weight: float = 27.0
+    semantic_weight: float = 15.0
+    other_language_weight: float = 40.0
+    passage_share: float = 0.25
     sentence_similarity_weight: float = 4.0
     word_share: float = 0.39
-    similarity_share: float = 0.19
+    similarity_share: float = 0.2
     other_language_share: float = 0.37
-    content_similarity: float = 0.92
+    content_similarity: float = 1.0
     other_language_content: float = 0.6
     article_similarity_weight: float = 0.2
 

@@ -4,20 +4,31 @@ So a question is answered that is asked in other words than the article's, or in
 Words stay the base: names and numbers are theirs, and they cost nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bot.corpus.article import Article
 from bot.retrieval.encoder import Encoder
-from bot.retrieval.encoder_pairs import Scale, pair_texts, scale_of
+from bot.retrieval.encoder_pairs import (
+    Scale,
+    language_scale,
+    mixed_scale,
+    pair_languages,
+    pair_texts,
+    unknown_language_scale,
+)
 from bot.retrieval.params import MAX_QUERY_LENGTH, RetrievalParams
 from bot.retrieval.query import Query
 from bot.retrieval.question_language import is_other_language
-from bot.retrieval.vector_store import Vectors
+from bot.retrieval.vector_store import Vectors, mean_vector
+
+PairVectors = Callable[
+    [Sequence[str], Sequence[str]], tuple[NDArray[np.floating], NDArray[np.floating]]
+]
 
 MAX_REMEMBERED = 1_000
 """Questions whose vectors are remembered: each is put to several articles."""
@@ -28,39 +39,75 @@ class Comparison:
 
     Args:
         encoder: The encoder.
-        scale: What its cosines mean; None to measure it, which takes half a second.
+        pair_vectors: Returns the vectors of questions and of sentences, which it may have kept;
+            None to encode them.
     """
 
-    def __init__(self, encoder: Encoder, scale: Scale | None = None) -> None:
+    def __init__(self, encoder: Encoder, pair_vectors: PairVectors | None = None) -> None:
         self._encoder = encoder
-        self._scale = scale or scale_of(*encoded_pairs(encoder))
+        self._pair_vectors = pair_vectors or partial(encoded_pairs, encoder)
         self._encoded = lru_cache(maxsize=MAX_REMEMBERED)(encoder.encode_question)
         self._languages = encoder.languages
+        self._scales: dict[str | None, Scale] = {None: mixed_scale(*self._pairs(None))}
+
+    @property
+    def dimension(self) -> int:
+        """Numbers of a vector."""
+        return len(self._scales[None].question)
 
     def knows(self, language: str) -> bool:
         """Return whether a language is known, given as a BCP 47 tag."""
-        main = language.split("-", maxsplit=1)[0].lower()
-        return self._languages is None or main in self._languages
+        return self._languages is None or main_subtag(language) in self._languages
 
     def vectors(self, texts: Sequence[str]) -> Vectors:
         """Return the vectors of sentences."""
         return self._encoder.encode_sentences(texts).astype(np.float16)
 
-    def similarities(self, text: str, vectors: Vectors) -> NDArray[np.float64]:
+    def similarities(
+        self, text: str, vectors: NDArray[np.floating], language: str | None = None
+    ) -> NDArray[np.float64]:
         """Return how much sentences say what a text asks; see ``Scale.similarities``.
 
         Args:
             text: The question, of which the first MAX_QUERY_LENGTH characters are read.
             vectors: Those of the sentences.
+            language: BCP 47 tag of the language of both; None if they may be in different ones.
         """
-        return self._scale.similarities(self._encoded(text[:MAX_QUERY_LENGTH]), vectors)
+        question = self._encoded(text[:MAX_QUERY_LENGTH])
+        return self.scale(language).similarities(question, vectors)
+
+    def scale(self, language: str | None) -> Scale:
+        """Return what cosines mean; for a language that was not asked before it is measured.
+
+        Args:
+            language: BCP 47 tag of the language of both texts; None for different ones.
+        """
+        main = main_subtag(language) if language is not None else None
+        if main not in self._scales:
+            mixed = self._scales[None]
+            is_known = main in pair_languages()
+            self._scales[main] = (
+                language_scale(mixed, *self._pairs(main))
+                if is_known
+                else unknown_language_scale(mixed)
+            )
+        return self._scales[main]
+
+    def _pairs(self, language: str | None) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
+        return self._pair_vectors(*pair_texts(language))
 
 
-def encoded_pairs(encoder: Encoder) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return the vectors of the questions and sentences that tell what cosines mean."""
-    questions, sentences = pair_texts()
+def encoded_pairs(
+    encoder: Encoder, questions: Sequence[str], sentences: Sequence[str]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return the vectors of questions and of sentences."""
     asked = np.stack([encoder.encode_question(text) for text in questions])
     return asked, encoder.encode_sentences(sentences)
+
+
+def main_subtag(language: str) -> str:
+    """Return the first part of a BCP 47 tag, in small letters."""
+    return language.split("-", maxsplit=1)[0].lower()
 
 
 def completed_text(query: Query) -> str:
@@ -75,14 +122,14 @@ class AskedMeaning:
     Attributes:
         is_other_language: Whether the question is surely not in the article's language.
         sentences: For each sentence, its similarity to the question with the one before it.
-        passages: For each passage, that of its best sentence.
+        scores: For each passage, what its similarity adds to its BM25+ score.
         words: For each passage, how much of the question's words it holds, 0 to 1.
         confidences: For each passage, how sure it is that it answers, 0 to 1.
     """
 
     is_other_language: bool
     sentences: NDArray[np.float64]
-    passages: NDArray[np.float64]
+    scores: NDArray[np.float64]
     words: NDArray[np.float64]
     confidences: NDArray[np.float64]
 
@@ -108,6 +155,8 @@ class ArticleMeaning:
     ) -> None:
         self._article, self._vectors, self._starts = article, vectors, list(starts)
         self._comparison, self._params = comparison, params
+        parts = np.split(vectors, self._starts[1:])
+        self._passages = np.concatenate([mean_vector(part) for part in parts])
 
     def ask(self, query: Query, words: NDArray[np.float64]) -> AskedMeaning:
         """Return how much the sentences say what a question asks.
@@ -116,16 +165,21 @@ class ArticleMeaning:
             query: The question.
             words: For each passage, how much of its words it holds, 0 to 1.
         """
-        sentences = self._comparison.similarities(completed_text(query), self._vectors)
-        passages = own = self._best(sentences)
-        if query.previous and not query.is_bare:
-            own = self._best(self._comparison.similarities(query.text, self._vectors))
         is_other = is_other_language(query.text, self._article)
+        language = None if is_other else self._article.language
+        text = completed_text(query)
+        sentences = self._comparison.similarities(text, self._vectors, language)
+        best = own = self._best(sentences)
+        if query.previous and not query.is_bare:
+            own = self._best(self._comparison.similarities(query.text, self._vectors, language))
+        whole = self._comparison.similarities(text, self._passages, language)
+        weight = self._params.other_language_weight if is_other else self._params.semantic_weight
+        scores = weight * (best + self._params.passage_share * whole)
         sure = self._params.word_share * words + self._params.similarity_share * own
         if is_other:
             # Words tell nothing here, but a name or a number that both languages write alike.
             sure = np.maximum(sure, self._params.other_language_share * own)
-        return AskedMeaning(is_other, sentences, passages, words, np.clip(sure, 0.0, 1.0))
+        return AskedMeaning(is_other, sentences, scores, words, np.clip(sure, 0.0, 1.0))
 
     def holds(self, passage: int, asked: AskedMeaning, text: str) -> bool:
         """Return whether a passage says what a question asks apart from its names.
@@ -138,12 +192,13 @@ class ArticleMeaning:
         if not text:
             return False
         is_other = asked.is_other_language
+        language = None if is_other else self._article.language
         least = self._params.other_language_content if is_other else self._params.content_similarity
         end = [*self._starts, len(self._vectors)][passage + 1]
         own = slice(self._starts[passage], end)
         best = own.start + int(asked.sentences[own].argmax())
         vector = self._vectors[best : best + 1]
-        return bool(self._comparison.similarities(text, vector)[0] >= least)
+        return bool(self._comparison.similarities(text, vector, language)[0] >= least)
 
     def _best(self, sentences: NDArray[np.float64]) -> NDArray[np.float64]:
         found: NDArray[np.float64] = np.maximum.reduceat(sentences, self._starts)
