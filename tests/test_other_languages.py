@@ -91,6 +91,21 @@ async def test_the_reader_is_told_the_language_of_the_article(
     assert note not in (await reader.send("Who has to approve the package?"))["text"]
 
 
+async def test_the_next_passage_says_so_too(semantic: Sandbox) -> None:
+    """And one of a question in the article's own language does not."""
+    reader, note = await semantic.language_reader("uk"), "Мова статті — англійська."
+    for question, has_note in (
+        ("на що погодилися США?", True),
+        ("what did the US agree to?", False),
+    ):
+        message = await reader.send(question)
+        turn = message["reply_markup"]["inline_keyboard"][-1][-1]["callback_data"]
+        await reader.tap(message, turn)
+        await reader.shows(message, read_languages().of("uk").text("turn_previous"))
+        turned = (await reader.current(message))["text"]
+        assert (turned != message["text"], note in turned.splitlines()) == (True, has_note)
+
+
 async def test_what_the_article_does_not_say_is_not_found_in_any_language(
     semantic: Sandbox,
 ) -> None:

@@ -21,7 +21,7 @@ from bot.handlers.surfaces import Surface, account
 from bot.retrieval.query import parse_query
 from bot.store.base import MessageRef, VoteCounts
 from bot.views import chat_texts
-from bot.views.answers import ArticleView
+from bot.views.answers import ArticleView, language_note
 from bot.views.callback_data import (
     ArticleButton,
     LanguageButton,
@@ -146,12 +146,14 @@ async def _turn(
     translator, reactions = await _translator(query, services), services.corpus.reactions
     message = query.message if isinstance(query.message, Message) else None
     question = _question_above(message) if message else None
+    note = language_note(translator, article)
+    kept = note if message is not None and note in content(message)[0].splitlines() else ""
     only_this = message is not None and has_search_all(message.reply_markup)
     scope = services.responder.scope(article if only_this else None)
 
     def render(counts: VoteCounts) -> OutgoingMessage:
         view = ArticleView(translator, reactions, article, counts, scope)
-        return with_question(view.passage(matches, button.position), question)
+        return with_question(view.passage(matches, button.position, note=kept), question)
 
     await services.live_counts.replace(_ref(query), article.id, render)
 

@@ -70,6 +70,16 @@ def how_to_ask(translator: Translator, in_group: bool, can_tap: bool) -> str:
     return translator.text("ask_or_tap" if can_tap else "ask_only")
 
 
+def language_note(translator: Translator, article: Article) -> str:
+    """Return the line that says in which language an article is."""
+    return translator.text("article_is_in", language=_language(translator, article))
+
+
+def _language(translator: Translator, article: Article) -> str:
+    """Return the name of an article's language, or its code if it has no known name."""
+    return translator.language(article.language) or article.language
+
+
 @dataclass(frozen=True)
 class ArticleView:
     """Renders what an article says, and the reactions to it.
@@ -99,7 +109,7 @@ class ArticleView:
         """
         if other_language and found.verdict is not Verdict.ANSWERED:
             return self.in_other_language(asked)
-        note = self._language_note() if found.is_other_language else ""
+        note = language_note(self.translator, self.article) if found.is_other_language else ""
         match found.verdict:
             case Verdict.NOT_IN_ARTICLE:
                 return self.not_in_article(asked)
@@ -168,7 +178,8 @@ class ArticleView:
         translator, text = self.translator, RichText()
         if self.scope is Scope.ALL:
             text.add(headline(self.article)).add("\n")
-        text.add(translator.text("could_ask_in", language=self._language()))
+        language = _language(translator, self.article)
+        text.add(translator.text("could_ask_in", language=language))
         return self._offer(text, "try_asking", asked)
 
     def _offer(self, text: RichText, key: str, asked: str) -> OutgoingMessage:
@@ -253,14 +264,6 @@ class ArticleView:
         limit = TEXT_LIMIT if self.scope is Scope.ALL else SHORT_HEADLINE
         text = RichText().add(headline(self.article, limit)).add("\n")
         return text.add(f"{note}\n") if note else text
-
-    def _language(self) -> str:
-        """Return the name of the article's language, or its code if it has no known name."""
-        return self.translator.language(self.article.language) or self.article.language
-
-    def _language_note(self) -> str:
-        """Return that the article is in another language than the question."""
-        return self.translator.text("article_is_in", language=self._language())
 
     def _room(self, text: RichText) -> int:
         """Return how many UTF-16 units of an answer are left for passages."""
