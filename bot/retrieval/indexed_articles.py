@@ -196,7 +196,8 @@ class IndexedArticles:
         version = _version().encode() if cache is not None else b""
         keys = [version + key for key in self.keys]
         self._text_keys = vectors.prepare(keys, self._sentences, progress)
-        self._means = vectors.means(self._text_keys)
+        # In single precision, as numpy would make it of half for every question.
+        self._means = vectors.means(self._text_keys).astype(np.float32)
         for language in self._analyzers:
             # Now, so that no reader waits for it.
             vectors.comparison.scale(language)

@@ -33,15 +33,32 @@ _ONE_SCRIPT = {"HIRAGANA": "CJK", "KATAKANA": "CJK"}
 """Scripts that one language mixes."""
 
 
+def main_subtag(language: str) -> str:
+    """Return the first part of a BCP 47 tag, in small letters."""
+    return language.split("-", maxsplit=1)[0].lower()
+
+
 def is_other_language(question: str, article: Article) -> bool:
     """Return whether a question is surely not in an article's language.
 
     Scripts tell most languages apart, letters Russian and Ukrainian, and function words the others.
     A question that shows too little, such as a name, counts as one in the article's language.
     """
-    own = article.language.split("-", maxsplit=1)[0].lower()
+    return _is_other(
+        question, main_subtag(article.language), _script(f"{article.title} {article.lead}")
+    )
+
+
+def is_other_script(question: str, article: Article) -> bool:
+    """Return whether a question is in another script than an article."""
+    text = unicodedata.normalize("NFC", question).lower()
+    return _script(text) != _script(f"{article.title} {article.lead}")
+
+
+@lru_cache(maxsize=1_000)
+def _is_other(question: str, own: str, own_script: str) -> bool:
     text, found = unicodedata.normalize("NFC", question).lower(), set(words(question))
-    script, own_script = _script(text), _script(f"{article.title} {article.lead}")
+    script = _script(text)
     if not script or not own_script:
         return False
     if script != own_script:
@@ -56,12 +73,6 @@ def is_other_language(question: str, article: Article) -> bool:
     if len(found) < MIN_WORDS or not function_words(own):
         return False
     return any(_leads(other, own, text, found) for other in _LETTERS if other != own)
-
-
-def is_other_script(question: str, article: Article) -> bool:
-    """Return whether a question is in another script than an article."""
-    text = unicodedata.normalize("NFC", question).lower()
-    return _script(text) != _script(f"{article.title} {article.lead}")
 
 
 def _is_closest(text: str, own: str, found: set[str]) -> bool:

@@ -23,8 +23,8 @@ from bot.retrieval.encoder_pairs import (
 )
 from bot.retrieval.params import MAX_QUERY_LENGTH, RetrievalParams
 from bot.retrieval.query import Query
-from bot.retrieval.question_language import is_other_language
-from bot.retrieval.vector_store import Vectors, mean_vector
+from bot.retrieval.question_language import is_other_language, main_subtag
+from bot.retrieval.vector_store import Vectors
 
 PairVectors = Callable[
     [Sequence[str], Sequence[str]], tuple[NDArray[np.floating], NDArray[np.floating]]
@@ -105,11 +105,6 @@ def encoded_pairs(
     return asked, encoder.encode_sentences(sentences)
 
 
-def main_subtag(language: str) -> str:
-    """Return the first part of a BCP 47 tag, in small letters."""
-    return language.split("-", maxsplit=1)[0].lower()
-
-
 def completed_text(query: Query) -> str:
     """Return what a question asks, with the one before it if it makes no sense without it."""
     return f"{query.previous} {query.text}" if query.previous else query.text
@@ -155,8 +150,8 @@ class ArticleMeaning:
     ) -> None:
         self._article, self._vectors, self._starts = article, vectors, list(starts)
         self._comparison, self._params = comparison, params
-        parts = np.split(vectors, self._starts[1:])
-        self._passages = np.concatenate([mean_vector(part) for part in parts])
+        sums = np.add.reduceat(vectors.astype(np.float32), self._starts)
+        self._passages = sums / np.linalg.norm(sums, axis=1, keepdims=True)
 
     def ask(self, query: Query, words: NDArray[np.float64]) -> AskedMeaning:
         """Return how much the sentences say what a question asks.

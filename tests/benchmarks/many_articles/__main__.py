@@ -35,7 +35,8 @@ memory: resident after all questions; pages of mapped files count.
 article found: of the questions about one of the articles.
 rank_bm25 (BM25+) and bm25s search the bot's tokens, tantivy words with its English stemmer; they
 search passages, and do not know the titles. rank_bm25 keeps no index, so that it is built at every
-start; with more than {most} articles it is not measured ("-").
+start; with more than {most} articles it is not measured ("-"), nor is article-bot[semantic], whose
+vectors of sentences that occur in several articles were made once.
 Python {python}, {versions}.
 {cores} cores: the article bot builds with as many processes, tantivy with as many threads, the
 others with one."""
@@ -102,7 +103,7 @@ def row(
 
 def caption() -> str:
     """Return what the columns mean, and what was measured with what."""
-    _, *libraries = SYSTEMS
+    libraries = [system for system in SYSTEMS if not system.name.startswith("article-bot")]
     return CAPTION.format(
         most=f"{min(system.most for system in SYSTEMS if system.most):,}",
         python=platform.python_version(),

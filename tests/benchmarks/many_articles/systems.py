@@ -7,12 +7,21 @@ function imports what it needs, so that no process holds another system's librar
 import json
 import os
 import re
+import sys
+import time
 from array import array
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.corpus.article import Article
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from bot.retrieval.encoder import Encoder
 
 CORPUS, PASSAGES = "corpus", "passages.jsonl"
 """Names in the folder."""
@@ -26,7 +35,7 @@ class System:
     """A system.
 
     Attributes:
-        name: The name of its package; this project's comes first.
+        name: The name of its package; this project's come first.
         build: Builds the index and saves it; None if the system keeps no index, so that ``open``
             builds it every time.
         open: Returns the search on the index.
@@ -55,20 +64,71 @@ def read_passages(folder: Path) -> Iterator[tuple[int, str]]:
             yield number, text
 
 
-def start_bot(folder: Path) -> Search:
+def start_bot(folder: Path, encoder: "Encoder | None" = None) -> Search:
     """Read the articles and index them, as the bot does when it starts, with a cache."""
     from bot.corpus.loader import load_corpus
     from bot.retrieval.index import Index
     from bot.retrieval.query import parse_query
 
     corpus = load_corpus(folder / CORPUS, folder / "cache")
-    index = Index(corpus.articles, corpus.aliases, cache=corpus.cache_folder)
+    index = Index(corpus.articles, corpus.aliases, cache=corpus.cache_folder, encoder=encoder)
 
     def search(question: str) -> int | None:
         answer = index.answer(parse_query(question))
         return int(answer.article.id.removeprefix("made-")) if answer else None
 
     return search
+
+
+def build_bot_by_meaning(folder: Path) -> None:
+    """The same with the default encoder, but no sentence is encoded twice.
+
+    There are as few different ones as the question sets have; all would take hours.
+    """
+    from bot.retrieval.encoder import open_encoder
+
+    encoder = RememberingEncoder(open_encoder())
+    start_bot(folder, encoder)
+    texts, known, seconds = encoder.asked, len(encoder.known), encoder.seconds
+    print(
+        f"{known:,} different sentences of {texts:,} were encoded in {seconds:.0f} s; all would"
+        f" take {seconds * texts / known:,.0f} s",
+        file=sys.stderr,
+    )
+
+
+def start_bot_by_meaning(folder: Path) -> Search:
+    """With vectors that were made before."""
+    from bot.retrieval.encoder import open_encoder
+
+    return start_bot(folder, open_encoder())
+
+
+class RememberingEncoder:
+    """Encodes no sentence twice. See ``Encoder``.
+
+    Attributes:
+        known: The vectors of all sentences.
+        asked: How many sentences it was asked to encode.
+        seconds: How long encoding took.
+    """
+
+    def __init__(self, encoder: "Encoder") -> None:
+        self.name, self.languages = encoder.name, encoder.languages
+        self.encode_question = encoder.encode_question
+        self._encoder = encoder
+        self.known: dict[str, NDArray[np.float32]] = {}
+        self.asked, self.seconds = 0, 0.0
+
+    def encode_sentences(self, texts: Sequence[str]) -> "NDArray[np.float32]":
+        import numpy as np
+
+        new = [text for text in dict.fromkeys(texts) if text not in self.known]
+        before = time.perf_counter()
+        self.known.update(zip(new, self._encoder.encode_sentences(new), strict=True))
+        self.seconds += time.perf_counter() - before
+        self.asked += len(texts)
+        return np.stack([self.known[text] for text in texts])
 
 
 def bot_tokens() -> tuple[Callable[[str], list[str]], Callable[[str], list[str]]]:
@@ -173,6 +233,7 @@ def open_tantivy(folder: Path) -> Search:
 
 SYSTEMS = (
     System("article-bot", start_bot, start_bot),
+    System("article-bot[semantic]", build_bot_by_meaning, start_bot_by_meaning, most=10_000),
     System("rank_bm25", None, open_rank_bm25, most=10_000),
     System("bm25s", build_bm25s, open_bm25s),
     System("tantivy", build_tantivy, open_tantivy),
