@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
+from threading import Thread
 
 import numpy as np
 import pytest
@@ -197,6 +198,25 @@ def test_a_second_start_encodes_nothing(tmp_path: Path) -> None:
     assert second.sentences[0] == article(2).standfirst
     assert len(second.sentences) == 5
     assert told[-1][1:] == (1, 1)
+
+
+def test_others_index_articles_meanwhile(tmp_path: Path) -> None:
+    """Processes that compare words alone do not wait for the vectors of thousands of articles."""
+
+    class Slow(Counting):
+        """Encodes the article when another index of the same cache has got a new one."""
+
+        def encode_sentences(self, texts: Sequence[str]) -> NDArray[np.float32]:
+            if WAR.standfirst in texts:
+                other = Thread(target=Index, args=([article(1)], {}), kwargs={"cache": tmp_path})
+                other.start()
+                other.join(20)
+                assert not other.is_alive()
+            return super().encode_sentences(texts)
+
+    encoder = Slow()
+    Index([WAR], {}, cache=tmp_path, encoder=encoder)
+    assert WAR.standfirst in encoder.sentences
 
 
 def test_vectors_in_memory_are_used_again() -> None:

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from hashlib import blake2b
+from logging import INFO
 from pathlib import Path
 
 import numpy as np
 
-from bot.corpus.process_locks import building
+from bot.corpus.process_locks import held
 from bot.corpus.workers import Progress
 from bot.retrieval.encoder import Encoder
 from bot.retrieval.encoder_pairs import pair_languages, pair_texts
@@ -16,6 +17,9 @@ from bot.retrieval.vector_store import Vectors, VectorStore
 
 KEY_SIZE = 16
 """Bytes of the key of a text's vectors."""
+
+LOCK = "vectors.lock"
+"""The file in the cache that a process locks while it encodes."""
 
 WHAT = "Reading articles by meaning"
 """What is done, for those who watch."""
@@ -62,7 +66,8 @@ class ArticleVectors:
         if not self._store.missing(found):
             return found
         numbers = {key: number for number, key in enumerate(found)}
-        with building(self._cache) if self._cache is not None else nullcontext():
+        # A lock of its own: articles that are new need not wait hours for this.
+        with held(self._cache / LOCK, INFO) if self._cache is not None else nullcontext():
             # Another process may have made some meanwhile.
             missing = self._store.missing(found)
             for done, key in enumerate(missing):
