@@ -2,9 +2,11 @@
 
 import subprocess
 import sys
+from threading import Thread
 
 import pytest
 
+from bot.retrieval.encoder import open_encoder
 from bot.retrieval.encoder_texts import MAX_CHARACTERS, encodable
 from tests.support.corpora import ROOT
 
@@ -24,6 +26,17 @@ def test_no_text_ends_the_process(text: str) -> None:
         [sys.executable, "-"], input=code, cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_questions_do_not_wait_for_all_sentences() -> None:
+    """One waits for a few of them at most, however many an article has."""
+    encoder = open_encoder()
+    sentences = Thread(target=encoder.encode_sentences, args=(["The bridge was built."] * 200,))
+    sentences.start()
+    for number in range(10):
+        encoder.encode_question(f"Who built bridge {number}?")
+    assert sentences.is_alive()
+    sentences.join()
 
 
 def test_what_is_encoded_is_cut_and_safe() -> None:

