@@ -1,11 +1,11 @@
 """Our retrieval beside others', on question sets in SQuAD's format, in one run.
 
-    python -m tests.benchmarks.retrieval FILE...
+    python -m tests.benchmarks.retrieval FILE... [--tables systems curve parts meaning]
 
-Prints Markdown: top-1 of every system on every file, clean and misspelled; what each part of ours
-adds; the curve of answered against falsely answered; milliseconds a question. The others come with
-the ``bench`` extra, and ours by meaning with ``semantic``. Each article is an index of its own, for
-every system.
+Prints Markdown: top-1 of every system on every file, clean and misspelled, and milliseconds a
+question (systems); the curve of answered against falsely answered (curve); what each part of ours
+adds (parts), and each part of comparing by meaning (meaning). The others come with the ``bench``
+extra, and ours by meaning with ``semantic``. Each article is an index of its own, for every system.
 """
 
 import argparse
@@ -37,6 +37,7 @@ from bot.retrieval.params import DEFAULT_PARAMS
 from bot.retrieval.query import parse_query
 from bot.retrieval.question_sets import QuestionSet, misspelled, read_set
 from bot.retrieval.semantic import Comparison
+from tests.benchmarks.remembering import RememberingEncoder
 
 ALIASES = read_aliases(DATA / "aliases.yaml")
 
@@ -210,6 +211,36 @@ def ablation_table(sets: Sequence[QuestionSet]) -> None:
         print(f"| {name} |", " | ".join(cells), "|", flush=True)
 
 
+def meaning_table(sets: Sequence[QuestionSet]) -> None:
+    """What each part of comparing by meaning adds: the figures without it."""
+    print(
+        "\nBy meaning, without one part: top-1, marked sentence; own / foreign questions answered\n"
+    )
+    print("| |", " | ".join(Path(questions.file).stem for questions in sets), "|")
+    print("|---|" + "---|" * len(sets))
+    alike = DEFAULT_PARAMS.semantic_weight
+    parts: dict[str, dict[str, Any]] = {
+        "everything": {},
+        "no meaning in the order": {"semantic_weight": 0.0, "other_language_weight": 0.0},
+        "no whole passage": {"passage_share": 0.0},
+        "one weight in all languages": {"other_language_weight": alike},
+        "three times the weight": {"semantic_weight": 3 * alike},
+        "no meaning in the marked sentence": {"sentence_similarity_weight": 0.0},
+        "no other words for what is asked": {"content_similarity": 99.0},
+    }
+    encoder = RememberingEncoder(open_encoder())
+    for name, changed in parts.items():
+        params = replace(DEFAULT_PARAMS, **changed)
+        cells = []
+        for questions in sets:
+            found = evaluate(questions, ALIASES, params=params, encoder=encoder)
+            cells.append(
+                f"{found.top1:.1%}, {found.sentence_hit:.1%};"
+                f" {found.answered_own:.1%} / {found.answered_foreign or 0:.1%}"
+            )
+        print(f"| {name} |", " | ".join(cells), "|", flush=True)
+
+
 def confidence_curve(sets: Sequence[QuestionSet]) -> None:
     """Answered against falsely answered, at each threshold, and the one in use."""
     print("\nAnswered / falsely answered at a threshold of the confidence\n")
@@ -248,12 +279,20 @@ def confidences(questions: QuestionSet) -> tuple[list[float], list[float]]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("files", nargs="+", type=Path)
+    parser.add_argument("--tables", nargs="+", choices=TABLES, default=list(TABLES))
     arguments = parser.parse_args()
     sets = [read_set(file) for file in arguments.files]
     print(f"Python {sys.version.split()[0]}")
-    systems_table(sets)
-    confidence_curve(sets)
-    ablation_table(sets)
+    for name in arguments.tables:
+        TABLES[name](sets)
+
+
+TABLES: dict[str, Callable[[Sequence[QuestionSet]], None]] = {
+    "systems": systems_table,
+    "curve": confidence_curve,
+    "parts": ablation_table,
+    "meaning": meaning_table,
+}
 
 
 if __name__ == "__main__":

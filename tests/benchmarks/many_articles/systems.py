@@ -8,7 +8,6 @@ import json
 import os
 import re
 import sys
-import time
 from array import array
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -18,9 +17,6 @@ from typing import TYPE_CHECKING
 from bot.corpus.article import Article
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from bot.retrieval.encoder import Encoder
 
 CORPUS, PASSAGES = "corpus", "passages.jsonl"
@@ -86,6 +82,7 @@ def build_bot_by_meaning(folder: Path) -> None:
     There are as few different ones as the question sets have; all would take hours.
     """
     from bot.retrieval.encoder import open_encoder
+    from tests.benchmarks.remembering import RememberingEncoder
 
     encoder = RememberingEncoder(open_encoder())
     start_bot(folder, encoder)
@@ -102,33 +99,6 @@ def start_bot_by_meaning(folder: Path) -> Search:
     from bot.retrieval.encoder import open_encoder
 
     return start_bot(folder, open_encoder())
-
-
-class RememberingEncoder:
-    """Encodes no sentence twice. See ``Encoder``.
-
-    Attributes:
-        known: The vectors of all sentences.
-        asked: How many sentences it was asked to encode.
-        seconds: How long encoding took.
-    """
-
-    def __init__(self, encoder: "Encoder") -> None:
-        self.name, self.languages = encoder.name, encoder.languages
-        self.encode_question = encoder.encode_question
-        self._encoder = encoder
-        self.known: dict[str, NDArray[np.float32]] = {}
-        self.asked, self.seconds = 0, 0.0
-
-    def encode_sentences(self, texts: Sequence[str]) -> "NDArray[np.float32]":
-        import numpy as np
-
-        new = [text for text in dict.fromkeys(texts) if text not in self.known]
-        before = time.perf_counter()
-        self.known.update(zip(new, self._encoder.encode_sentences(new), strict=True))
-        self.seconds += time.perf_counter() - before
-        self.asked += len(texts)
-        return np.stack([self.known[text] for text in texts])
 
 
 def bot_tokens() -> tuple[Callable[[str], list[str]], Callable[[str], list[str]]]:
