@@ -45,8 +45,8 @@ class Answer:
         verdict: What the bot may claim.
         article: The article that fits best, even if the verdict is NOT_IN_ARTICLE.
         matches: The best passages, best first; at least one.
-        is_other_language: Whether the question is surely in another language than the article, and
-            was compared with it by meaning; without an encoder it is False.
+        is_other_language: Whether the question is probably in another language than the article,
+            and was compared with it by meaning; without an encoder it is False.
     """
 
     verdict: Verdict

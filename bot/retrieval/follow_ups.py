@@ -10,7 +10,7 @@ from bot.retrieval.analysis import words
 from bot.retrieval.answer import Answer, Verdict
 from bot.retrieval.function_words import general_words
 from bot.retrieval.query import Query
-from bot.retrieval.question_language import is_other_language
+from bot.retrieval.question_language import is_probably_other_language
 
 MAX_CONTEXT = 12
 """Words of earlier questions that complete a question at most."""
@@ -84,7 +84,7 @@ def language_of(query: Query, article: Article, reader: str) -> str:
         article: The article that it is put to, in whose language most questions are.
         reader: The language of the reader's app.
     """
-    return reader if is_other_language(query.text, article) else article.language
+    return reader if is_probably_other_language(query.text, article) else article.language
 
 
 def is_better(anywhere: Answer, stayed: Answer, asked: Query) -> bool:
@@ -100,7 +100,8 @@ def is_better(anywhere: Answer, stayed: Answer, asked: Query) -> bool:
     if anywhere.verdict is not Verdict.ANSWERED:
         return not asked.previous and stayed.verdict is Verdict.NOT_IN_ARTICLE
     if stayed.verdict is not Verdict.ANSWERED:
-        return True
+        # A few words that go on from others are like something in every language.
+        return not (asked.previous and anywhere.is_other_language)
     margin = CLEARLY_BETTER if asked.previous else BETTER
     return anywhere.best.confidence > stayed.best.confidence + margin
 

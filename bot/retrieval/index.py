@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from bot.corpus.article import Article
 from bot.corpus.workers import Progress, no_progress
 from bot.retrieval.answer import Answer, Match, Verdict
-from bot.retrieval.article_index import ArticleIndex, AskedArticle
+from bot.retrieval.article_index import ArticleIndex, AskedArticle, ScoredArticle
 from bot.retrieval.encoder import Encoder
 from bot.retrieval.indexed_articles import IndexedArticles
 from bot.retrieval.intents import Intent
@@ -21,6 +21,9 @@ from bot.retrieval.params import (
     RetrievalParams,
 )
 from bot.retrieval.query import Query, parse_query
+
+_Scored = tuple[float, ArticleIndex, ScoredArticle]
+"""How well an article fits a question, its index, and the order of its passages."""
 
 MAX_RECENT_ARTICLES = 256
 """Articles whose indexes are kept in memory: those that were asked last."""
@@ -127,17 +130,19 @@ class Index:
             return self._index(only or 0).overview()
         if only is not None or len(self._numbers) == 1:
             return self._index(only or 0).answer(query)
-        best, best_score = None, 0.0
+        best: dict[bool, _Scored] = {}
         for score, index, asked in self._candidates(query):
+            is_other = asked.meaning is not None and asked.meaning.is_other_language
+            best_score = best[is_other][0] if is_other in best else 0.0
             # No passage is surer than the surest one, so many candidates need not be ranked.
-            if best is None or score + asked.confidences.max() > best_score:
+            if is_other not in best or score + asked.confidences.max() > best_score:
                 scored = index.score(asked)
                 total = score + index.confidence(scored)
-                if best is None or total > best_score:
-                    best, best_score = (index, scored), total
-        if best is None:
+                if is_other not in best or total > best_score:
+                    best[is_other] = total, index, scored
+        if not best:
             return None
-        index, scored = best
+        _, index, scored = _chosen(best, self._params)
         return index.answer_of(scored)
 
     def passages(self, query: Query) -> Iterable[tuple[Article, Match, bool]]:
@@ -162,7 +167,9 @@ class Index:
                 # its article's score as its confidence is of that of the article's best passage.
                 share = min(share, match.confidence / (ranked[0].confidence or 1.0))
                 found.append((score * share, index.article, match))
-        found.sort(key=lambda item: -item[0])
+        # Across languages scores cannot be compared; see ``_chosen``.
+        first = self.answer(query) if self._is_semantic else None
+        found.sort(key=lambda item: (first is None or item[1] != first.article, -item[0]))
         return [(article, match, match.verdict is Verdict.ANSWERED) for _, article, match in found]
 
     def _candidates(self, query: Query) -> Iterator[tuple[float, ArticleIndex, AskedArticle]]:
@@ -186,6 +193,25 @@ class Index:
             asked = index.ask(query)
             if asked is not None:
                 yield float(weighted[at]), index, asked
+
+
+def _chosen(best: Mapping[bool, _Scored], params: RetrievalParams) -> _Scored:
+    """Return the article that answers best.
+
+    Scores cannot be compared between languages, as the words of one are not in articles of another.
+    So an article in another language must answer, clearly surer than one in the question's own.
+
+    Args:
+        best: The best article in the question's language (False), and the best one in another
+            language (True); at least one of them.
+        params: Thresholds and weights.
+    """
+    if len(best) == 1:
+        return next(iter(best.values()))
+    own, other = (index.matches(scored, 1)[0] for _, index, scored in (best[False], best[True]))
+    is_clear = other.confidence > own.confidence + params.other_language_margin
+    is_other = own.verdict is not Verdict.ANSWERED and other.verdict is Verdict.ANSWERED
+    return best[is_other and is_clear]
 
 
 def _best(scores: NDArray[np.float64], numbers: NDArray[np.int64], count: int) -> NDArray[np.intp]:

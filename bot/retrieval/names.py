@@ -9,11 +9,18 @@ from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bot.retrieval.analysis import Word, char_ngrams, is_unspaced, words
+from rapidfuzz import fuzz, process
+
+from bot.retrieval.analysis import Word, char_ngrams, function_words, is_unspaced, words
 from bot.retrieval.function_words import general_words
+from bot.retrieval.query import latin_words
 
 MANY_NAMES = 4
 """So many words of names together are as telling as another word."""
+
+MIN_SPELLED, SOUNDS_LIKE = 4, 80
+"""Letters of a name that is recognized in another alphabet, and in how many of a hundred it must be
+as the article writes it."""
 
 MAX_REMEMBERED = 100_000
 """Written words whose folding is remembered."""
@@ -25,11 +32,17 @@ _WRITTEN_WORD = re.compile(r"\w+")
 # German writes every noun with a capital letter. Unlike a name, a noun often follows a determiner
 # or an adjective, or ends in a suffix that makes nouns.
 _NOUNS_CAPITALIZED = ("de", "lb")
-_GERMAN_BEFORE_NOUN = re.compile(
+_GERMAN_DETERMINER = re.compile(
     "d(er|ie|as|en|em|es)|k?ein(e[mnrs]?)?|[ai]m|z(um|ur)|v(om)|beim|[ai]ns|(dies|jed|sein|ihr)e[mnrs]?"
-    "|[a-zäöüß]{4,}e[mnrs]?"
 )
+# In small letters, as the name in "die Leiterin Sabine Krämer" has the same ending; or made of a
+# town's name: "der Kölner Dom".
+_GERMAN_ADJECTIVE = re.compile("[a-zäöüß]{4,}e[mnrs]?|[A-ZÄÖÜ][a-zäöüß]{3,}er")
 _GERMAN_NOUN = re.compile(".*(ung|heit|keit|schaft|tion|ismus)(en)?|.*tat(en)?")
+
+
+_ALPHABET_LANGUAGES = ("uk", "ru", "bg", "el")
+"""Languages in other alphabets that have capital letters."""
 
 
 @dataclass(frozen=True)
@@ -60,9 +73,11 @@ def written_names(sentences: Iterable[str], language: str) -> WrittenNames:
     nouns_capitalized = are_nouns_capitalized(language)
     for sentence in sentences:
         before = ""
-        for word in _WRITTEN_WORD.findall(sentence):
+        for number, word in enumerate(_WRITTEN_WORD.findall(sentence)):
             folded = _folded(word)
-            if not word[0].isupper() or (nouns_capitalized and _is_noun(before, folded)):
+            # A capital letter tells nothing of the first word, which may be an adjective.
+            near = before.lower() if number == 1 else before
+            if not word[0].isupper() or (nouns_capitalized and _is_noun(near, folded)):
                 lower.update(folded)
             else:
                 capitalized.update(folded)
@@ -70,6 +85,12 @@ def written_names(sentences: Iterable[str], language: str) -> WrittenNames:
                     inside.update(folded)
             before = word
     return WrittenNames(capitalized, inside, lower)
+
+
+def _is_grammatical(word: str) -> bool:
+    """Return whether a word is a function word in a language of another alphabet."""
+    folded = _folded(word)
+    return any(not function_words(code).isdisjoint(folded) for code in _ALPHABET_LANGUAGES)
 
 
 @lru_cache(maxsize=MAX_REMEMBERED)
@@ -114,13 +135,28 @@ class ArticleNames:
 
         Args:
             text: The question as written.
-            is_other_script: Whether it is in another script. Then its names are not written as in
-                the article, but with capital letters, if the script has any.
+            is_other_script: Whether it is in another script. Then its names are told by capital
+                letters, if the script has any, and by what they sound like.
         """
         if not is_other_script:
-            return [word for word in words(text) if self.is_name(word, None)]
-        rest = _WRITTEN_WORD.findall(text)[1:]
-        return [folded for word in rest if word[0].isupper() for folded in _folded(word)]
+            # Languages share few other words, so those that begin sentences are no exception.
+            return [word for word in words(text) if word in self._capitalized - self._lower]
+        first, *rest = _WRITTEN_WORD.findall(text) or [""]
+        named = [word for word in rest if word[0].isupper() and not text.isupper()]
+        if rest and named[:1] == rest[:1] and not _is_grammatical(first):
+            # A first name, rather than a word of the question such as "who".
+            named.append(first)
+        named += [word for word in (first, *rest) if self._sounds_like_a_name(word)]
+        return [folded for word in named for folded in _folded(word)]
+
+    def _sounds_like_a_name(self, word: str) -> bool:
+        """Return whether a word of another alphabet is a name of the article, more or less."""
+        latin = "".join(letters for each in _folded(word) for letters in latin_words(each))
+        if len(latin) < MIN_SPELLED:
+            return False
+        names = self._inside - self._lower
+        found = process.extractOne(latin, names, scorer=fuzz.ratio, score_cutoff=SOUNDS_LIKE)
+        return found is not None
 
 
 def without_names(text: str, names: Iterable[str]) -> str:
@@ -138,8 +174,11 @@ def without_names(text: str, names: Iterable[str]) -> str:
 
 def _is_noun(before: str, folded: Sequence[str]) -> bool:
     """Return whether a German word with a capital letter is a noun rather than a name."""
-    return _GERMAN_BEFORE_NOUN.fullmatch(before.lower()) is not None or any(
-        _GERMAN_NOUN.fullmatch(word) for word in folded
+    is_after_determiner = _GERMAN_DETERMINER.fullmatch(before.lower()) is not None
+    return (
+        is_after_determiner
+        or _GERMAN_ADJECTIVE.fullmatch(before) is not None
+        or any(_GERMAN_NOUN.fullmatch(word) for word in folded)
     )
 
 

@@ -81,6 +81,8 @@ class RetrievalParams:
             its names, though it holds none of its words. Of questions that a name's article
             does not answer, 3 % reach it.
         other_language_content: The same in another language, where similarities are lower.
+        other_language_margin: By how much an article in another language than the question must be
+            surer than the best one in the question's, which does not answer.
         article_similarity_weight: Weight of an article's similarity beside its best passage's
             confidence.
     """
@@ -113,9 +115,10 @@ class RetrievalParams:
     sentence_similarity_weight: float = 4.0
     word_share: float = 0.39
     similarity_share: float = 0.2
-    other_language_share: float = 0.37
+    other_language_share: float = 0.36
     content_similarity: float = 1.0
     other_language_content: float = 0.6
+    other_language_margin: float = 0.2
     article_similarity_weight: float = 0.2
 
 

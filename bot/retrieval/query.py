@@ -80,15 +80,19 @@ def _pleasantry(framed: frame.Framed) -> Intent:
 
 def in_latin_letters(query: Query) -> Query:
     """Return a question with words of other alphabets in Latin letters, in which names meet."""
+
+    def latin(written: Sequence[str]) -> tuple[str, ...]:
+        return tuple(found for word in written for found in latin_words(word))
+
+    return replace(query, written=latin(query.written), words=latin(query.words))
+
+
+@lru_cache(maxsize=MAX_REMEMBERED)
+def latin_words(word: str) -> tuple[str, ...]:
+    """Return a folded word of another alphabet in Latin letters; any other word as it is."""
     # Only needed where questions are compared by their meaning too.
     from anyascii import anyascii  # noqa: PLC0415
 
-    def latin(written: Sequence[str]) -> tuple[str, ...]:
-        found: list[str] = []
-        for word in written:
-            # Scripts that write no vowels, or syllables, give what is like no name.
-            is_spelled = unicodedata.name(word[0], "").startswith(_ALPHABETS)
-            found += words(anyascii(word)) if is_spelled else [word]
-        return tuple(found)
-
-    return replace(query, written=latin(query.written), words=latin(query.words))
+    # Scripts that write no vowels, or syllables, give what is like no name.
+    is_spelled = unicodedata.name(word[0], "").startswith(_ALPHABETS)
+    return tuple(words(anyascii(word))) if is_spelled else (word,)

@@ -1,10 +1,12 @@
 """Which language a text is in; a question in another one than the article's finds nothing."""
 
+import re
 import unicodedata
 from collections import Counter
 from functools import lru_cache
 
 from bot.corpus.article import Article
+from bot.corpus.language_detection import detect_language
 from bot.retrieval.analysis import function_words, words
 
 MIN_LEAD = 2
@@ -12,6 +14,11 @@ MIN_LEAD = 2
 MIN_WORDS = 3
 """Shorter questions may be names, such as El Niño."""
 
+MIN_CERTAINTY = 0.9
+"""How sure langdetect must be of a short question's language."""
+
+_KANA = re.compile("[\u3041-\u30ff]")
+"""Letters of Japanese beside those that it shares with Chinese."""
 _LETTERS = {
     "en": "",
     "de": "äöüß",
@@ -53,6 +60,29 @@ def is_other_script(question: str, article: Article) -> bool:
     """Return whether a question is in another script than an article."""
     text = unicodedata.normalize("NFC", question).lower()
     return _script(text) != _script(f"{article.title} {article.lead}")
+
+
+def is_probably_other_language(question: str, article: Article) -> bool:
+    """Return whether a question is more likely in another language than in an article's.
+
+    Beyond what ``is_other_language`` is sure of, this knows the languages of langdetect, where
+    function words agree with it: by letters alone a short question may be taken for any language.
+    """
+    own = main_subtag(article.language)
+    return is_other_language(question, article) or _is_detected(question, own)
+
+
+@lru_cache(maxsize=1_000)
+def _is_detected(question: str, own: str) -> bool:
+    if own == "zh" and _KANA.search(question):
+        return True
+    found = set(words(question))
+    if len(found) < MIN_WORDS:
+        return False
+    language, certainty = detect_language(question.lower())
+    other = main_subtag(language)
+    lead = len(found & function_words(other)) - len(found & function_words(own))
+    return other != own and certainty >= MIN_CERTAINTY and lead > 0
 
 
 @lru_cache(maxsize=1_000)

@@ -23,7 +23,7 @@ from bot.retrieval.encoder_pairs import (
 )
 from bot.retrieval.params import MAX_QUERY_LENGTH, RetrievalParams
 from bot.retrieval.query import Query
-from bot.retrieval.question_language import is_other_language, main_subtag
+from bot.retrieval.question_language import is_probably_other_language, main_subtag
 from bot.retrieval.vector_store import Vectors
 
 PairVectors = Callable[
@@ -73,7 +73,9 @@ class Comparison:
             vectors: Those of the sentences.
             language: BCP 47 tag of the language of both; None if they may be in different ones.
         """
-        question = self._encoded(text[:MAX_QUERY_LENGTH])
+        # Models know few words in capitals.
+        asked = text.lower() if text.isupper() else text
+        question = self._encoded(asked[:MAX_QUERY_LENGTH])
         return self.scale(language).similarities(question, vectors)
 
     def scale(self, language: str | None) -> Scale:
@@ -115,7 +117,7 @@ class AskedMeaning:
     """How much the sentences of an article say what a question asks.
 
     Attributes:
-        is_other_language: Whether the question is surely not in the article's language.
+        is_other_language: Whether the question is probably not in the article's language.
         sentences: For each sentence, its similarity to the question with the one before it.
         scores: For each passage, what its similarity adds to its BM25+ score.
         words: For each passage, how much of the question's words it holds, 0 to 1.
@@ -160,7 +162,7 @@ class ArticleMeaning:
             query: The question.
             words: For each passage, how much of its words it holds, 0 to 1.
         """
-        is_other = is_other_language(query.text, self._article)
+        is_other = is_probably_other_language(query.text, self._article)
         language = None if is_other else self._article.language
         text = completed_text(query)
         sentences = self._comparison.similarities(text, self._vectors, language)
@@ -182,10 +184,11 @@ class ArticleMeaning:
         Args:
             passage: The passage's number, from 0.
             asked: The question.
-            text: The question without its names; "" if there is nothing else.
+            text: The question without its names; "" if there is nothing else, which is said by any
+                passage that has them.
         """
         if not text:
-            return False
+            return True
         is_other = asked.is_other_language
         language = None if is_other else self._article.language
         least = self._params.other_language_content if is_other else self._params.content_similarity
