@@ -77,9 +77,11 @@ class RetrievalParams:
             questions about something else reaches answer_threshold, as without an encoder.
         other_language_share: The same where the question is in another language than the article,
             and words count for nothing.
+        words_alone_share: Weight of the words where they say more than both together: misspelled
+            questions are like nothing.
         content_similarity: Similarity from which a sentence says what a question asks apart from
             its names, though it holds none of its words. Of questions that a name's article
-            does not answer, 3 % reach it.
+            does not answer, 1 % reach it.
         other_language_content: The same in another language, where similarities are lower.
         other_language_margin: By how much an article in another language than the question must be
             surer than the best one in the question's, which does not answer.
@@ -115,6 +117,7 @@ class RetrievalParams:
     sentence_similarity_weight: float = 4.0
     word_share: float = 0.39
     similarity_share: float = 0.2
+    words_alone_share: float = 0.6
     other_language_share: float = 0.36
     content_similarity: float = 1.0
     other_language_content: float = 0.6

@@ -173,6 +173,7 @@ class ArticleMeaning:
         weight = self._params.other_language_weight if is_other else self._params.semantic_weight
         scores = weight * (best + self._params.passage_share * whole)
         sure = self._params.word_share * words + self._params.similarity_share * own
+        sure = np.maximum(sure, self._params.words_alone_share * words)
         if is_other:
             # Words tell nothing here, but a name or a number that both languages write alike.
             sure = np.maximum(sure, self._params.other_language_share * own)
