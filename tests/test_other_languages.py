@@ -213,18 +213,19 @@ def test_doctor_says_whether_it_works(tmp_path: Path) -> None:
     assert re.search(line, missing.stdout, re.MULTILINE)
 
 
-def test_our_own_question_set_in_ukrainian() -> None:
-    """The set is that of the English questions. The figures are in docs/retrieval.md."""
-    assert [case["passages"] for case in IN_UKRAINIAN] == [case["passages"] for case in QUESTIONS]
+@pytest.mark.parametrize(("questions", "least"), [(QUESTIONS, 63), (IN_UKRAINIAN, 57)])
+def test_our_own_question_set(questions: list[dict[str, Any]], least: int) -> None:
+    """In English and in Ukrainian, by meaning. The figures are in docs/retrieval.md."""
+    assert [case["passages"] for case in questions] == [case["passages"] for case in QUESTIONS]
     corpus = load_corpus(ROOT / "corpus")
     index = Index(corpus.articles, corpus.aliases, encoder=open_encoder())
     right, answered = 0, []
-    for case in IN_UKRAINIAN:
+    for case in questions:
         found = index.answer(parse_query(case["question"]))
         assert found is not None
         if case["passages"]:
             right += found.best.passage.position in case["passages"]
         elif found.verdict is Verdict.ANSWERED:
             answered.append(case["question"])
-    assert right >= 54
-    assert len(answered) <= 3, answered
+    assert right >= least
+    assert len(answered) <= 1, answered
