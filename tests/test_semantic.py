@@ -155,6 +155,17 @@ def test_a_name_is_no_answer(question: str) -> None:
     assert ask(question, Index([WAR], {}, encoder=NANO)).verdict is not Verdict.ANSWERED
 
 
+@pytest.mark.parametrize("question", ["what is the weather in French", "Is French dead?"])
+def test_another_word_for_a_name_is_a_name_too(question: str) -> None:
+    """The bot knows "French" as a word for France."""
+    text = "French growers lost half of their grapes to the frost in April."
+    others = ("Their cellars are full, and the wine of last year is sold.", "Italy had no frost.")
+    article = Article("frost", "Vineyards", "", "en", (), (text, *others))
+    index = Index([article], CORPUS.aliases, encoder=NANO)
+    assert ask(question, index).verdict is not Verdict.ANSWERED
+    assert ask("What did French growers lose?", index).verdict is Verdict.ANSWERED
+
+
 @pytest.mark.parametrize("question", ["how much does NATO cost", "Який зріст має Трамп?"])
 def test_a_name_and_something_else(index: Index, question: str) -> None:
     """Confidence alone would do, and the article holds the name."""

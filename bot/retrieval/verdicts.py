@@ -61,7 +61,7 @@ class ArticleVerdicts:
         meaning: ArticleMeaning | None,
         params: RetrievalParams,
     ) -> None:
-        self._article, self._meaning = article, meaning
+        self._article, self._meaning, self._analyzer = article, meaning, analyzer
         self._arrays, self._sentences, self._params = arrays, sentences, params
         self._language, self._function_words = article.language, analyzer.function_words
         self._knows_general_words = has_general_words(article.language)
@@ -140,11 +140,15 @@ class ArticleVerdicts:
         """Return whether a passage says what is asked apart from names, in whichever words."""
         if self._meaning is None or content.meaning is None:
             return False
-        names = content.words.names
+        names = [*content.words.names, *filter(self._is_another_name, query.written)]
         if content.meaning.is_other_language:
             is_other = is_other_script(query.text, self._article)
             names = self._names.in_other_language(query.text, is_other)
         return self._meaning.holds(number, content.meaning, without_names(query.text, names))
+
+    def _is_another_name(self, word: str) -> bool:
+        """Return whether a word stands for the name of something, as "French" for "France"."""
+        return any(found.is_alias and found.is_name for found in self._analyzer.resolve([word]))
 
     def _bare_verdict(self, number: int, query: Query) -> Verdict:
         """Return whether a passage answers "when?" after another question: it must tell a time."""
