@@ -153,7 +153,9 @@ class ArticleMeaning:
         self._article, self._vectors, self._starts = article, vectors, list(starts)
         self._comparison, self._params = comparison, params
         sums = np.add.reduceat(vectors.astype(np.float32), self._starts)
-        self._passages = sums / np.linalg.norm(sums, axis=1, keepdims=True)
+        lengths = np.linalg.norm(sums, axis=1, keepdims=True)
+        # Of opposite sentences nothing is left.
+        self._passages = sums / np.where(lengths > 0, lengths, 1.0)
 
     def ask(self, query: Query, words: NDArray[np.float64]) -> AskedMeaning:
         """Return how much the sentences say what a question asks.
