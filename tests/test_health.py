@@ -181,9 +181,11 @@ async def test_what_is_counted(stage: Stage, monitor: Monitor) -> None:
     assert found["article_bot_update_seconds_bucket", "message", "+Inf"] == 4
     assert found["process_resident_memory_bytes",] > 0
     # Nothing of a reader.
-    # The figures themselves may have any digits.
-    lines = (await monitor.get("/metrics")).text.splitlines()
-    assert not [line for line in lines if str(ada.reader) in line.rpartition(" ")[0]]
+    # In no label; and no figure is the id, though their digits may be in one.
+    for line in (await monitor.get("/metrics")).text.splitlines():
+        label, _, figure = line.rpartition(" ")
+        assert str(ada.reader) not in label
+        assert line.startswith("#") or float(figure) != ada.reader
 
 
 async def test_every_metric_is_explained(stage: Stage, monitor: Monitor) -> None:

@@ -243,7 +243,7 @@ def test_vectors_in_memory_are_used_again() -> None:
 def test_damaged_vectors_are_made_anew(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, table: str
 ) -> None:
-    question = "When did the conflict erupt?"
+    question = "When did the war break out?"
     expected = ask(question, Index([WAR, article(1)], {}, cache=tmp_path, encoder=NANO))
     assert expected.article == WAR
     with sqlite3.connect(tmp_path / "vectors.sqlite") as database:

@@ -47,6 +47,11 @@ class AskedArticle:
     confidences: NDArray[np.float64]
     meaning: AskedMeaning | None
 
+    @property
+    def is_other_language(self) -> bool:
+        """Whether the question is compared with an article in another language."""
+        return self.meaning is not None and self.meaning.is_other_language
+
 
 @dataclass(frozen=True, eq=False)
 class ScoredArticle:
@@ -124,9 +129,7 @@ class ArticleIndex:
             min_score = self._params.min_score_ratio * best.score
             others = (m for m in ranked[1:MAX_MATCHES] if m.score >= min_score)
             kept = (best, *filter(self.is_relevant, others))
-        meaning = scored.asked.meaning
-        is_other = meaning is not None and meaning.is_other_language
-        return Answer(best.verdict, self.article, kept, is_other)
+        return Answer(best.verdict, self.article, kept, scored.asked.is_other_language)
 
     def is_relevant(self, match: Match) -> bool:
         """Return whether a passage is worth showing."""

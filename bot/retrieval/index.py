@@ -132,7 +132,7 @@ class Index:
             return self._index(only or 0).answer(query)
         best: dict[bool, _Scored] = {}
         for score, index, asked in self._candidates(query):
-            is_other = asked.meaning is not None and asked.meaning.is_other_language
+            is_other = asked.is_other_language
             best_score = best[is_other][0] if is_other in best else 0.0
             # No passage is surer than the surest one, so many candidates need not be ranked.
             if is_other not in best or score + asked.confidences.max() > best_score:
@@ -158,18 +158,21 @@ class Index:
         if query.intent is Intent.SUMMARY:
             indexes = map(self._index, range(len(self._numbers)))
             return ((index.article, index.overview().best, True) for index in indexes)
-        found = []
+        found, best = [], dict[bool, _Scored]()
         for article_score, index, asked in self._candidates(query):
-            ranked = index.matches(index.score(asked))
+            scored = index.score(asked)
+            ranked = index.matches(scored)
             score, share = article_score + ranked[0].confidence, 1.0
+            if asked.is_other_language not in best or score > best[asked.is_other_language][0]:
+                best[asked.is_other_language] = score, index, scored
             for match in filter(index.is_relevant, ranked):
                 # The article's own order is kept. Across articles, a passage scores as much of
                 # its article's score as its confidence is of that of the article's best passage.
                 share = min(share, match.confidence / (ranked[0].confidence or 1.0))
                 found.append((score * share, index.article, match))
-        # Across languages scores cannot be compared; see ``_chosen``.
-        first = self.answer(query) if self._is_semantic else None
-        found.sort(key=lambda item: (first is None or item[1] != first.article, -item[0]))
+        # Scores of different languages cannot be compared; otherwise the best passage is first.
+        first = _chosen(best, self._params)[1].article if len(best) > 1 else None
+        found.sort(key=lambda item: (first is not None and item[1] is not first, -item[0]))
         return [(article, match, match.verdict is Verdict.ANSWERED) for _, article, match in found]
 
     def _candidates(self, query: Query) -> Iterator[tuple[float, ArticleIndex, AskedArticle]]:

@@ -140,23 +140,25 @@ class ArticleNames:
         """
         if not is_other_script:
             # Languages share few other words, so those that begin sentences are no exception.
-            return [word for word in words(text) if word in self._capitalized - self._lower]
+            names = self._capitalized - self._lower
+            return [word for word in words(text) if word in names]
         first, *rest = _WRITTEN_WORD.findall(text) or [""]
         named = [word for word in rest if word[0].isupper() and not text.isupper()]
         if rest and named[:1] == rest[:1] and not _is_grammatical(first):
             # A first name, rather than a word of the question such as "who".
             named.append(first)
-        named += [word for word in (first, *rest) if self._sounds_like_a_name(word)]
+        names = self._inside - self._lower
+        named += [word for word in (first, *rest) if _sounds_like_one(word, names)]
         return [folded for word in named for folded in _folded(word)]
 
-    def _sounds_like_a_name(self, word: str) -> bool:
-        """Return whether a word of another alphabet is a name of the article, more or less."""
-        latin = "".join(letters for each in _folded(word) for letters in latin_words(each))
-        if len(latin) < MIN_SPELLED:
-            return False
-        names = self._inside - self._lower
-        found = process.extractOne(latin, names, scorer=fuzz.ratio, score_cutoff=SOUNDS_LIKE)
-        return found is not None
+
+def _sounds_like_one(word: str, names: Set[str]) -> bool:
+    """Return whether a word of another alphabet is one of these names, more or less."""
+    latin = "".join(letters for each in _folded(word) for letters in latin_words(each))
+    if len(latin) < MIN_SPELLED:
+        return False
+    found = process.extractOne(latin, names, scorer=fuzz.ratio, score_cutoff=SOUNDS_LIKE)
+    return found is not None
 
 
 def without_names(text: str, names: Iterable[str]) -> str:

@@ -87,12 +87,10 @@ class Comparison:
         main = main_subtag(language) if language is not None else None
         if main not in self._scales:
             mixed = self._scales[None]
-            is_known = main in pair_languages()
-            self._scales[main] = (
-                language_scale(mixed, *self._pairs(main))
-                if is_known
-                else unknown_language_scale(mixed)
-            )
+            if main in pair_languages():
+                self._scales[main] = language_scale(mixed, *self._pairs(main))
+            else:
+                self._scales[main] = unknown_language_scale(mixed)
         return self._scales[main]
 
     def _pairs(self, language: str | None) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
