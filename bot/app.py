@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from functools import partial
 from typing import Any
 
 from telegram import Update
@@ -18,7 +19,7 @@ from bot.delivery.channel_publisher import ChannelPublisher
 from bot.delivery.client import create_bot, create_request, errors_explained
 from bot.delivery.expiry import delete_expired
 from bot.delivery.feed_posts import check_feeds, follow_feeds
-from bot.delivery.first_calls import answered, connected_at_last
+from bot.delivery.first_calls import connected_at_last
 from bot.delivery.handled_updates import HandledUpdates
 from bot.delivery.listeners import Listeners, listeners
 from bot.delivery.metrics import Metrics
@@ -118,9 +119,8 @@ async def _run(
 
     async def serve(end: asyncio.Event) -> None:
         await register(bot, services.languages, settings.admins)
-        receiver = Receiver(settings, bot, polls, allowed_updates(), answering)
-        await answered(receiver.arrange, server)
-        ready(bot.username)
+        kinds, begun = allowed_updates(), partial(ready, bot.username)
+        receiver = Receiver(settings, bot, polls, kinds, answering, begun)
         try:
             await _serve(settings, application, receiver, handled, live, end, clock)
         except StoreError as error:

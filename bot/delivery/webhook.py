@@ -214,18 +214,35 @@ class Delivery:
 
 
 async def serve_webhook(
-    webhook: Webhook, delivery: Delivery, queues: ReaderQueues, stop: asyncio.Event
+    webhook: Webhook,
+    delivery: Delivery,
+    arrange: Callable[[], Awaitable[None]],
+    queues: ReaderQueues,
+    stop: asyncio.Event,
 ) -> None:
     """Take and handle updates until ``stop`` is set; then finish or save those in hand.
 
+    Args:
+        webhook: Takes the deliveries.
+        delivery: Watches whether Telegram delivers.
+        arrange: Has Telegram deliver; called when deliveries are taken, so that none is refused.
+        queues: Have the updates handled.
+        stop: Ends it.
+
     Raises:
+        SettingsError: Telegram does not deliver to such an address.
         InvalidToken: Telegram does not know the token (any more).
         StoreError: The updates in the store cannot be read.
     """
+
+    async def arrange_and_watch() -> None:
+        await arrange()
+        await delivery.watch(webhook)
+
     await queues.start()
     stopping = asyncio.create_task(stop.wait())
-    watching = asyncio.create_task(delivery.watch(webhook))
     webhook.accept = queues.safe
+    watching = asyncio.create_task(arrange_and_watch())
     try:
         await asyncio.wait({stopping, watching}, return_when=asyncio.FIRST_COMPLETED)
         if watching.done():
