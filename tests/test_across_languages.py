@@ -1,5 +1,7 @@
 """With an encoder: a question's language, the article that answers it, and whose name it has."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.corpus.article import Article
@@ -101,6 +103,32 @@ def test_an_article_in_another_language_answers(index: Index) -> None:
     # Where passages are listed, that one comes first too.
     article, match, _ = next(iter(index.passages(parse_query(question))))
     assert (article, match.passage.position) == (POOL, 1)
+
+
+@pytest.mark.parametrize(
+    ("question", "position"), [("Wann ging das Licht aus?", 1), ("Was wurde am Sonntag gesagt?", 4)]
+)
+def test_articles_in_the_question_s_language_do_not_crowd_out_others(
+    question: str, position: int
+) -> None:
+    """Two texts in one language are near to each other, whatever they say."""
+    pools = [replace(POOL, id=f"pool-{n}", title=f"Hallenbad {n} ist offen") for n in range(20)]
+    index = Index([*pools, BLACKOUT], {}, encoder=open_encoder())
+    found = ask(index, question)
+    assert (found.article, found.best.passage.position) == (BLACKOUT, position)
+    article, _, is_claimed = next(iter(index.passages(parse_query(question))))
+    assert (article, is_claimed) == (BLACKOUT, found.verdict is Verdict.ANSWERED)
+
+
+def test_of_two_articles_about_as_near_the_other_one_is_shown_and_not_claimed(index: Index) -> None:
+    """The article in the language of the question is too near to it as well."""
+    question = "Is the pool open on Mondays?"
+    assert ask(index, question, POOL).verdict is Verdict.ANSWERED
+    found = ask(index, question)
+    assert (found.article, found.best.passage.position) == (POOL, 1)
+    assert (found.verdict, found.best.verdict) == (Verdict.UNSURE, Verdict.UNSURE)
+    article, _, is_claimed = next(iter(index.passages(parse_query(question))))
+    assert (article, is_claimed) == (POOL, False)
 
 
 def test_an_article_in_the_question_s_language_goes_first(index: Index) -> None:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -114,21 +114,22 @@ class ArticleIndex:
         asked = self.ask(query)
         return self.answer_of(self.score(asked)) if asked is not None else None
 
-    def answer_of(self, scored: ScoredArticle) -> Answer:
+    def answer_of(self, scored: ScoredArticle, may_claim: bool = True) -> Answer:
         """Return the answer that the passages make.
 
         Args:
-            scored: The order of the passages, as ``score`` returned it.
+            scored: The order of the passages.
+            may_claim: Whether it may be said that they answer, and not only that they are close.
         """
-        ranked = self.matches(scored, MAX_MATCHES)
-        best = ranked[0]
+        best, *others = self.matches(scored, MAX_MATCHES)
+        if best.verdict is Verdict.ANSWERED and not may_claim:
+            best = replace(best, verdict=Verdict.UNSURE)
         if best.verdict is Verdict.UNSURE:
-            near = filter(self.is_relevant, ranked[1:MAX_UNSURE_MATCHES])
-            kept = (best, *near)
+            others = others[: MAX_UNSURE_MATCHES - 1]
         else:
             min_score = self._params.min_score_ratio * best.score
-            others = (m for m in ranked[1:MAX_MATCHES] if m.score >= min_score)
-            kept = (best, *filter(self.is_relevant, others))
+            others = [match for match in others if match.score >= min_score]
+        kept = (best, *filter(self.is_relevant, others))
         return Answer(best.verdict, self.article, kept, scored.asked.is_other_language)
 
     def is_relevant(self, match: Match) -> bool:
@@ -172,8 +173,7 @@ class ArticleIndex:
             both = query_tokens(self._analyzer, query.words, query.context, weight)
             held = HeldTokens(both, self._arrays)
         asked = held if query.is_bare else held_own
-        rates, characters = self._rates(asked), self._arrays.characters
-        found = confidences(asked, rates, characters, self._params)
+        found = confidences(asked, self._rates(asked), self._arrays.characters, self._params)
         meaning = self._meaning.ask(query, found) if self._meaning is not None else None
         if meaning is not None:
             found = meaning.confidences

@@ -1,6 +1,6 @@
 """The vectors of the sentences of all articles: made when an article is new, and kept."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from hashlib import blake2b
 from logging import INFO
@@ -84,12 +84,16 @@ class ArticleVectors:
             texts: Returns the sentences, for the case that the vectors are lost.
             count: How many there are.
         """
-        found = self._store.vectors(key)
+        found = self._store.vectors([key]).get(key)
         if found is not None and len(found) == count:
             return found
         made = self.encoder.encode_sentences(texts())
         self._store.add(key, made)
         return made.astype(np.float16)
+
+    def kept(self, keys: Sequence[bytes]) -> Mapping[bytes, Vectors]:
+        """Return by key the vectors of the sentences of articles, but of those that are lost."""
+        return self._store.vectors(keys)
 
     def means(self, keys: Sequence[bytes]) -> Vectors:
         """Return the mean vector of each article, of shape (n, d).
@@ -104,7 +108,7 @@ class ArticleVectors:
         self, questions: Sequence[str], sentences: Sequence[str]
     ) -> tuple[Vectors, Vectors]:
         count, key = len(questions), self._key(["pairs", *questions, *sentences])
-        found = self._store.vectors(key)
+        found = self._store.vectors([key]).get(key)
         if found is None or len(found) != 2 * count:
             made = np.concatenate(encoded_pairs(self.encoder, questions, sentences))
             self._store.add(key, made)

@@ -1,6 +1,7 @@
 """Searches all articles of a corpus: chooses the article, then the passages in it."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -22,13 +23,29 @@ from bot.retrieval.params import (
 )
 from bot.retrieval.query import Query, parse_query
 
-_Scored = tuple[float, ArticleIndex, ScoredArticle]
-"""How well an article fits a question, its index, and the order of its passages."""
-
 MAX_RECENT_ARTICLES = 256
 """Articles whose indexes are kept in memory: those that were asked last."""
 MAX_RECENT_ANSWERS = 1_000
 """Answers that are kept in memory: many readers ask the same, or tap a sample question."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Scored:
+    """How well an article fits a question, its index, and the order of its passages."""
+
+    score: float
+    index: ArticleIndex
+    order: ScoredArticle
+
+    @property
+    def confidence(self) -> float:
+        return self.index.confidence(self.order)
+
+    @property
+    def similarity(self) -> float:
+        """How much a sentence says what is asked; 0 for not at all, and without an encoder."""
+        meaning = self.order.asked.meaning
+        return float(meaning.sentences.max()) if meaning is not None else 0.0
 
 
 class Index:
@@ -133,17 +150,17 @@ class Index:
         best: dict[bool, _Scored] = {}
         for score, index, asked in self._candidates(query):
             is_other = asked.is_other_language
-            best_score = best[is_other][0] if is_other in best else 0.0
+            best_score = best[is_other].score if is_other in best else 0.0
             # No passage is surer than the surest one, so many candidates need not be ranked.
             if is_other not in best or score + asked.confidences.max() > best_score:
                 scored = index.score(asked)
                 total = score + index.confidence(scored)
                 if is_other not in best or total > best_score:
-                    best[is_other] = total, index, scored
+                    best[is_other] = _Scored(total, index, scored)
         if not best:
             return None
-        _, index, scored = _chosen(best, self._params)
-        return index.answer_of(scored)
+        chosen, is_sure = _chosen(best, self._params)
+        return chosen.index.answer_of(chosen.order, is_sure)
 
     def passages(self, query: Query) -> Iterable[tuple[Article, Match, bool]]:
         """Return all passages worth showing, best first; the first one is the answer's.
@@ -163,17 +180,25 @@ class Index:
             scored = index.score(asked)
             ranked = index.matches(scored)
             score, share = article_score + ranked[0].confidence, 1.0
-            if asked.is_other_language not in best or score > best[asked.is_other_language][0]:
-                best[asked.is_other_language] = score, index, scored
+            is_other = asked.is_other_language
+            if is_other not in best or score > best[is_other].score:
+                best[is_other] = _Scored(score, index, scored)
             for match in filter(index.is_relevant, ranked):
                 # The article's own order is kept. Across articles, a passage scores as much of
                 # its article's score as its confidence is of that of the article's best passage.
                 share = min(share, match.confidence / (ranked[0].confidence or 1.0))
                 found.append((score * share, index.article, match))
-        # Scores of different languages cannot be compared; otherwise the best passage is first.
-        first = _chosen(best, self._params)[1].article if len(best) > 1 else None
+        if not best:
+            return []
+        # Scores of different languages cannot be compared.
+        chosen, is_sure = _chosen(best, self._params)
+        first = chosen.index.article if len(best) > 1 else None
         found.sort(key=lambda item: (first is not None and item[1] is not first, -item[0]))
-        return [(article, match, match.verdict is Verdict.ANSWERED) for _, article, match in found]
+        claimed = Verdict.ANSWERED
+        return [
+            (article, match, match.verdict is claimed and (is_sure or article is not first))
+            for _, article, match in found
+        ]
 
     def _candidates(self, query: Query) -> Iterator[tuple[float, ArticleIndex, AskedArticle]]:
         """Yield the articles that may answer, each with its weighted score, the best first.
@@ -182,14 +207,15 @@ class Index:
         be the one that is meant; so is one that is about the same, in whichever words.
         """
         numbers, scores = self._indexed.scores(query)
-        weighted = self._params.article_weight * scores
+        weighted, params = self._params.article_weight * scores, self._params
         candidates = _best(scores, numbers, MAX_CANDIDATE_ARTICLES)
-        similarities = self._indexed.similarities(query)
-        if similarities is not None:
-            similar = similarities[numbers]
-            nearest = _best(similar, numbers, MAX_NEAREST_ARTICLES)
-            weighted = weighted + self._params.article_similarity_weight * similar
-            both = np.union1d(candidates, nearest)
+        if (meanings := self._indexed.meanings) is not None:
+            similar = meanings.similarities(query)
+            nearest = meanings.nearest(query, similar, MAX_NEAREST_ARTICLES)
+            are_other = meanings.are_in_other_language(query)[numbers]
+            weighted[are_other] = params.other_language_article_weight * scores[are_other]
+            weighted += params.article_similarity_weight * similar[numbers]
+            both = np.union1d(candidates, np.flatnonzero(np.isin(numbers, nearest)))
             candidates = both[_best(weighted[both], numbers[both], len(both))]
         for at in candidates.tolist():
             index = self._index(int(numbers[at]))
@@ -198,11 +224,11 @@ class Index:
                 yield float(weighted[at]), index, asked
 
 
-def _chosen(best: Mapping[bool, _Scored], params: RetrievalParams) -> _Scored:
-    """Return the article that answers best.
+def _chosen(best: Mapping[bool, _Scored], params: RetrievalParams) -> tuple[_Scored, bool]:
+    """Return the article that answers best, and whether that may be claimed.
 
-    Scores cannot be compared between languages, as the words of one are not in articles of another.
-    So an article in another language must answer, clearly surer than one in the question's own.
+    Words tell nothing between languages. So an article in another language than the question's is
+    the best one if it clearly says more of what is asked, and is surer as well.
 
     Args:
         best: The best article in the question's language (False), and the best one in another
@@ -210,11 +236,12 @@ def _chosen(best: Mapping[bool, _Scored], params: RetrievalParams) -> _Scored:
         params: Thresholds and weights.
     """
     if len(best) == 1:
-        return next(iter(best.values()))
-    own, other = (index.matches(scored, 1)[0] for _, index, scored in (best[False], best[True]))
-    is_clear = other.confidence > own.confidence + params.other_language_margin
-    is_other = own.verdict is not Verdict.ANSWERED and other.verdict is Verdict.ANSWERED
-    return best[is_other and is_clear]
+        return next(iter(best.values())), True
+    own, other = best[False], best[True]
+    lead = other.similarity - own.similarity
+    if lead > params.other_language_margin and other.confidence > own.confidence:
+        return other, lead > params.other_language_claim_margin
+    return own, True
 
 
 def _best(scores: NDArray[np.float64], numbers: NDArray[np.int64], count: int) -> NDArray[np.intp]:

@@ -17,6 +17,7 @@ from bot.corpus.workers import Progress, in_processes, no_progress
 from bot.retrieval.analysis import Analyzer
 from bot.retrieval.article_arrays import ArticleArrays, read_arrays
 from bot.retrieval.article_index import ArticleIndex
+from bot.retrieval.article_meanings import ArticleMeanings
 from bot.retrieval.article_postings import LanguagePostings, Segment
 from bot.retrieval.article_sentences import ArticleSentences
 from bot.retrieval.article_store import ArticleStore, MemoryStore
@@ -27,7 +28,6 @@ from bot.retrieval.index_cache import IndexCache
 from bot.retrieval.params import RetrievalParams
 from bot.retrieval.query import Query
 from bot.retrieval.query_tokens import query_tokens
-from bot.retrieval.semantic import ArticleMeaning, completed_text
 
 KEY_SIZE = 16
 """Bytes of the key of an article's arrays."""
@@ -62,6 +62,7 @@ class IndexedArticles:
 
     Attributes:
         articles: The articles; other records of them may take their places.
+        meanings: What an encoder sees in them; None without one.
     """
 
     def __init__(
@@ -84,9 +85,7 @@ class IndexedArticles:
         self.store: ArticleStore = previous.store if previous else _store(cache)
         self.keys = _keys(articles, self._aliases, params)
         self._add_missing(cache, progress)
-        self.vectors = _vectors(encoder, previous, cache)
-        if self.vectors is not None:
-            self._add_missing_vectors(self.vectors, cache, progress)
+        self.meanings = self._meanings(_vectors(encoder, previous, cache), cache, progress)
         by_language: dict[str, dict[bytes, int]] = defaultdict(dict)
         for number, (article, key) in enumerate(zip(articles, self.keys, strict=True)):
             by_language[article.language][key] = number
@@ -108,13 +107,15 @@ class IndexedArticles:
         analyzer = self._analyzer(article)
         arrays = self._arrays(number, analyzer)
         background = self._backgrounds[article.language]
-        meaning = self._meaning(number, arrays)
+        counts = arrays.sentence_counts.tolist()
+        meaning = self.meanings.meaning(number, counts) if self.meanings is not None else None
         return ArticleIndex(article, arrays, analyzer, background, self._params, meaning)
 
     def sample_key(self, number: int) -> bytes:
         """Return what the answers to an article's sample questions are kept under."""
-        name = self.vectors.encoder.name.encode() if self.vectors is not None else b""
-        return self.keys[number] + name
+        if self.meanings is None:
+            return self.keys[number]
+        return self.keys[number] + self.meanings.vectors.encoder.name.encode()
 
     def scores(self, query: Query) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Return how much of the question's IDF weight over articles each article holds.
@@ -133,27 +134,6 @@ class IndexedArticles:
             numbers.append(postings.numbers)
             scores.append(found / (weights.sum() or 1.0))
         return np.concatenate(numbers), np.concatenate(scores)
-
-    def similarities(self, query: Query) -> NDArray[np.float64] | None:
-        """Return how much each article is about what a question asks; None without an encoder.
-
-        Returns:
-            In the order of the articles; see ``Scale.similarities``.
-        """
-        if self.vectors is None:
-            return None
-        return self.vectors.comparison.similarities(completed_text(query), self._means)
-
-    def _meaning(self, number: int, arrays: ArticleArrays) -> ArticleMeaning | None:
-        article = self.articles[number]
-        if self.vectors is None or not self.vectors.comparison.knows(article.language):
-            return None
-        counts = arrays.sentence_counts.astype(np.int64)
-        vectors = self.vectors.vectors(
-            self._text_keys[number], partial(self._sentences, number), int(counts.sum())
-        )
-        starts = (np.cumsum(counts) - counts).tolist()
-        return ArticleMeaning(article, vectors, starts, self.vectors.comparison, self._params)
 
     def _sentences(self, number: int) -> list[str]:
         article = self.articles[number]
@@ -189,18 +169,17 @@ class IndexedArticles:
             made = map(make, new) if cache is None else in_processes(make, new, WHAT, progress)
             self.store.add(zip(missing, made, strict=True))
 
-    def _add_missing_vectors(
-        self, vectors: ArticleVectors, cache: Path | None, progress: Progress
-    ) -> None:
+    def _meanings(
+        self, vectors: ArticleVectors | None, cache: Path | None, progress: Progress
+    ) -> ArticleMeanings | None:
+        if vectors is None:
+            return None
         # New code may cut articles into other sentences.
         version = _version().encode() if cache is not None else b""
         keys = [version + key for key in self.keys]
-        self._text_keys = vectors.prepare(keys, self._sentences, progress)
-        # In single precision, as numpy would make it of half for every question.
-        self._means = vectors.means(self._text_keys).astype(np.float32)
-        for language in self._analyzers:
-            # Now, so that no reader waits for it.
-            vectors.comparison.scale(language)
+        return ArticleMeanings(
+            self.articles, keys, self._sentences, vectors, self._params, progress
+        )
 
     def _postings_of(
         self, language: str, numbers: dict[bytes, int], base: Segment | None
@@ -239,7 +218,8 @@ def _vectors(
 ) -> ArticleVectors | None:
     if encoder is None:
         return None
-    before = previous.vectors if previous is not None else None
+    meanings = previous.meanings if previous is not None else None
+    before = meanings.vectors if meanings is not None else None
     return before if before and before.encoder is encoder else ArticleVectors(encoder, cache)
 
 

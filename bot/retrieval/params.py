@@ -18,7 +18,7 @@ MAX_UNSURE_MATCHES = 2
 MAX_CANDIDATE_ARTICLES = 8
 """Articles of a large corpus whose passages are ranked."""
 
-MAX_NEAREST_ARTICLES = 8
+MAX_NEAREST_ARTICLES = 4
 """Articles that are ranked beside these because they are about the same as the question."""
 
 
@@ -83,10 +83,15 @@ class RetrievalParams:
             its names, though it holds none of its words. Of questions that a name's article
             does not answer, 1 % reach it.
         other_language_content: The same in another language, where similarities are lower.
-        other_language_margin: By how much an article in another language than the question must be
-            surer than the best one in the question's, which does not answer.
+        other_language_margin: By how much the best sentence of an article in another language than
+            the question must be more similar to it than that of the best one in the question's.
+        other_language_claim_margin: The same for its passage to count as the answer. With both,
+            most questions find their article and no more are falsely answered than with articles
+            in one language.
         article_similarity_weight: Weight of an article's similarity beside its best passage's
             confidence.
+        other_language_article_weight: As article_weight for an article in another language than the
+            question, which shares words with it by chance.
     """
 
     ngram_size: int = 4
@@ -122,7 +127,9 @@ class RetrievalParams:
     content_similarity: float = 1.0
     other_language_content: float = 0.6
     other_language_margin: float = 0.2
+    other_language_claim_margin: float = 0.4
     article_similarity_weight: float = 0.2
+    other_language_article_weight: float = 0.5
 
 
 DEFAULT_PARAMS = RetrievalParams()

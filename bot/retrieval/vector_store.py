@@ -82,13 +82,17 @@ class VectorStore:
         if not self._is_kept:
             self._vectors[key] = half
 
-    def vectors(self, key: bytes) -> Vectors | None:
-        """Return the vectors of a text; None if they are lost."""
-        if key in self._vectors:
-            return self._vectors[key]
-        for (record,) in self._rows("SELECT record FROM vectors WHERE key = ?", (key,)):
-            return self._unsealed(record, key)
-        return None
+    def vectors(self, keys: Sequence[bytes]) -> Mapping[bytes, Vectors]:
+        """Return by key the vectors of texts, but of those that are lost."""
+        found = {key: self._vectors[key] for key in keys if key in self._vectors}
+        wanted = [key for key in keys if key not in found]
+        marks = ", ".join("?" * len(wanted))
+        sql = f"SELECT key, record FROM vectors WHERE key IN ({marks})"
+        for key, record in self._rows(sql, wanted) if wanted else ():
+            vectors = self._unsealed(record, key)
+            if vectors is not None:
+                found[key] = vectors
+        return found
 
     def means(self) -> Mapping[bytes, Vectors]:
         """Return by key the mean of the vectors of each text, of shape (1, d) and length 1."""
@@ -96,7 +100,7 @@ class VectorStore:
         found = {key: self._unsealed(record, key) for key, record in rows}
         found |= {key: mean_vector(vectors) for key, vectors in self._vectors.items()}
         for key in [key for key, mean in found.items() if mean is None]:
-            vectors = self.vectors(key)
+            vectors = self.vectors([key]).get(key)
             found[key] = mean_vector(vectors) if vectors is not None else None
         return {key: mean for key, mean in found.items() if mean is not None}
 
