@@ -95,7 +95,8 @@ class ArticleMeanings:
         compared: list[int] = np.argpartition(-similarities, most - 1)[:most].tolist()
         if most <= count:
             return compared
-        best = self._best_sentences(query, compared)
+        best = dict(zip(compared, similarities[compared].tolist(), strict=True))
+        best |= self._best_sentences(query, compared)
         return sorted(best, key=lambda number: (-best[number], number))[:count]
 
     def meaning(self, number: int, counts: Sequence[int]) -> ArticleMeaning | None:
@@ -121,15 +122,12 @@ class ArticleMeanings:
 
         Those whose vectors are lost are left out.
         """
-        kept, text = (
-            self.vectors.kept([self._keys[number] for number in numbers]),
-            completed_text(query),
-        )
+        kept = self.vectors.kept([self._keys[number] for number in numbers])
         by_language = defaultdict[str, dict[int, Vectors]](dict)
         for number in numbers:
             if self._keys[number] in kept:
                 by_language[self._articles[number].language][number] = kept[self._keys[number]]
-        best = dict[int, float]()
+        best, text = dict[int, float](), completed_text(query)
         for language, vectors in by_language.items():
             shared = None if self._is_other(query, language) else language
             joined = np.concatenate(list(vectors.values()))

@@ -19,7 +19,8 @@ MAX_CANDIDATE_ARTICLES = 8
 """Articles of a large corpus whose passages are ranked."""
 
 MAX_NEAREST_ARTICLES = 4
-"""Articles that are ranked beside these because they are about the same as the question."""
+"""Articles that are ranked beside these because a sentence of theirs is near to the question. With
+eight, no other article was chosen for any of 3,000 questions."""
 
 
 @dataclass(frozen=True)
