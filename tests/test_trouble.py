@@ -84,10 +84,9 @@ async def test_a_full_disk(stage: Stage) -> None:
     """The process may write no more to any file."""
     bot, ada, answer = await ready_process(stage)
     pid, kind = bot.popen.pid, resource.RLIMIT_FSIZE
-    free = resource.prlimit(pid, kind, (1, resource.RLIM_INFINITY))
     # A log that cannot be written tells nothing: it goes on from where it is.
     log = bot.log.stat().st_size
-    resource.prlimit(pid, kind, (log + 4000, resource.RLIM_INFINITY))
+    free = resource.prlimit(pid, kind, (log + 4000, resource.RLIM_INFINITY))
     await check(bot, ada, answer)
     resource.prlimit(pid, kind, free)
     await check_again(bot, ada, answer)
