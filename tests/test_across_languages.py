@@ -131,6 +131,27 @@ def test_of_two_articles_about_as_near_the_other_one_is_shown_and_not_claimed(in
     assert (article, is_claimed) == (POOL, False)
 
 
+def test_what_may_answer_is_not_hidden_by_what_does_not(index: Index) -> None:
+    """An article in the language of the question, which says nothing of it."""
+    question = "What was not delivered yet?"
+    assert ask(index, question, BLACKOUT).verdict is Verdict.NOT_IN_ARTICLE
+    found = ask(index, question)
+    assert (found.article, found.best.passage.position) == (POOL, 2)
+    assert found.verdict is Verdict.UNSURE
+
+
+def test_the_best_of_many_articles_must_be_surer() -> None:
+    """It holds more of any question than a single article does."""
+    pools = [replace(POOL, id=f"pool-{n}", title=f"Hallenbad {n} ist offen") for n in range(40)]
+    index = Index([BLACKOUT, *pools], {}, encoder=open_encoder())
+    nonsense, question = "Which town won the match?", "How many homes were dark?"
+    for text, verdict in ((nonsense, Verdict.UNSURE), (question, Verdict.ANSWERED)):
+        assert ask(index, text, BLACKOUT).verdict is Verdict.ANSWERED
+        assert (ask(index, text).article, ask(index, text).verdict) == (BLACKOUT, verdict)
+        article, _, is_claimed = next(iter(index.passages(parse_query(text))))
+        assert (article, is_claimed) == (BLACKOUT, verdict is Verdict.ANSWERED)
+
+
 def test_an_article_in_the_question_s_language_goes_first(index: Index) -> None:
     found = ask(index, "Combien de temps le plat reste-t-il au four ?")
     assert (found.article, found.verdict) == (CAKE, Verdict.ANSWERED)

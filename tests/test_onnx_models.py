@@ -1,5 +1,6 @@
 """A sentence model of one's own: a folder with a real one in ONNX, though a small one."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -107,6 +108,15 @@ def test_the_folder_of_a_model(tmp_path: Path) -> None:
     assert read_model_folder(tmp_path) == ModelFolder(
         tmp_path, "onnx/model.onnx", "MEAN", 13, "query: ", "passage: "
     )
+
+
+def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    """Nor is a file one."""
+    file = tmp_path / "model.onnx"
+    file.touch()
+    for wrong in (tmp_path / "model", file):
+        with pytest.raises(EncoderError, match=re.escape(f"There is no folder {wrong};")):
+            read_model_folder(wrong)
 
 
 @pytest.mark.parametrize(

@@ -215,6 +215,30 @@ def test_doctor_says_whether_it_works(tmp_path: Path) -> None:
     assert re.search(line, missing.stdout, re.MULTILINE)
 
 
+def test_a_name_that_the_article_does_not_have_is_no_answer() -> None:
+    """Though it tells what is asked about others, which a language may write in its own words."""
+    corpus = load_corpus(ROOT / "corpus")
+    index = Index(corpus.articles, corpus.aliases, encoder=open_encoder())
+    for told, not_told in (
+        (
+            "Welche Garantien bieten die USA der Ukraine an?",
+            "Welche Garantien bietet China der Ukraine an?",
+        ),
+        (
+            "Какие гарантии предлагают Соединённые Штаты Украине?",
+            "Какие гарантии предлагает Китай Украине?",
+        ),
+        (
+            "Quelles garanties offrent les États-Unis à l'Ukraine ?",
+            "Quelles garanties offre la Chine à l'Ukraine ?",
+        ),
+    ):
+        for question, verdict in ((told, Verdict.ANSWERED), (not_told, Verdict.UNSURE)):
+            found = index.answer(parse_query(question))
+            assert found is not None
+            assert (question, found.verdict) == (question, verdict)
+
+
 @pytest.mark.parametrize(("questions", "least"), [(QUESTIONS, 63), (IN_UKRAINIAN, 54)])
 def test_our_own_question_set(questions: list[dict[str, Any]], least: int) -> None:
     """In English and in Ukrainian, by meaning. The figures are in docs/retrieval.md.

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from bot.retrieval.analysis import Analyzer
 from bot.retrieval.answer import Answer, Match, Verdict
 from bot.retrieval.article_arrays import ArticleArrays, read_arrays
 from bot.retrieval.article_sentences import ArticleSentences
+from bot.retrieval.asked_article import AskedArticle, ScoredArticle
 from bot.retrieval.background import PASSAGE_LENGTH, CorpusBackground, table_of
 from bot.retrieval.confidence import confidences
 from bot.retrieval.params import DEFAULT_PARAMS, MAX_MATCHES, MAX_UNSURE_MATCHES, RetrievalParams
@@ -19,55 +20,12 @@ from bot.retrieval.query import Query, in_latin_letters
 from bot.retrieval.query_tokens import HeldTokens, QueryTokens, query_tokens
 from bot.retrieval.question_language import is_other_script
 from bot.retrieval.scorer import Scorer
-from bot.retrieval.semantic import ArticleMeaning, AskedMeaning, Comparison
+from bot.retrieval.semantic import ArticleMeaning, Comparison
 from bot.retrieval.spelling import SpellingCorrector
 from bot.retrieval.verdicts import ArticleVerdicts
 
 UNKNOWN_LANGUAGE_FACTOR = math.exp(-2)
 """How common a token of the article is in other texts, compared with its own passages."""
-
-
-@dataclass(frozen=True, eq=False)
-class AskedArticle:
-    """A question as it is put to one article.
-
-    Attributes:
-        written: Its words, as they are written.
-        query: The question, with the article's words for misspelled ones.
-        own: Where the article has the tokens of the question itself.
-        held: The same, with those of the question before it.
-        confidences: For each passage, how sure it is that it answers, 0 to 1.
-        meaning: How much the passages say what is asked; None without an encoder.
-    """
-
-    written: tuple[str, ...]
-    query: Query
-    own: HeldTokens
-    held: HeldTokens
-    confidences: NDArray[np.float64]
-    meaning: AskedMeaning | None
-
-    @property
-    def is_other_language(self) -> bool:
-        """Whether the question is compared with an article in another language."""
-        return self.meaning is not None and self.meaning.is_other_language
-
-
-@dataclass(frozen=True, eq=False)
-class ScoredArticle:
-    """The order in which an article's passages answer a question.
-
-    Attributes:
-        asked: The question.
-        scores: For each passage, 0 or more; comparable within one question only.
-        idf_weights: For each sentence of the article, how much of the question it holds.
-        order: The numbers of the passages, from 0, the best first.
-    """
-
-    asked: AskedArticle
-    scores: NDArray[np.float64]
-    idf_weights: NDArray[np.float64]
-    order: list[int]
 
 
 class ArticleIndex:
@@ -129,12 +87,16 @@ class ArticleIndex:
         else:
             min_score = self._params.min_score_ratio * best.score
             others = [match for match in others if match.score >= min_score]
-        kept = (best, *filter(self.is_relevant, others))
+        kept = (best, *(match for match in others if self.is_relevant(match.confidence)))
         return Answer(best.verdict, self.article, kept, scored.asked.is_other_language)
 
-    def is_relevant(self, match: Match) -> bool:
-        """Return whether a passage is worth showing."""
-        return match.confidence >= self._verdicts.unsure_threshold
+    def is_relevant(self, confidence: float) -> bool:
+        """Return whether a passage of this confidence (0 to 1) is worth showing."""
+        return confidence >= self._verdicts.unsure_threshold
+
+    def is_sure(self, confidence: float, margin: float) -> bool:
+        """Return whether a confidence (0 to 1) is above the threshold of an answer by a margin."""
+        return confidence >= self._verdicts.answer_threshold + margin
 
     def overview(self) -> Answer:
         """Return the standfirst, which says what the article as a whole is about."""

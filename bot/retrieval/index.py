@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from math import log
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,8 @@ from numpy.typing import NDArray
 from bot.corpus.article import Article
 from bot.corpus.workers import Progress, no_progress
 from bot.retrieval.answer import Answer, Match, Verdict
-from bot.retrieval.article_index import ArticleIndex, AskedArticle, ScoredArticle
+from bot.retrieval.article_index import ArticleIndex
+from bot.retrieval.asked_article import AskedArticle, ScoredArticle
 from bot.retrieval.encoder import Encoder
 from bot.retrieval.indexed_articles import IndexedArticles
 from bot.retrieval.intents import Intent
@@ -47,6 +49,11 @@ class _Scored:
         meaning = self.order.asked.meaning
         return float(meaning.sentences.max()) if meaning is not None else 0.0
 
+    @property
+    def is_relevant(self) -> bool:
+        """Whether its best passage is worth showing."""
+        return self.index.is_relevant(self.confidence)
+
 
 class Index:
     """All articles of a corpus, ready to be searched.
@@ -76,6 +83,9 @@ class Index:
         encoder: Encoder | None = None,
     ) -> None:
         self._params, self._is_semantic = params, encoder is not None
+        # The best of many articles holds more of any question than the best of few. Words alone
+        # claim what they always did.
+        self._margin = params.many_passages * log(len(articles)) if self._is_semantic else 0.0
         before = previous._indexed if previous is not None else None
         self._indexed: IndexedArticles = IndexedArticles(
             articles, aliases, params, before, cache, progress, encoder
@@ -159,8 +169,9 @@ class Index:
                     best[is_other] = _Scored(total, index, scored)
         if not best:
             return None
-        chosen, is_sure = _chosen(best, self._params)
-        return chosen.index.answer_of(chosen.order, is_sure)
+        chosen, may_claim = _chosen(best, self._params)
+        is_sure = self._is_sure(chosen.index, chosen.confidence, query)
+        return chosen.index.answer_of(chosen.order, may_claim and is_sure)
 
     def passages(self, query: Query) -> Iterable[tuple[Article, Match, bool]]:
         """Return all passages worth showing, best first; the first one is the answer's.
@@ -183,22 +194,28 @@ class Index:
             is_other = asked.is_other_language
             if is_other not in best or score > best[is_other].score:
                 best[is_other] = _Scored(score, index, scored)
-            for match in filter(index.is_relevant, ranked):
+            for match in (each for each in ranked if index.is_relevant(each.confidence)):
                 # The article's own order is kept. Across articles, a passage scores as much of
                 # its article's score as its confidence is of that of the article's best passage.
                 share = min(share, match.confidence / (ranked[0].confidence or 1.0))
-                found.append((score * share, index.article, match))
+                is_sure = self._is_sure(index, match.confidence, query)
+                is_claimed = is_sure and match.verdict is Verdict.ANSWERED
+                found.append((score * share, index.article, match, is_claimed))
         if not best:
             return []
         # Scores of different languages cannot be compared.
-        chosen, is_sure = _chosen(best, self._params)
+        chosen, may_claim = _chosen(best, self._params)
         first = chosen.index.article if len(best) > 1 else None
         found.sort(key=lambda item: (first is not None and item[1] is not first, -item[0]))
-        claimed = Verdict.ANSWERED
         return [
-            (article, match, match.verdict is claimed and (is_sure or article is not first))
-            for _, article, match in found
+            (article, match, is_claimed and (may_claim or article is not first))
+            for _, article, match, is_claimed in found
         ]
+
+    def _is_sure(self, index: ArticleIndex, confidence: float, query: Query) -> bool:
+        """Return whether a passage that its article claims may be claimed among all articles."""
+        # For "when?" alone it is enough that the passage tells a time.
+        return query.is_bare or index.is_sure(confidence, self._margin)
 
     def _candidates(self, query: Query) -> Iterator[tuple[float, ArticleIndex, AskedArticle]]:
         """Yield the articles that may answer, each with its weighted score, the best first.
@@ -228,7 +245,8 @@ def _chosen(best: Mapping[bool, _Scored], params: RetrievalParams) -> tuple[_Sco
     """Return the article that answers best, and whether that may be claimed.
 
     Words tell nothing between languages. So an article in another language than the question's is
-    the best one if it clearly says more of what is asked, and is surer as well.
+    the best one if it clearly says more of what is asked, and is surer as well; or if only it has a
+    passage that is worth showing.
 
     Args:
         best: The best article in the question's language (False), and the best one in another
@@ -239,7 +257,8 @@ def _chosen(best: Mapping[bool, _Scored], params: RetrievalParams) -> tuple[_Sco
         return next(iter(best.values())), True
     own, other = best[False], best[True]
     lead = other.similarity - own.similarity
-    if lead > params.other_language_margin and other.confidence > own.confidence:
+    is_clear = lead > params.other_language_margin and other.confidence > own.confidence
+    if is_clear or (other.is_relevant and not own.is_relevant):
         return other, lead > params.other_language_claim_margin
     return own, True
 

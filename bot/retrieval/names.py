@@ -5,9 +5,10 @@ of the question that is neither a name nor a function word must be in the passag
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 
 from rapidfuzz import fuzz, process
 
@@ -150,6 +151,34 @@ class ArticleNames:
         names = self._inside - self._lower
         named += [word for word in (first, *rest) if _sounds_like_one(word, names)]
         return [folded for word in named for folded in _folded(word)]
+
+    def unknown_in_other_language(
+        self, text: str, is_other_script: bool, language: str
+    ) -> Iterator[list[str]]:
+        """Yield the names in a question in another language that the article writes in no form.
+
+        Those are single names or several words, of which the article may have others. It may know
+        them in its own words, too: *Deutschland* is *Germany*.
+
+        Args:
+            text: The question as written. If it has no capital letters, it has no names.
+            is_other_script: Whether it is in another script.
+            language: The question's language, a BCP 47 tag.
+
+        Yields:
+            The folded words of a name. The first word of the question is none.
+        """
+        known = self._inside - self._lower if is_other_script else self._capitalized
+        written = [] if text.isupper() else _WRITTEN_WORD.findall(text)
+        numbers = (at for at, word in enumerate(written) if at and word[0].isupper())
+        # Words that follow one another have the same distance from their place among these.
+        for _, run in groupby(enumerate(numbers), key=lambda pair: pair[1] - pair[0]):
+            places = [at for _, at in run]
+            others = [written[at] for at in places if not _sounds_like_one(written[at], known)]
+            name = [folded for word in others for folded in _folded(word)]
+            is_noun = are_nouns_capitalized(language) and _is_noun(written[places[0] - 1], name)
+            if name and not is_noun:
+                yield name
 
 
 def _sounds_like_one(word: str, names: Set[str]) -> bool:

@@ -188,16 +188,24 @@ class ArticleMeaning:
             text: The question without its names; "" if there is nothing else, which is said by any
                 passage that has them.
         """
-        if not text:
-            return True
         is_other = asked.is_other_language
-        language = None if is_other else self._article.language
         least = self._params.other_language_content if is_other else self._params.content_similarity
+        return not text or self.similarity(passage, asked, text) >= least
+
+    def similarity(self, passage: int, asked: AskedMeaning, text: str) -> float:
+        """Return how much the sentence of a passage that is nearest to a question says of a text.
+
+        Args:
+            passage: The passage's number, from 0.
+            asked: The question.
+            text: A part of it, or all of it.
+        """
+        language = None if asked.is_other_language else self._article.language
         end = [*self._starts, len(self._vectors)][passage + 1]
         own = slice(self._starts[passage], end)
         best = own.start + int(asked.sentences[own].argmax())
         vector = self._vectors[best : best + 1]
-        return bool(self._comparison.similarities(text, vector, language)[0] >= least)
+        return float(self._comparison.similarities(text, vector, language)[0])
 
     def _best(self, sentences: NDArray[np.float64]) -> NDArray[np.float64]:
         found: NDArray[np.float64] = np.maximum.reduceat(sentences, self._starts)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from bot.corpus.article import Article
+from bot.corpus.language_detection import guess_language
 from bot.retrieval.analysis import Analyzer, Word
 from bot.retrieval.answer import Verdict
 from bot.retrieval.answer_types import AnswerType
@@ -49,6 +50,7 @@ class ArticleVerdicts:
         params: Thresholds and weights.
 
     Attributes:
+        answer_threshold: Confidence (0 to 1) from which a passage may count as the answer.
         unsure_threshold: Confidence (0 to 1) from which a passage is worth showing.
     """
 
@@ -66,7 +68,7 @@ class ArticleVerdicts:
         self._language, self._function_words = article.language, analyzer.function_words
         self._knows_general_words = has_general_words(article.language)
         above = params.many_passages * chance_of_many(len(arrays.characters))
-        self._answer_threshold = params.answer_threshold + above
+        self.answer_threshold = params.answer_threshold + above
         self.unsure_threshold = params.unsure_threshold + above
 
     @cached_property
@@ -110,13 +112,14 @@ class ArticleVerdicts:
             return Verdict.NOT_IN_ARTICLE
         if query.is_bare and query.previous:
             return self._bare_verdict(number, query)
-        is_sure = confidence >= self._answer_threshold
+        is_sure = confidence >= self.answer_threshold
         if content.meaning is not None and content.meaning.is_other_language:
             is_sure = is_sure and self._says(number, query, content) and self._fits(number, query)
+            is_sure = is_sure and self._has_names(number, query.text, content.meaning)
             return Verdict.ANSWERED if is_sure else Verdict.UNSURE
         if not self._knows_general_words:
             # Here a name cannot be told from an answer, so a passage has to hold more.
-            is_sure = confidence >= self._answer_threshold + self._params.names_margin
+            is_sure = confidence >= self.answer_threshold + self._params.names_margin
             says_something = not self._function_words.issuperset(query.words)
             return Verdict.ANSWERED if is_sure and says_something else Verdict.UNSURE
         held = float(content.meaning.words[number]) if content.meaning is not None else confidence
@@ -131,7 +134,7 @@ class ArticleVerdicts:
             # Nothing but names: what is asked about them is nowhere in the article.
             is_close = held >= self._params.names_threshold
             return Verdict.UNSURE if is_close else Verdict.NOT_IN_ARTICLE
-        if content.meaning is not None and held < self._answer_threshold:
+        if content.meaning is not None and held < self.answer_threshold:
             is_sure = is_sure and has_names
         is_sure = is_sure and is_said and self._fits(number, query)
         return Verdict.ANSWERED if is_sure else Verdict.UNSURE
@@ -145,6 +148,20 @@ class ArticleVerdicts:
             is_other = is_other_script(query.text, self._article)
             names = self._names.in_other_language(query.text, is_other)
         return self._meaning.holds(number, content.meaning, without_names(query.text, names))
+
+    def _has_names(self, number: int, text: str, meaning: AskedMeaning) -> bool:
+        """Return whether a passage may have the names of a question in another language.
+
+        One that the article writes in no form may be there in its own words, as *Deutschland* is
+        *Germany*. But if the passage is nearer to the question without it, it is about another.
+        """
+        is_other, language = is_other_script(text, self._article), guess_language(text.lower())
+        names = list(self._names.unknown_in_other_language(text, is_other, language))
+        if self._meaning is None or not names:
+            return True
+        most = self._meaning.similarity(number, meaning, text) + self._params.other_language_names
+        without = (without_names(text, name) for name in names)
+        return all(self._meaning.similarity(number, meaning, rest) <= most for rest in without)
 
     def _is_another_name(self, word: str) -> bool:
         """Return whether a word stands for the name of something, as "French" for "France"."""
