@@ -73,13 +73,22 @@ def is_probably_other_language(question: str, article: Article) -> bool:
 
 
 @lru_cache(maxsize=1_000)
+def detected_language(question: str) -> tuple[str, float]:
+    """Return the language that a question is most probably in, and how sure that is.
+
+    Returns:
+        A BCP 47 tag, and the certainty from 0 to 1; see ``detect_language``.
+    """
+    return detect_language(question.lower())
+
+
 def _is_detected(question: str, own: str) -> bool:
     if own == "zh" and _KANA.search(question):
         return True
     found = set(words(question))
     if len(found) < MIN_WORDS:
         return False
-    language, certainty = detect_language(question.lower())
+    language, certainty = detected_language(question)
     other = main_subtag(language)
     lead = len(found & function_words(other)) - len(found & function_words(own))
     return other != own and certainty >= MIN_CERTAINTY and lead > 0

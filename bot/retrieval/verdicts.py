@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from bot.corpus.article import Article
-from bot.corpus.language_detection import guess_language
 from bot.retrieval.analysis import Analyzer, Word
 from bot.retrieval.answer import Verdict
 from bot.retrieval.answer_types import AnswerType
@@ -17,7 +16,7 @@ from bot.retrieval.names import ArticleNames, ContentWords, WrittenNames, withou
 from bot.retrieval.params import RetrievalParams
 from bot.retrieval.query import Query
 from bot.retrieval.query_tokens import HeldTokens, QueryTokens
-from bot.retrieval.question_language import is_other_script
+from bot.retrieval.question_language import detected_language, is_other_script
 from bot.retrieval.semantic import ArticleMeaning, AskedMeaning
 
 
@@ -155,7 +154,7 @@ class ArticleVerdicts:
         One that the article writes in no form may be there in its own words, as *Deutschland* is
         *Germany*. But if the passage is nearer to the question without it, it is about another.
         """
-        is_other, language = is_other_script(text, self._article), guess_language(text.lower())
+        is_other, (language, _) = is_other_script(text, self._article), detected_language(text)
         names = list(self._names.unknown_in_other_language(text, is_other, language))
         if self._meaning is None or not names:
             return True
