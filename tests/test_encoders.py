@@ -6,8 +6,7 @@ from threading import Thread
 
 import pytest
 
-from bot.retrieval.encoder import open_encoder
-from bot.retrieval.encoder_texts import MAX_CHARACTERS, encodable
+from bot.retrieval.encoder import MAX_CHARACTERS, encodable, open_encoder
 from tests.support.corpora import ROOT
 
 

@@ -13,7 +13,6 @@ from bot.corpus.article import Article
 from bot.corpus.workers import Progress, no_progress
 from bot.retrieval.answer import Answer, Match, Verdict
 from bot.retrieval.article_index import ArticleIndex
-from bot.retrieval.asked_article import AskedArticle, ScoredArticle
 from bot.retrieval.encoder import Encoder
 from bot.retrieval.indexed_articles import IndexedArticles
 from bot.retrieval.intents import Intent
@@ -24,6 +23,7 @@ from bot.retrieval.params import (
     RetrievalParams,
 )
 from bot.retrieval.query import Query, parse_query
+from bot.retrieval.scorer import AskedArticle, ScoredArticle
 
 MAX_RECENT_ARTICLES = 256
 """Articles whose indexes are kept in memory: those that were asked last."""
@@ -83,8 +83,7 @@ class Index:
         encoder: Encoder | None = None,
     ) -> None:
         self._params, self._is_semantic = params, encoder is not None
-        # The best of many articles holds more of any question than the best of few. Words alone
-        # claim what they always did.
+        # The best of many articles holds more of any question than the best of few.
         self._margin = params.many_passages * log(len(articles)) if self._is_semantic else 0.0
         before = previous._indexed if previous is not None else None
         self._indexed: IndexedArticles = IndexedArticles(

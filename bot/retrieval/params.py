@@ -86,8 +86,8 @@ class RetrievalParams:
             does not answer, 1 % reach it.
         other_language_content: The same in another language, where similarities are lower.
         other_language_names: By how much a passage may be nearer to a question in another language
-            without one of its names, and still be about that name. Above it are three of five
-            questions in which a name was exchanged for another, and one of thirty others.
+            without one of its names. Above it are three of five questions in which a name was
+            exchanged, and one of thirty others.
         other_language_margin: By how much the best sentence of an article in another language than
             the question must be more similar to it than that of the best one in the question's.
         other_language_claim_margin: The same for its passage to count as the answer. With both,

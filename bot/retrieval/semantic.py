@@ -198,7 +198,7 @@ class ArticleMeaning:
         Args:
             passage: The passage's number, from 0.
             asked: The question.
-            text: A part of it, or all of it.
+            text: All of it, or a part.
         """
         language = None if asked.is_other_language else self._article.language
         end = [*self._starts, len(self._vectors)][passage + 1]
