@@ -6,7 +6,8 @@ from threading import Thread
 
 import pytest
 
-from bot.retrieval.folding import MAX_CHARACTERS, encodable, open_encoder
+from bot.retrieval.encoder import open_encoder
+from bot.retrieval.folding import MAX_CHARACTERS, encodable
 from tests.support.corpora import ROOT
 
 

@@ -115,7 +115,7 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
     file = tmp_path / "model.onnx"
     file.touch()
     for wrong in (tmp_path / "model", file):
-        with pytest.raises(EncoderError, match=re.escape(f"There is no folder {wrong};")):
+        with pytest.raises(EncoderError, match=re.escape(f"There is no folder {wrong}.")):
             read_model_folder(wrong)
 
 

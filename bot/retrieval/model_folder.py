@@ -45,7 +45,7 @@ def read_model_folder(folder: Path) -> ModelFolder:
         EncoderError: Something is missing in the folder, or this bot cannot use it.
     """
     if not folder.is_dir():
-        raise EncoderError(f"There is no folder {folder}; the model's has tokenizer.json.")
+        raise EncoderError(f"There is no folder {folder}.")
     for name in ("tokenizer.json", "tokenizer_config.json"):
         if not (folder / name).is_file():
             raise EncoderError(f"{folder / name} is missing: it belongs to every model.")
