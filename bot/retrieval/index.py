@@ -213,7 +213,6 @@ class Index:
 
     def _is_sure(self, index: ArticleIndex, confidence: float, query: Query) -> bool:
         """Return whether a passage that its article claims may be claimed among all articles."""
-        # For "when?" alone it is enough that the passage tells a time.
         return query.is_bare or index.is_sure(confidence, self._margin)
 
     def _candidates(self, query: Query) -> Iterator[tuple[float, ArticleIndex, AskedArticle]]:

