@@ -7,7 +7,7 @@ from threading import Thread
 import pytest
 
 from bot.retrieval.encoder import open_encoder
-from bot.retrieval.folding import MAX_CHARACTERS, encodable
+from bot.retrieval.encoder_texts import MAX_CHARACTERS, encodable
 from tests.support.corpora import ROOT
 
 

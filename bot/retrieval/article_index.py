@@ -12,13 +12,14 @@ from bot.retrieval.analysis import Analyzer
 from bot.retrieval.answer import Answer, Match, Verdict
 from bot.retrieval.article_arrays import ArticleArrays, read_arrays
 from bot.retrieval.article_sentences import ArticleSentences
+from bot.retrieval.asked_article import AskedArticle, ScoredArticle
 from bot.retrieval.background import PASSAGE_LENGTH, CorpusBackground, table_of
 from bot.retrieval.confidence import confidences
 from bot.retrieval.params import DEFAULT_PARAMS, MAX_MATCHES, MAX_UNSURE_MATCHES, RetrievalParams
 from bot.retrieval.query import Query, in_latin_letters
 from bot.retrieval.query_tokens import HeldTokens, QueryTokens, query_tokens
 from bot.retrieval.question_language import is_other_script
-from bot.retrieval.scorer import AskedArticle, ScoredArticle, Scorer
+from bot.retrieval.scorer import Scorer
 from bot.retrieval.semantic import ArticleMeaning, Comparison
 from bot.retrieval.spelling import SpellingCorrector
 from bot.retrieval.verdicts import ArticleVerdicts

@@ -1,6 +1,7 @@
 """What an encoder of sentences offers, and which one is used.
 
-Texts of like meaning get vectors of like direction, in whichever words and languages they are.
+An encoder gives texts of like meaning vectors of like direction, in whichever words and languages
+they are. The packages that do so come with extras, and are imported when the first one is opened.
 """
 
 from collections.abc import Sequence

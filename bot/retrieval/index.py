@@ -13,6 +13,7 @@ from bot.corpus.article import Article
 from bot.corpus.workers import Progress, no_progress
 from bot.retrieval.answer import Answer, Match, Verdict
 from bot.retrieval.article_index import ArticleIndex
+from bot.retrieval.asked_article import AskedArticle, ScoredArticle
 from bot.retrieval.encoder import Encoder
 from bot.retrieval.indexed_articles import IndexedArticles
 from bot.retrieval.intents import Intent
@@ -23,7 +24,6 @@ from bot.retrieval.params import (
     RetrievalParams,
 )
 from bot.retrieval.query import Query, parse_query
-from bot.retrieval.scorer import AskedArticle, ScoredArticle
 
 MAX_RECENT_ARTICLES = 256
 """Articles whose indexes are kept in memory: those that were asked last."""
@@ -83,7 +83,8 @@ class Index:
         encoder: Encoder | None = None,
     ) -> None:
         self._params, self._is_semantic = params, encoder is not None
-        # The best of many articles holds more of any question than the best of few.
+        # The best of many articles holds more of any question than the best of few. Words alone
+        # claim what they always did.
         self._margin = params.many_passages * log(len(articles)) if self._is_semantic else 0.0
         before = previous._indexed if previous is not None else None
         self._indexed: IndexedArticles = IndexedArticles(
@@ -213,6 +214,7 @@ class Index:
 
     def _is_sure(self, index: ArticleIndex, confidence: float, query: Query) -> bool:
         """Return whether a passage that its article claims may be claimed among all articles."""
+        # For "when?" alone it is enough that the passage tells a time.
         return query.is_bare or index.is_sure(confidence, self._margin)
 
     def _candidates(self, query: Query) -> Iterator[tuple[float, ArticleIndex, AskedArticle]]:

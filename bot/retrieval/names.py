@@ -157,14 +157,21 @@ class ArticleNames:
     ) -> Iterator[list[str]]:
         """Yield the names in a question in another language that the article writes in no form.
 
-        It may know them in its own words: *Deutschland* is *Germany*.
+        Those are single names or several words, of which the article may have others. It may know
+        them in its own words, too: *Deutschland* is *Germany*.
+
+        Args:
+            text: The question as written. If it has no capital letters, it has no names.
+            is_other_script: Whether it is in another script.
+            language: The question's language, a BCP 47 tag.
 
         Yields:
-            The folded words of a name.
+            The folded words of a name. The first word of the question is none.
         """
         known = self._inside - self._lower if is_other_script else self._capitalized
         written = [] if text.isupper() else _WRITTEN_WORD.findall(text)
         numbers = (at for at, word in enumerate(written) if at and word[0].isupper())
+        # Words that follow one another have the same distance from their place among these.
         for _, run in groupby(enumerate(numbers), key=lambda pair: pair[1] - pair[0]):
             places = [at for _, at in run]
             others = [written[at] for at in places if not _sounds_like_one(written[at], known)]

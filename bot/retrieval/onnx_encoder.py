@@ -12,7 +12,7 @@ from fastembed.common.model_description import ModelSource, PoolingType
 from numpy.typing import NDArray
 
 from bot.errors import EncoderError
-from bot.retrieval.folding import encodable, usable_cores
+from bot.retrieval.encoder_texts import encodable, usable_cores
 from bot.retrieval.model_folder import ModelFolder, read_model_folder
 
 BATCH = 8

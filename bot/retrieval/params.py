@@ -61,7 +61,8 @@ class RetrievalParams:
         names_threshold: Confidence (0 to 1) from which a passage that holds nothing of the question
             but names is shown as the closest one.
         many_passages: What is added to both thresholds for an article of 13.6 passages (5 times
-            e), and so on with the logarithm of their number. With an encoder, so do articles.
+            e), and so on with the logarithm of their number. With an encoder, as much is added to
+            answer_threshold for 2.7 articles, and so on with the logarithm of their number.
         min_score_ratio: The least score of a further match, as a share of the best one's.
         title_boost: What a token adds to an article's score by standing in headline or
             standfirst, as a multiple of what it adds by standing in the text.
@@ -85,7 +86,8 @@ class RetrievalParams:
             does not answer, 1 % reach it.
         other_language_content: The same in another language, where similarities are lower.
         other_language_names: By how much a passage may be nearer to a question in another language
-            without one of its names. Above it are three of five questions with a wrong name.
+            without one of its names, and still be about that name. Above it are three of five
+            questions in which a name was exchanged for another, and one of thirty others.
         other_language_margin: By how much the best sentence of an article in another language than
             the question must be more similar to it than that of the best one in the question's.
         other_language_claim_margin: The same for its passage to count as the answer. With both,

@@ -74,7 +74,11 @@ def is_probably_other_language(question: str, article: Article) -> bool:
 
 @lru_cache(maxsize=1_000)
 def detected_language(question: str) -> tuple[str, float]:
-    """Return what ``detect_language`` says of a question, which is remembered."""
+    """Return the language that a question is most probably in, and how sure that is.
+
+    Returns:
+        A BCP 47 tag, and the certainty from 0 to 1; see ``detect_language``.
+    """
     return detect_language(question.lower())
 
 

@@ -193,7 +193,13 @@ class ArticleMeaning:
         return not text or self.similarity(passage, asked, text) >= least
 
     def similarity(self, passage: int, asked: AskedMeaning, text: str) -> float:
-        """Return how much a passage's sentence nearest to a question says of a text."""
+        """Return how much the sentence of a passage that is nearest to a question says of a text.
+
+        Args:
+            passage: The passage's number, from 0.
+            asked: The question.
+            text: A part of it, or all of it.
+        """
         language = None if asked.is_other_language else self._article.language
         end = [*self._starts, len(self._vectors)][passage + 1]
         own = slice(self._starts[passage], end)

@@ -151,7 +151,8 @@ class ArticleVerdicts:
     def _has_names(self, number: int, text: str, meaning: AskedMeaning) -> bool:
         """Return whether a passage may have the names of a question in another language.
 
-        If it is clearly nearer to the question without one, it is about another.
+        One that the article writes in no form may be there in its own words, as *Deutschland* is
+        *Germany*. But if the passage is nearer to the question without it, it is about another.
         """
         is_other, (language, _) = is_other_script(text, self._article), detected_language(text)
         names = list(self._names.unknown_in_other_language(text, is_other, language))
