@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import re
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from telegram import CallbackQuery, Document, Message, Update
@@ -41,6 +42,9 @@ from bot.web.sent_files import (
 LINK = re.compile(r"\A\s*https?://\S+\s*\Z", re.IGNORECASE)
 """A message that is nothing but a link."""
 
+Found = tuple[SentFile, Article, bytes | None]
+"""A file, the article in it, and what the file that it replaces contains."""
+
 log = logging.getLogger(__name__)
 
 
@@ -57,29 +61,36 @@ async def link(update: Update, context: Context) -> None:
         # It opens the article, as for everybody else.
         await private.question(update, context)
         return
-    translator = await services.chats.translator_for(update)
-    async with typing_if_slow(message):
-        try:
-            check_folder(translator, services.corpus)
-            async with Fetcher(services.desk.allow_private) as fetcher:
-                page = await fetcher.get(url)
-            found = await asyncio.to_thread(_of_page, translator, page, services.corpus)
-        except (CorpusError, WebError, _NotAddedError) as error:
-            shown = _refusal(translator, error)
-        else:
-            shown = _preview(message, services, translator, *found)
-    await services.messenger.send(message, shown)
+
+    async def find(translator: Translator) -> Found:
+        async with Fetcher(services.desk.allow_private) as fetcher:
+            page = await fetcher.get(url)
+        return await asyncio.to_thread(_of_page, translator, page, services.corpus)
+
+    await _show_found(update, services, find)
 
 
 async def document(update: Update, context: Context) -> None:
     """Show the article in a file that an admin sent."""
     message, services = message_of(update), context.services
+
+    async def find(translator: Translator) -> Found:
+        sent = await _download(context.bot, translator, message.document)
+        return await asyncio.to_thread(_of_file, translator, sent, services.corpus)
+
+    await _show_found(update, services, find)
+
+
+async def _show_found(
+    update: Update, services: Services, find: Callable[[Translator], Awaitable[Found]]
+) -> None:
+    """Show the article that ``find`` returns, or why there is none."""
+    message = message_of(update)
     translator = await services.chats.translator_for(update)
     async with typing_if_slow(message):
         try:
             check_folder(translator, services.corpus)
-            sent = await _download(context.bot, translator, message.document)
-            found = await asyncio.to_thread(_of_file, translator, sent, services.corpus)
+            found = await find(translator)
         except (CorpusError, WebError, _NotAddedError) as error:
             shown = _refusal(translator, error)
         else:
@@ -146,10 +157,6 @@ async def _download(
     if len(downloaded) > MAX_FILE_BYTES:
         raise _NotAddedError(translator.text("admin_what_to_send"))
     return SentFile(name, downloaded)
-
-
-Found = tuple[SentFile, Article, bytes | None]
-"""A file, the article in it, and what the file that it replaces contains."""
 
 
 def _of_page(translator: Translator, page: Fetched, corpus: Corpus) -> Found:

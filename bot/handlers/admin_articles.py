@@ -96,14 +96,10 @@ async def _published(
 
 async def ask_removal(query: CallbackQuery, services: Services, article_id: str) -> None:
     """Ask whether to remove an article."""
-    located = await _found(query, services, article_id)
+    located = await _removable(query, services, article_id)
     if located is None:
         return
     translator = services.languages.of(query.from_user.language_code)
-    if len(services.corpus.located) == 1:
-        await services.sender.answer_button(query, translator.text("admin_only_one"))
-        return
-    await services.sender.answer_button(query)
     shown = admin_texts.remove_question(
         translator, located.article, _file(located, services), f"{REMOVED}/"
     )
@@ -113,14 +109,10 @@ async def ask_removal(query: CallbackQuery, services: Services, article_id: str)
 async def remove(query: CallbackQuery, context: Context, article_id: str) -> None:
     """Move the file of an article to where the bot does not read it."""
     services, admin = context.services, query.from_user.id
-    located = await _found(query, services, article_id)
+    located = await _removable(query, services, article_id)
     if located is None:
         return
     translator = services.languages.of(query.from_user.language_code)
-    if len(services.corpus.located) == 1:
-        await services.sender.answer_button(query, translator.text("admin_only_one"))
-        return
-    await services.sender.answer_button(query)
     try:
         folder = check_folder(translator, services.corpus)
         target = await asyncio.to_thread(remove_file, folder, located.file)
@@ -144,6 +136,21 @@ async def _found(
             return located
     translator = services.languages.of(query.from_user.language_code)
     await services.sender.answer_button(query, translator.text("admin_gone"))
+    return None
+
+
+async def _removable(
+    query: CallbackQuery, services: Services, article_id: str
+) -> LocatedArticle | None:
+    """Return an article that may be removed; None, which is said, if it is gone or the only one."""
+    located = await _found(query, services, article_id)
+    if located is None:
+        return None
+    if len(services.corpus.located) > 1:
+        await services.sender.answer_button(query)
+        return located
+    translator = services.languages.of(query.from_user.language_code)
+    await services.sender.answer_button(query, translator.text("admin_only_one"))
     return None
 
 

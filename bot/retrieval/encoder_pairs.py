@@ -25,7 +25,7 @@ for being in the same language, in most languages about so much."""
 def _all_pairs() -> dict[str | None, tuple[list[str], list[str]]]:
     read = read_data(DATA / "encoder_pairs.yaml")
     return {
-        language: ([pair["question"] for pair in pairs], [pair["sentence"] for pair in pairs])
+        language: (list(pairs), list(pairs.values()))
         for language, pairs in ((None, read["mixed"]), *read["languages"].items())
     }
 

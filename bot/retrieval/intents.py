@@ -36,16 +36,6 @@ class Intent(StrEnum):
     FULL_TEXT = "full_text"
     MORE = "more"
 
-    @property
-    def is_about_article(self) -> bool:
-        """Whether it asks for what stands in an article's front matter, or for the whole text."""
-        return self in (self.AUTHOR, self.DATE, self.SOURCE, self.LINK, self.FULL_TEXT)
-
-    @property
-    def is_searched(self) -> bool:
-        """Whether passages are the answer."""
-        return self in (self.SUMMARY, self.MORE)
-
 
 def classify(text: str, text_words: Sequence[str]) -> Intent | None:
     """Return what a message means, judged by all of its words; None if it may be a question.

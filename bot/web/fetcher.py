@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from email.message import Message
 from http import HTTPStatus
 from importlib.util import find_spec
-from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from bot.errors import FetchError, WebError
@@ -97,12 +96,7 @@ class Fetcher:
         self._session = open_session(self._is_allowed)
         return self
 
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self._session.close()
 
     async def get(

@@ -1,11 +1,11 @@
 // Two readers' apps side by side, and the operator's drawer.
 
+import { listen } from "./api.js";
 import { arrow, bidi, button, byId, h, setText } from "./dom.js";
 import { Drawer } from "./drawer.js";
 import { readerFace } from "./names.js";
 import { Pane } from "./reader-app.js";
 import { Store } from "./store.js";
-import { listen } from "./event-stream.js";
 import { followTheme } from "./theme-switch.js";
 
 const query = new URLSearchParams(location.search);
