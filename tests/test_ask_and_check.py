@@ -45,11 +45,13 @@ def test_ask_for_programs() -> None:
     assert found["passage"]["of"] == 5
     assert found["sentence"] in found["passage"]["text"]
     assert found["score"] > 0
+    assert found["other_language"] is False
     assert 0 < found["confidence"] <= 1
     missing = json.loads(article_bot("ask", "--json", "who won the world cup?").stdout)
     assert missing["verdict"] == "not_in_article"
     assert missing.keys() == found.keys()
     assert missing["article"] is missing["passage"] is missing["sentence"] is None
+    assert missing["other_language"] is None
     nothing = json.loads(article_bot("ask", "--json", "👍").stdout)
     assert (nothing["verdict"], nothing["confidence"]) == ("not_in_article", None)
 

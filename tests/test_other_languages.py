@@ -1,5 +1,6 @@
 """Questions in another language than the article's, with the extra ``semantic``."""
 
+import json
 import re
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -158,6 +159,8 @@ def test_ask_answers_in_the_terminal() -> None:
     assert note == ARTICLE_IS_IN_ENGLISH
     assert f"**{APPROVAL}" in passage
     assert place.startswith("Paragraph 3 of 5")
+    asked = article_bot("ask", "--json", WHO_APPROVES, SEMANTIC="yes", **CORPUS)
+    assert json.loads(asked.stdout)["other_language"] is True
 
 
 def test_without_the_setting_nothing_changes() -> None:

@@ -35,12 +35,13 @@ def answer_json(question: str, intent: Intent | None, found: Answer | None) -> d
         "question": question,
         "intent": intent,
         "verdict": str(found.verdict if found else Verdict.NOT_IN_ARTICLE),
-        **dict.fromkeys(("article", "passage", "sentence", "score")),
+        **dict.fromkeys(("article", "other_language", "passage", "sentence", "score")),
         "confidence": round(found.best.confidence, 3) if found else None,
     }
     if found is not None and found.verdict is not Verdict.NOT_IN_ARTICLE:
         passage, (start, end) = found.best.passage, found.best.sentence
         answer["article"] = {"id": found.article.id, "title": found.article.title}
+        answer["other_language"] = found.is_other_language
         answer["passage"] = {
             "kind": str(passage.kind),
             "number": passage.number,
