@@ -5,23 +5,15 @@ of the question that is neither a name nor a function word must be in the passag
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import groupby
 
-from rapidfuzz import fuzz, process
-
-from bot.retrieval.analysis import Word, char_ngrams, function_words, is_unspaced, words
+from bot.retrieval.analysis import Word, char_ngrams, is_unspaced, words
 from bot.retrieval.function_words import general_words
-from bot.retrieval.query import latin_words
 
 MANY_NAMES = 4
 """So many words of names together are as telling as another word."""
-
-MIN_SPELLED, SOUNDS_LIKE = 4, 80
-"""Letters of a name that is recognized in another alphabet, and in how many of a hundred it must be
-as the article writes it."""
 
 MAX_REMEMBERED = 100_000
 """Written words whose folding is remembered."""
@@ -29,7 +21,7 @@ MAX_REMEMBERED = 100_000
 NGRAM_SIZE = 4
 """Characters of the n-grams that tell whether a word is held in some form."""
 
-_WRITTEN_WORD = re.compile(r"\w+")
+WRITTEN_WORD = re.compile(r"\w+")
 # German writes every noun with a capital letter. Unlike a name, a noun often follows a determiner
 # or an adjective, or ends in a suffix that makes nouns.
 _NOUNS_CAPITALIZED = ("de", "lb")
@@ -40,10 +32,6 @@ _GERMAN_DETERMINER = re.compile(
 # town's name: "der Kölner Dom".
 _GERMAN_ADJECTIVE = re.compile("[a-zäöüß]{4,}e[mnrs]?|[A-ZÄÖÜ][a-zäöüß]{3,}er")
 _GERMAN_NOUN = re.compile(".*(ung|heit|keit|schaft|tion|ismus)(en)?|.*tat(en)?")
-
-
-_ALPHABET_LANGUAGES = ("uk", "ru", "bg", "el")
-"""Languages in other alphabets that have capital letters."""
 
 
 @dataclass(frozen=True)
@@ -74,11 +62,11 @@ def written_names(sentences: Iterable[str], language: str) -> WrittenNames:
     nouns_capitalized = are_nouns_capitalized(language)
     for sentence in sentences:
         before = ""
-        for number, word in enumerate(_WRITTEN_WORD.findall(sentence)):
-            folded = _folded(word)
+        for number, word in enumerate(WRITTEN_WORD.findall(sentence)):
+            folded = folded_words(word)
             # A capital letter tells nothing of the first word, which may be an adjective.
             near = before.lower() if number == 1 else before
-            if not word[0].isupper() or (nouns_capitalized and _is_noun(near, folded)):
+            if not word[0].isupper() or (nouns_capitalized and is_german_noun(near, folded)):
                 lower.update(folded)
             else:
                 capitalized.update(folded)
@@ -88,14 +76,9 @@ def written_names(sentences: Iterable[str], language: str) -> WrittenNames:
     return WrittenNames(capitalized, inside, lower)
 
 
-def _is_grammatical(word: str) -> bool:
-    """Return whether a word is a function word in a language of another alphabet."""
-    folded = _folded(word)
-    return any(not function_words(code).isdisjoint(folded) for code in _ALPHABET_LANGUAGES)
-
-
 @lru_cache(maxsize=MAX_REMEMBERED)
-def _folded(word: str) -> tuple[str, ...]:
+def folded_words(word: str) -> tuple[str, ...]:
+    """Return the folded words of a written word, as "U.S." may be several; it is remembered."""
     return tuple(words(word))
 
 
@@ -131,64 +114,6 @@ class ArticleNames:
         is_unknown = word not in self._lower and word not in self._capitalized
         return is_capitalized and (word in self._inside or only_capitalized or is_unknown)
 
-    def in_other_language(self, text: str, is_other_script: bool) -> list[str]:
-        """Return the folded words of a question in another language that are names.
-
-        Args:
-            text: The question as written.
-            is_other_script: Whether it is in another script. Then its names are told by capital
-                letters, if the script has any, and by what they sound like.
-        """
-        if not is_other_script:
-            # Languages share few other words, so those that begin sentences are no exception.
-            names = self._capitalized - self._lower
-            return [word for word in words(text) if word in names]
-        first, *rest = _WRITTEN_WORD.findall(text) or [""]
-        named = [word for word in rest if word[0].isupper() and not text.isupper()]
-        if rest and named[:1] == rest[:1] and not _is_grammatical(first):
-            # A first name, rather than a word of the question such as "who".
-            named.append(first)
-        names = self._inside - self._lower
-        named += [word for word in (first, *rest) if _sounds_like_one(word, names)]
-        return [folded for word in named for folded in _folded(word)]
-
-    def unknown_in_other_language(
-        self, text: str, is_other_script: bool, language: str
-    ) -> Iterator[list[str]]:
-        """Yield the names in a question in another language that the article writes in no form.
-
-        Those are single names or several words, of which the article may have others. It may know
-        them in its own words, too: *Deutschland* is *Germany*.
-
-        Args:
-            text: The question as written. If it has no capital letters, it has no names.
-            is_other_script: Whether it is in another script.
-            language: The question's language, a BCP 47 tag.
-
-        Yields:
-            The folded words of a name. The first word of the question is none.
-        """
-        known = self._inside - self._lower if is_other_script else self._capitalized
-        written = [] if text.isupper() else _WRITTEN_WORD.findall(text)
-        numbers = (at for at, word in enumerate(written) if at and word[0].isupper())
-        # Words that follow one another have the same distance from their place among these.
-        for _, run in groupby(enumerate(numbers), key=lambda pair: pair[1] - pair[0]):
-            places = [at for _, at in run]
-            others = [written[at] for at in places if not _sounds_like_one(written[at], known)]
-            name = [folded for word in others for folded in _folded(word)]
-            is_noun = are_nouns_capitalized(language) and _is_noun(written[places[0] - 1], name)
-            if name and not is_noun:
-                yield name
-
-
-def _sounds_like_one(word: str, names: Set[str]) -> bool:
-    """Return whether a word of another alphabet is one of these names, more or less."""
-    latin = "".join(letters for each in _folded(word) for letters in latin_words(each))
-    if len(latin) < MIN_SPELLED:
-        return False
-    found = process.extractOne(latin, names, scorer=fuzz.ratio, score_cutoff=SOUNDS_LIKE)
-    return found is not None
-
 
 def without_names(text: str, names: Iterable[str]) -> str:
     """Return the words of a question that are no names; the question itself if there are none.
@@ -198,12 +123,12 @@ def without_names(text: str, names: Iterable[str]) -> str:
         names: Its names, as folded words.
     """
     known = set(names)
-    found = _WRITTEN_WORD.findall(text)
-    others = [word for word in found if not known.issuperset(_folded(word) or ("",))]
+    found = WRITTEN_WORD.findall(text)
+    others = [word for word in found if not known.issuperset(folded_words(word) or ("",))]
     return text if len(others) == len(found) else " ".join(others)
 
 
-def _is_noun(before: str, folded: Sequence[str]) -> bool:
+def is_german_noun(before: str, folded: Sequence[str]) -> bool:
     """Return whether a German word with a capital letter is a noun rather than a name."""
     is_after_determiner = _GERMAN_DETERMINER.fullmatch(before.lower()) is not None
     return (
@@ -232,9 +157,9 @@ class ContentWords:
             names: The names of the article that is asked.
             language: The article's language, a BCP 47 tag.
         """
-        first, *rest = _WRITTEN_WORD.findall(text) or [""]
-        inside = {folded for word in rest if word[0].isupper() for folded in _folded(word)}
-        capitalized = inside.union(_folded(first) if first[:1].isupper() else ())
+        first, *rest = WRITTEN_WORD.findall(text) or [""]
+        inside = {folded for word in rest if word[0].isupper() for folded in folded_words(word)}
+        capitalized = inside.union(folded_words(first) if first[:1].isupper() else ())
         self._general = general = general_words(language)
         self.words: list[str] = []
         self.names: list[str] = []

@@ -130,7 +130,7 @@ class RetrievalParams:
     words_alone_share: float = 0.6
     other_language_share: float = 0.36
     content_similarity: float = 1.0
-    other_language_content: float = 0.6
+    other_language_content: float = 0.5
     other_language_names: float = 0.1
     other_language_margin: float = 0.2
     other_language_claim_margin: float = 0.4

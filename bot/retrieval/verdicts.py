@@ -13,6 +13,7 @@ from bot.retrieval.article_sentences import ArticleSentences
 from bot.retrieval.confidence import chance_of_many
 from bot.retrieval.function_words import has_general_words
 from bot.retrieval.names import ArticleNames, ContentWords, WrittenNames, without_names
+from bot.retrieval.other_language_names import OtherLanguageNames
 from bot.retrieval.params import RetrievalParams
 from bot.retrieval.query import Query
 from bot.retrieval.query_tokens import HeldTokens, QueryTokens
@@ -71,11 +72,14 @@ class ArticleVerdicts:
         self.unsure_threshold = params.unsure_threshold + above
 
     @cached_property
-    def _names(self) -> ArticleNames:
+    def _written(self) -> WrittenNames:
         arrays = self._arrays
         kinds = (arrays.capitalized, arrays.inside, arrays.lower)
-        written = WrittenNames(*(frozenset(words_.split()) for words_ in kinds))
-        return ArticleNames(written, self._language)
+        return WrittenNames(*(frozenset(words_.split()) for words_ in kinds))
+
+    @cached_property
+    def _names(self) -> ArticleNames:
+        return ArticleNames(self._written, self._language)
 
     def content(
         self, query: Query, resolved: Sequence[Word], meaning: AskedMeaning | None = None
@@ -144,8 +148,7 @@ class ArticleVerdicts:
             return False
         names = [*content.words.names, *filter(self._is_another_name, query.written)]
         if content.meaning.is_other_language:
-            is_other = is_other_script(query.text, self._article)
-            names = self._names.in_other_language(query.text, is_other)
+            names = [*self._names_in_other_language(query.text).all()]
         return self._meaning.holds(number, content.meaning, without_names(query.text, names))
 
     def _has_names(self, number: int, text: str, meaning: AskedMeaning) -> bool:
@@ -154,13 +157,16 @@ class ArticleVerdicts:
         One that the article writes in no form may be there in its own words, as *Deutschland* is
         *Germany*. But if the passage is nearer to the question without it, it is about another.
         """
-        is_other, (language, _) = is_other_script(text, self._article), detected_language(text)
-        names = list(self._names.unknown_in_other_language(text, is_other, language))
+        names = list(self._names_in_other_language(text).unknown())
         if self._meaning is None or not names:
             return True
         most = self._meaning.similarity(number, meaning, text) + self._params.other_language_names
         without = (without_names(text, name) for name in names)
         return all(self._meaning.similarity(number, meaning, rest) <= most for rest in without)
+
+    def _names_in_other_language(self, text: str) -> OtherLanguageNames:
+        is_other, (language, _) = is_other_script(text, self._article), detected_language(text)
+        return OtherLanguageNames(text, language, is_other, self._written)
 
     def _is_another_name(self, word: str) -> bool:
         """Return whether a word stands for the name of something, as "French" for "France"."""
