@@ -173,6 +173,35 @@ def test_a_name_in_another_language_is_no_answer(index: Index, question: str) ->
     assert found.verdict is not Verdict.ANSWERED
 
 
+def test_a_capital_letter_of_the_question_tells_a_name() -> None:
+    """In German, what follows an article may be a noun as well."""
+    text = "Auf dem Platz steht der Tesla von Jansen, der heute früh aus Bonn kam."
+    article = Article("market", "Neues auf dem Markt", "", "de", (), (text, "Es regnet selten."))
+    index = Index([article], {}, encoder=open_encoder())
+    for question in ("How much does the Tesla cost?", "¿Cuánto cuesta el Tesla de Jansen?"):
+        assert ask(index, question).verdict is Verdict.UNSURE
+    assert ask(index, "Where did the Tesla come from?").verdict is Verdict.ANSWERED
+
+
+def test_nouns_of_a_german_question_are_no_names() -> None:
+    """In another script too, where all other words with a capital letter are names."""
+    paragraphs = (
+        "У понеділок басейн зачинено, в інші дні він працює з сьомої ранку.",
+        "Сауна відкриється лише в листопаді, бо піч ще не привезли.",
+        "Тренерка Олена Коваль учить плавати пенсіонерів.",
+    )
+    article = Article("swim", "Басейн знову відкрито", "", "uk", (), paragraphs)
+    index = Index([article], {}, encoder=open_encoder())
+    for question, position in (
+        ("An welchem Wochentag ist das Bad zu?", 1),
+        ("Warum bleibt die Sauna bis November zu?", 2),
+        ("Wer bringt Rentnern das Schwimmen bei?", 3),
+    ):
+        found = ask(index, question)
+        assert (found.verdict, found.best.passage.position) == (Verdict.ANSWERED, position)
+    assert ask(index, "Wie alt ist Olena Kowal?").verdict is Verdict.UNSURE
+
+
 def test_capitals_throughout_tell_no_names(index: Index) -> None:
     found = ask(index, "СКІЛЬКИ БУДИНКІВ БУЛО БЕЗ СВІТЛА?", BLACKOUT)
     assert (found.verdict, found.best.passage.position) == (Verdict.ANSWERED, 1)

@@ -169,6 +169,8 @@ def test_the_questions_of_another_language(tmp_path: Path) -> None:
     asked = json.loads(json.dumps(SET))
     for number, qas in enumerate(p["qas"] for each in asked["data"] for p in each["paragraphs"]):
         qas[0]["question"] = questions[number]
+    not_told = {"id": "more", "question": "Хто пофарбував міст?", "is_impossible": True}
+    asked["data"][0]["paragraphs"][0]["qas"].append(not_told)
     combined_set = combined(asked, SET)
     assert combined_set["data"][0]["paragraphs"][1]["qas"][0]["question"] == questions[1]
     file = tmp_path / "uk-en.json"
@@ -179,6 +181,8 @@ def test_the_questions_of_another_language(tmp_path: Path) -> None:
     assert words["answered_own"] == 0
     assert meaning["top1"] == meaning["corpus_answered_own"] == 1
     assert meaning["answered_foreign"] == 0
+    # With the one of the set itself.
+    assert (meaning["impossible"], meaning["impossible_answered"]) == (2, 0)
 
 
 def test_sets_that_are_not_aligned() -> None:

@@ -4,16 +4,7 @@ from telegram import CallbackQuery
 
 from bot.handlers import admin_adding, admin_articles
 from bot.handlers.services import Context
-from bot.views.admin_callbacks import (
-    AddButton,
-    CancelButton,
-    ConfirmRemoveButton,
-    ListButton,
-    ManageButton,
-    PublishButton,
-    RemoveButton,
-    parse_admin,
-)
+from bot.views.admin_callbacks import AdminAction, parse_admin
 
 
 async def admin_tapped(query: CallbackQuery, context: Context) -> bool:
@@ -25,19 +16,20 @@ async def admin_tapped(query: CallbackQuery, context: Context) -> bool:
     button = parse_admin(query.data)
     if button is None or not context.services.desk.may_press(query):
         return False
-    match button:
-        case AddButton(key):
-            await admin_adding.add(query, context, key)
-        case CancelButton(key):
-            await admin_adding.cancel(query, context, key)
-        case ListButton(page):
-            await admin_articles.turn(query, context.services, page)
-        case ManageButton(article_id):
-            await admin_articles.manage(query, context, article_id)
-        case PublishButton(article_id):
-            await admin_articles.publish(query, context, article_id)
-        case RemoveButton(article_id):
-            await admin_articles.ask_removal(query, context.services, article_id)
-        case ConfirmRemoveButton(article_id):
-            await admin_articles.remove(query, context, article_id)
+    target = button.target
+    match button.action:
+        case AdminAction.ADD:
+            await admin_adding.add(query, context, target)
+        case AdminAction.CANCEL:
+            await admin_adding.cancel(query, context, target)
+        case AdminAction.LIST:
+            await admin_articles.turn(query, context.services, int(target))
+        case AdminAction.MANAGE:
+            await admin_articles.manage(query, context, target)
+        case AdminAction.PUBLISH:
+            await admin_articles.publish(query, context, target)
+        case AdminAction.REMOVE:
+            await admin_articles.ask_removal(query, context.services, target)
+        case AdminAction.CONFIRM_REMOVE:
+            await admin_articles.remove(query, context, target)
     return True

@@ -84,7 +84,8 @@ class RetrievalParams:
         content_similarity: Similarity from which a sentence says what a question asks apart from
             its names, though it holds none of its words. Of questions that a name's article
             does not answer, 1 % reach it.
-        other_language_content: The same in another language, where similarities are lower.
+        other_language_content: The same in another language, where similarities are lower. Of
+            questions that a name's article does not answer, up to 8 % reach it.
         other_language_names: By how much a passage may be nearer to a question in another language
             without one of its names, and still be about that name. Above it are three of five
             questions in which a name was exchanged for another, and one of thirty others.

@@ -13,11 +13,11 @@ from bot.retrieval.article_sentences import ArticleSentences
 from bot.retrieval.confidence import chance_of_many
 from bot.retrieval.function_words import has_general_words
 from bot.retrieval.names import ArticleNames, ContentWords, WrittenNames, without_names
-from bot.retrieval.other_language_names import OtherLanguageNames
 from bot.retrieval.params import RetrievalParams
 from bot.retrieval.query import Query
 from bot.retrieval.query_tokens import HeldTokens, QueryTokens
 from bot.retrieval.question_language import detected_language, is_other_script
+from bot.retrieval.question_names import QuestionNames
 from bot.retrieval.semantic import ArticleMeaning, AskedMeaning
 
 
@@ -164,9 +164,9 @@ class ArticleVerdicts:
         without = (without_names(text, name) for name in names)
         return all(self._meaning.similarity(number, meaning, rest) <= most for rest in without)
 
-    def _names_in_other_language(self, text: str) -> OtherLanguageNames:
+    def _names_in_other_language(self, text: str) -> QuestionNames:
         is_other, (language, _) = is_other_script(text, self._article), detected_language(text)
-        return OtherLanguageNames(text, language, is_other, self._written)
+        return QuestionNames(text, language, is_other, self._written)
 
     def _is_another_name(self, word: str) -> bool:
         """Return whether a word stands for the name of something, as "French" for "France"."""

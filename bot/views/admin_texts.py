@@ -6,16 +6,7 @@ from dataclasses import dataclass
 
 from bot.corpus.article import Article
 from bot.errors import Fault
-from bot.views.admin_callbacks import (
-    AddButton,
-    AdminButton,
-    CancelButton,
-    ConfirmRemoveButton,
-    ListButton,
-    ManageButton,
-    PublishButton,
-    RemoveButton,
-)
+from bot.views.admin_callbacks import AdminAction, AdminButton
 from bot.views.callback_data import ArticleButton
 from bot.views.i18n import Translator, long_date
 from bot.views.outgoing import InlineButton, OutgoingMessage, Row
@@ -68,8 +59,8 @@ def preview(
         text.add("\n\n" + question)
     add = "admin_add" if replaced_in is None else "admin_replace"
     row = [
-        _button(translator.text(add), AddButton(key)),
-        _button(translator.text("admin_cancel"), CancelButton(key)),
+        _button(translator.text(add), AdminAction.ADD, key),
+        _button(translator.text("admin_cancel"), AdminAction.CANCEL, key),
     ]
     return _message(text, [row])
 
@@ -108,7 +99,7 @@ def added(
         return _message(text)
     row = [_open(translator, article)]
     if can_publish:
-        row.append(_button(translator.text("admin_publish"), PublishButton(article.id)))
+        row.append(_button(translator.text("admin_publish"), AdminAction.PUBLISH, article.id))
     return _message(text, [row])
 
 
@@ -129,13 +120,13 @@ def article_list(translator: Translator, articles: Sequence[Article], page: int)
     page = min(page, pages - 1)
     text = translator.text("admin_list", count=len(articles))
     rows = [
-        [_button(cut(article.title, 60), ManageButton(article.id))]
+        [_button(cut(article.title, 60), AdminAction.MANAGE, article.id)]
         for article in articles[page * PER_PAGE : (page + 1) * PER_PAGE]
     ]
     if pages > 1:
         text += "\n" + translator.text("admin_page", number=page + 1, of=pages)
         turns = (("◀", page - 1), ("▶", page + 1))
-        rows.append([_button(sign, ListButton(n)) for sign, n in turns if 0 <= n < pages])
+        rows.append([_button(sign, AdminAction.LIST, n) for sign, n in turns if 0 <= n < pages])
     return OutgoingMessage(text, rows=rows)
 
 
@@ -174,9 +165,9 @@ def article_page(
     position = bisect_left(articles, title_key(article), key=title_key)
     page = position // PER_PAGE if article in articles[position : position + 1] else 0
     id_ = article.id
-    publish = _button(translator.text("admin_publish"), PublishButton(id_))
-    remove = _button(translator.text("admin_remove"), RemoveButton(id_))
-    back = _button(translator.text("admin_back"), ListButton(page))
+    publish = _button(translator.text("admin_publish"), AdminAction.PUBLISH, id_)
+    remove = _button(translator.text("admin_remove"), AdminAction.REMOVE, id_)
+    back = _button(translator.text("admin_back"), AdminAction.LIST, page)
     return _message(text, [[_open(translator, article), publish], [remove, back]])
 
 
@@ -186,8 +177,8 @@ def remove_question(
     """Ask whether to remove an article. ``folder``: where its file is kept."""
     title = Piece(article.title, (EntityType.BOLD,))
     text = translator.rich_text("admin_remove_question", title=title, file=file, folder=folder)
-    remove = _button(translator.text("admin_remove"), ConfirmRemoveButton(article.id))
-    back = _button(translator.text("admin_back"), ManageButton(article.id))
+    remove = _button(translator.text("admin_remove"), AdminAction.CONFIRM_REMOVE, article.id)
+    back = _button(translator.text("admin_back"), AdminAction.MANAGE, article.id)
     return _message(text, [[remove, back]])
 
 
@@ -196,7 +187,7 @@ def removed(translator: Translator, article: Article, file: str) -> OutgoingMess
     title = Piece(article.title, (EntityType.BOLD,))
     text = translator.rich_text("admin_removed", title=title)
     text.add("\n" + translator.text("admin_restore", file=file))
-    return _message(text, [[_button(translator.text("admin_back"), ListButton(0))]])
+    return _message(text, [[_button(translator.text("admin_back"), AdminAction.LIST, 0)]])
 
 
 def reloaded(
@@ -274,8 +265,8 @@ def _open(translator: Translator, article: Article) -> InlineButton:
     return InlineButton(translator.text("admin_open"), data)
 
 
-def _button(text: str, button: AdminButton) -> InlineButton:
-    return InlineButton(text, button.data)
+def _button(text: str, action: AdminAction, target: str | int) -> InlineButton:
+    return InlineButton(text, AdminButton(action, str(target)).data)
 
 
 def _message(text: RichText, rows: Sequence[Row] = ()) -> OutgoingMessage:

@@ -3,7 +3,8 @@
     python -m tests.benchmarks.other_language QUESTIONS ARTICLES OUTPUT
 
 Both are in SQuAD's format, the same articles and questions in two languages, in the same order, as
-XQuAD's files are. Where the answer is in its paragraph is that of the second file.
+XQuAD's files are. Where the answer is in its paragraph is that of the second file. Questions of the
+first file that are marked as impossible need not be in the second.
 """
 
 import argparse
@@ -24,10 +25,14 @@ def combined(questions: Any, articles: Any) -> dict[str, Any]:
 
 
 def _questions(asked: Any, told: Any) -> list[dict[str, Any]]:
-    pairs = list(zip(asked["qas"], told["qas"], strict=True))
+    impossible = [each for each in asked["qas"] if each.get("is_impossible")]
+    possible, answers = (
+        [each for each in side["qas"] if not each.get("is_impossible")] for side in (asked, told)
+    )
+    pairs = list(zip(possible, answers, strict=True))
     if any(a.get("id") != b.get("id") for a, b in pairs):
         raise ValueError("The questions have other ids.")
-    return [b | {"question": a["question"]} for a, b in pairs]
+    return [b | {"question": a["question"]} for a, b in pairs] + impossible
 
 
 def main() -> None:

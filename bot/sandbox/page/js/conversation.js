@@ -1,6 +1,6 @@
 // The open chat of a pane: its head, its messages and its foot.
 
-import { aboutChat } from "./chat-dialog.js";
+import { aboutChat } from "./about-dialogs.js";
 import { Composer } from "./composer.js";
 import { bidi, button, h, icon, pause, setText } from "./dom.js";
 import { emptyCard } from "./empty-chat.js";

@@ -6,7 +6,7 @@ import { Conversation } from "./conversation.js";
 import { bidi, button, h, icon, touch } from "./dom.js";
 import { chooseChat, linkKind } from "./bot-links.js";
 import { hue, languageName, readerFace } from "./names.js";
-import { aboutReader } from "./reader-dialog.js";
+import { aboutReader } from "./about-dialogs.js";
 import { alertReader } from "./toasts.js";
 
 // Too narrow for the list beside the chat; then one of them is shown, as on a phone.

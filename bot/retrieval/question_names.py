@@ -23,7 +23,7 @@ _ALPHABET_LANGUAGES = ("uk", "ru", "bg", "el")
 """Languages in other alphabets that have capital letters."""
 
 
-class OtherLanguageNames:
+class QuestionNames:
     """The names in a question in another language.
 
     Args:
