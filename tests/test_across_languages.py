@@ -9,7 +9,9 @@ from bot.retrieval.answer import Answer, Verdict
 from bot.retrieval.encoder import open_encoder
 from bot.retrieval.follow_ups import after, completed, is_better
 from bot.retrieval.index import Index
+from bot.retrieval.names import WrittenNames
 from bot.retrieval.query import parse_query
+from bot.retrieval.question_names import QuestionNames
 
 BLACKOUT = Article(
     id="blackout",
@@ -181,6 +183,22 @@ def test_a_capital_letter_of_the_question_tells_a_name() -> None:
     for question in ("How much does the Tesla cost?", "¿Cuánto cuesta el Tesla de Jansen?"):
         assert ask(index, question).verdict is Verdict.UNSURE
     assert ask(index, "Where did the Tesla come from?").verdict is Verdict.ANSWERED
+
+
+@pytest.mark.parametrize(
+    ("question", "language", "names"),
+    [
+        ("When did I meet Raj Patel in the US?", "en", {"raj", "patel", "us"}),
+        ("Wann haben Sie Raj Patel getroffen?", "de", {"raj", "patel"}),
+        ("When Did They Leave Bonn?", "en", set()),
+    ],
+)
+def test_general_words_with_a_capital_letter_are_no_names(
+    question: str, language: str, names: set[str]
+) -> None:
+    """Nor is any word if all have one."""
+    written = WrittenNames(frozenset(), frozenset(), frozenset())
+    assert QuestionNames(question, language, True, written).all() == names
 
 
 def test_nouns_of_a_german_question_are_no_names() -> None:

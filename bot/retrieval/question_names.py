@@ -6,6 +6,7 @@ from itertools import groupby
 from rapidfuzz import fuzz, process
 
 from bot.retrieval.analysis import function_words
+from bot.retrieval.function_words import general_words
 from bot.retrieval.names import (
     WRITTEN_WORD,
     WrittenNames,
@@ -77,13 +78,18 @@ class QuestionNames:
         if not any(word[0].islower() for word in written[1:]):
             # Capital letters tell nothing if all words have them.
             return
-        numbers = (at for at, word in enumerate(written) if at and word[0].isupper())
+        numbers = (at for at, word in enumerate(written) if at and self._may_be_name(word))
         # Such words have the same distance from their place among these.
         for _, group in groupby(enumerate(numbers), key=lambda pair: pair[1] - pair[0]):
             places = [at for _, at in group]
             run = [written[at] for at in places]
             if not self._is_noun(written[places[0] - 1], run):
                 yield run
+
+    def _may_be_name(self, word: str) -> bool:
+        """Return whether a word has a capital letter for another reason than "I" and "Sie" have."""
+        is_general = general_words(self._language).issuperset(folded_words(word))
+        return word[0].isupper() and (not is_general or (word.isupper() and len(word) > 1))
 
     def _is_noun(self, before: str, run: Sequence[str]) -> bool:
         folded = [each for word in run for each in folded_words(word)]
