@@ -191,12 +191,12 @@ def test_a_capital_letter_of_the_question_tells_a_name() -> None:
         ("When did I meet Raj Patel in the US?", "en", {"raj", "patel", "us"}),
         ("Wann haben Sie Raj Patel getroffen?", "de", {"raj", "patel"}),
         ("When Did They Leave Bonn?", "en", set()),
+        ("Кабелі?", "uk", set()),
+        ("?", "uk", set()),
     ],
 )
-def test_general_words_with_a_capital_letter_are_no_names(
-    question: str, language: str, names: set[str]
-) -> None:
-    """Nor is any word if all have one."""
+def test_a_capital_letter_may_tell_nothing(question: str, language: str, names: set[str]) -> None:
+    """Pronouns, and words of a headline or a single word, are no names for it."""
     written = WrittenNames(frozenset(), frozenset(), frozenset())
     assert QuestionNames(question, language, True, written).all() == names
 

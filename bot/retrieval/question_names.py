@@ -49,7 +49,7 @@ class QuestionNames:
         named = [word for run in self._runs() for word in run]
         if self._is_other_script:
             known = self._article.inside - self._article.lower
-            if named[:1] == self._written[1:2] and not _is_grammatical(self._written[0]):
+            if named and named[0] == self._written[1] and not _is_grammatical(self._written[0]):
                 # A first name, rather than a word of the question such as "who".
                 named.append(self._written[0])
             named += [word for word in self._written if _sounds_like_one(word, known)]
