@@ -2,8 +2,9 @@
 
     python -m tests.benchmarks.exchanged_names FILE... [--step 3]
 
-The files are those of tests.benchmarks.other_language. Of the questions with a name that their
-article does not write, each is asked as it is, and with the name of another question in its place.
+The files are those of tests.benchmarks.other_language. Of the questions with a name of one word
+that their article does not write, each is asked as it is, and with such a name of a question about
+another article in its place.
 Both are asked with and without the rule that refuses names: the confidence alone refuses many. It
 needs the extra ``semantic``. Prints a table in Markdown.
 """
